@@ -1,0 +1,9 @@
+//! Pure rules about people: users, passwords, sessions, consent, slow-down.
+//!
+//! Refuses to know: storage, HTTP, the clock, randomness.
+
+pub mod consent;
+pub mod password;
+pub mod session;
+pub mod slow_down;
+pub mod user;

@@ -1,0 +1,49 @@
+//! Browser sessions and their two limits.
+
+use crate::protocol::ids::{RealmId, SessionId, UserId};
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::secret::Digest;
+
+/// How long a session may lie unused.
+pub const IDLE_LIMIT: Lifetime = Lifetime::seconds(90 * 60);
+/// How long a session may last at all.
+pub const ABSOLUTE_LIMIT: Lifetime = Lifetime::seconds(12 * 60 * 60);
+/// A session's last use is written down at most this often, to spare the record.
+pub const TOUCH_INTERVAL: Lifetime = Lifetime::seconds(60);
+
+/// A signed-in browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The realm that the person signed in to.
+    pub realm: RealmId,
+    /// The public name (`sid`).
+    pub id: SessionId,
+    /// The digest of the cookie's value.
+    pub cookie: Digest,
+    /// Who signed in.
+    pub user: UserId,
+    /// When the person last proved who they are (OIDC Core §2 `auth_time`).
+    pub auth_time: Timestamp,
+    /// How they proved it (RFC 8176), space separated.
+    pub amr: String,
+    /// When the session began.
+    pub created_at: Timestamp,
+    /// When it was last used, to within [`TOUCH_INTERVAL`].
+    pub last_seen_at: Timestamp,
+    /// When it ends whatever happens.
+    pub expires_at: Timestamp,
+    /// When it was ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Session {
+    /// Whether the session still stands; judged at every read, never by a cleaner.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.ended_at.is_none() && now < self.expires_at && now < self.last_seen_at.plus(IDLE_LIMIT)
+    }
+
+    /// Whether its use should be written down now.
+    pub fn wants_touch(&self, now: Timestamp) -> bool {
+        now >= self.last_seen_at.plus(TOUCH_INTERVAL)
+    }
+}

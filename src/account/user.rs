@@ -1,0 +1,84 @@
+//! Users: what is known of a person, and how a login name is read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::ids::{RealmId, UserId};
+use crate::protocol::time::Timestamp;
+
+/// A login name or address in its one canonical spelling, so that no other spelling of it can
+/// register twice or dodge a counter.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LoginName(String);
+
+impl LoginName {
+    /// Trims, and lower-cases the text; `None` when it is empty, longer than 254 bytes, or has
+    /// control characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_lowercase();
+        let valid = !text.is_empty() && text.len() <= 254 && !text.chars().any(char::is_control);
+        valid.then_some(Self(text))
+    }
+
+    /// The canonical spelling.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The profile claims of OIDC Core §5.1 that a user may have; absent ones are left out of answers.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    /// Full name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Given name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given_name: Option<String>,
+    /// Family name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub family_name: Option<String>,
+    /// Casual name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    /// Profile page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// Picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// Web site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+    /// IANA time zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoneinfo: Option<String>,
+    /// BCP 47 language tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+}
+
+/// A person who can sign in to a realm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The realm of the account.
+    pub realm: RealmId,
+    /// Our name of the account; public subjects are this text.
+    pub id: UserId,
+    /// The login name, canonical and unique in the realm.
+    pub username: String,
+    /// The address, canonical and unique in the realm.
+    pub email: Option<String>,
+    /// Whether the address was confirmed.
+    pub email_verified: bool,
+    /// The password as a PHC string (argon2id).
+    pub password_hash: Option<String>,
+    /// Profile claims.
+    pub profile: Profile,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When anything above last changed.
+    pub updated_at: Timestamp,
+    /// When an admin switched the account off.
+    pub disabled_at: Option<Timestamp>,
+}

@@ -1,0 +1,1 @@
+//! Resolved settings and where each came from.

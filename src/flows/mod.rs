@@ -1,0 +1,1 @@
+//! Use cases: reads, a pure decision, one atomic write.

@@ -1,0 +1,16 @@
+//! Vidimus, a standalone OAuth 2.0 and OpenID Connect identity provider.
+//!
+//! `docs/architecture.md` walks through the modules; `tests/it/architecture.rs` holds who may
+//! depend on whom.
+
+pub mod account;
+pub mod clock;
+pub mod config;
+pub mod entropy;
+pub mod flows;
+pub mod jobs;
+pub mod keys;
+pub mod pages;
+pub mod protocol;
+pub mod secret;
+pub mod store;

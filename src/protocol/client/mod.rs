@@ -1,0 +1,8 @@
+//! Clients: what is registered about one (RFC 7591), and how one proves itself.
+
+pub mod authentication;
+pub mod metadata;
+
+pub use metadata::{
+    Client, ClientMetadata, ClientType, GrantType, IntrospectionRight, TokenEndpointAuthMethod,
+};

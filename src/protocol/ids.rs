@@ -1,0 +1,104 @@
+//! Identifiers. Each constructor validates, so that a value of the type is a valid one.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A text that is no valid identifier of the wanted kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid {kind}")]
+pub struct InvalidId {
+    /// What it should have been.
+    pub kind: &'static str,
+}
+
+/// RFC 3986 §2.3: letters, digits, `-`, `.`, `_` and `~` need no encoding anywhere in a URL.
+pub fn is_unreserved(text: &str) -> bool {
+    text.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'))
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $valid:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Validates and wraps the text.
+            pub fn parse(text: impl Into<String>) -> Result<Self, InvalidId> {
+                let text = text.into();
+                let valid: fn(&str) -> bool = $valid;
+                if valid(&text) { Ok(Self(text)) } else { Err(InvalidId { kind: $kind }) }
+            }
+
+            /// The text, as it is written in requests and rows.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                Self::parse(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// A realm's slug; it never changes, and every row carries it.
+    RealmId, "realm slug (lower-case letters, digits and inner hyphens, 63 at most)",
+    |t| !t.is_empty() && t.len() <= 63 && !t.starts_with('-') && !t.ends_with('-')
+        && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+);
+text_id!(
+    /// A client identifier (RFC 6749 §2.2), kept to unreserved characters.
+    ClientId, "client_id", |t| !t.is_empty() && t.len() <= 128 && is_unreserved(t)
+);
+text_id!(
+    /// Our name of a user; what a client sees is a subject derived from it.
+    UserId, "user id", |t| !t.is_empty() && t.len() <= 64 && is_unreserved(t)
+);
+text_id!(
+    /// One grant and all tokens that descend from it.
+    FamilyId, "token family id", |t| !t.is_empty() && t.len() <= 64 && is_unreserved(t)
+);
+text_id!(
+    /// A session's public name, the `sid` claim; knowing it opens nothing.
+    SessionId, "session id", |t| !t.is_empty() && t.len() <= 64 && is_unreserved(t)
+);
+text_id!(
+    /// A signing key's `kid` (RFC 7517 §4.5).
+    KeyId, "key id", |t| !t.is_empty() && t.len() <= 64 && is_unreserved(t)
+);
+text_id!(
+    /// A token's `jti` (RFC 7519 §4.1.7).
+    TokenId, "token id", |t| !t.is_empty() && t.len() <= 64 && is_unreserved(t)
+);
+
+impl RealmId {
+    /// The realm whose issuer is the configured origin itself.
+    pub fn default_realm() -> Self {
+        Self("default".to_owned())
+    }
+
+    /// Whether this is the realm at the configured origin.
+    pub fn is_default(&self) -> bool {
+        self.0 == "default"
+    }
+}

@@ -1,0 +1,7 @@
+//! The protocol as pure rules over typed requests: no I/O, no clock, no randomness, no logging.
+
+pub mod client;
+pub mod error;
+pub mod ids;
+pub mod scope;
+pub mod time;

@@ -1,0 +1,329 @@
+//! The record: what must survive, and the verbs over it.
+//!
+//! Owns: the [`Store`] trait, its outcomes, and the implementations (SQLite, which also serves as
+//! the in-memory store, and Postgres). The only module that holds SQL. Refuses to know: HTTP,
+//! signing, the wording of errors, the clock (every verb is handed `now`).
+//!
+//! The contract of every verb that changes something:
+//! * it is atomic, and its conditions are part of the statement, so that of N concurrent callers
+//!   exactly as many succeed as the condition allows;
+//! * a lost race is an outcome, never an error;
+//! * when it returns `Ok`, the change is durable: it survives `kill -9` and power loss;
+//! * the realm is an argument of every look-up, so that crossing it cannot be forgotten.
+
+pub mod conformance;
+pub mod ephemeral;
+pub mod local;
+pub mod postgres;
+pub mod records;
+pub mod redis;
+pub mod sqlite;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::account::session::Session;
+use crate::account::user::{LoginName, User};
+use crate::protocol::client::Client;
+use crate::protocol::ids::{ClientId, FamilyId, KeyId, RealmId, SessionId, UserId};
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::time::Timestamp;
+use crate::secret::Digest;
+
+pub use records::{
+    CodeRedemption, Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark,
+    SessionFacts, SigningKeyRecord, StoredRevocation, TokenRotation,
+};
+
+/// The record could not answer. Carries no business meaning.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database did not answer, or the outcome of a write is unknown.
+    #[error("the record is unavailable: {0}")]
+    Unavailable(String),
+    /// A row does not read as what it should be.
+    #[error("the record holds a row that cannot be read: {0}")]
+    Corrupt(String),
+}
+
+/// The result of a verb.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// A shared store.
+pub type SharedStore = Arc<dyn Store>;
+
+/// What came of creating something with a unique name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Creation {
+    /// It is there now.
+    Created,
+    /// The name was taken; nothing changed.
+    NameTaken,
+}
+
+/// What came of changing something that may be absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is changed.
+    Changed,
+    /// There is no such thing; nothing changed.
+    NotFound,
+}
+
+/// What came of revoking a family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FamilyRevocation {
+    /// This call revoked it.
+    Revoked,
+    /// It was revoked before; the first revocation stands.
+    AlreadyRevoked,
+    /// There is no such family.
+    Unknown,
+}
+
+/// What came of moving a signing key to its next state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyTransition {
+    /// This call moved it.
+    Moved,
+    /// Another node was faster, or the key was not in the expected state.
+    Lost,
+}
+
+/// A page of a listing: rows after `after` (exclusive, by id), `limit` at most.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The last id of the page before.
+    pub after: Option<String>,
+    /// How many rows at most; 1 to 1,000.
+    pub limit: u32,
+}
+
+/// The record. See the module's contract.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    // ---- realms -------------------------------------------------------------------------------
+
+    /// Registers a realm. The default realm is there from the first migration.
+    async fn create_realm(&self, realm: &Realm) -> StoreResult<Creation>;
+    /// One realm.
+    async fn realm(&self, realm: &RealmId) -> StoreResult<Option<Realm>>;
+    /// All realms by slug.
+    async fn list_realms(&self) -> StoreResult<Vec<Realm>>;
+
+    // ---- users --------------------------------------------------------------------------------
+
+    /// Registers a user; `NameTaken` when user name or address is taken in the realm, as either.
+    async fn create_user(&self, user: &User) -> StoreResult<Creation>;
+    /// One user by id.
+    async fn user(&self, realm: &RealmId, user: &UserId) -> StoreResult<Option<User>>;
+    /// One user by canonical user name or address.
+    async fn user_by_login(&self, realm: &RealmId, login: &LoginName) -> StoreResult<Option<User>>;
+    /// Users of a realm by id.
+    async fn list_users(&self, realm: &RealmId, page: &Page) -> StoreResult<Vec<User>>;
+    /// Replaces the password hash and, in the same step, ends all sessions and families of the
+    /// user and records `marks`.
+    async fn set_password(
+        &self,
+        realm: &RealmId,
+        user: &UserId,
+        password_hash: &str,
+        marks: &[Revocation],
+        now: Timestamp,
+    ) -> StoreResult<Change>;
+    /// Replaces the hash of an unchanged password (rehash at login); ends nothing. Does nothing
+    /// when `old` is no longer the stored hash.
+    async fn rehash_password(
+        &self,
+        realm: &RealmId,
+        user: &UserId,
+        old: &str,
+        new: &str,
+    ) -> StoreResult<()>;
+    /// Switches a user off (ending sessions and families and recording `marks`) or on again.
+    async fn set_user_disabled(
+        &self,
+        realm: &RealmId,
+        user: &UserId,
+        disabled_at: Option<Timestamp>,
+        marks: &[Revocation],
+        now: Timestamp,
+    ) -> StoreResult<Change>;
+
+    // ---- failed logins ------------------------------------------------------------------------
+
+    /// Counts an attempt against an account key before its password is looked at, and tells the
+    /// failures before this one and when the last was; commits by itself (a fault later must not
+    /// take it back).
+    async fn count_login_attempt(
+        &self,
+        realm: &RealmId,
+        account: &str,
+        now: Timestamp,
+    ) -> StoreResult<(u32, Option<Timestamp>)>;
+    /// Forgets the failures of an account after a good login.
+    async fn clear_login_attempts(&self, realm: &RealmId, account: &str) -> StoreResult<()>;
+
+    // ---- clients ------------------------------------------------------------------------------
+
+    /// Registers a client.
+    async fn create_client(&self, client: &Client) -> StoreResult<Creation>;
+    /// One client.
+    async fn client(&self, realm: &RealmId, client: &ClientId) -> StoreResult<Option<Client>>;
+    /// Clients of a realm by id.
+    async fn list_clients(&self, realm: &RealmId, page: &Page) -> StoreResult<Vec<Client>>;
+    /// Replaces secret digest, metadata and `disabled_at` of a client.
+    async fn update_client(&self, client: &Client) -> StoreResult<Change>;
+    /// Removes a client, revokes its families and records `marks`, in one step.
+    async fn delete_client(
+        &self,
+        realm: &RealmId,
+        client: &ClientId,
+        marks: &[Revocation],
+        now: Timestamp,
+    ) -> StoreResult<Change>;
+
+    // ---- sessions and consent -----------------------------------------------------------------
+
+    /// Opens a session; in the same step ends the session of the cookie it replaces, if any
+    /// (without touching the families of that session: the person is the same browser).
+    async fn open_session(&self, session: &Session, replaces: Option<&Digest>) -> StoreResult<()>;
+    /// The session of a cookie with its user, and what that user has consented to for `client`;
+    /// one round trip. Ended and expired sessions are returned too: the caller judges.
+    async fn session_facts(
+        &self,
+        realm: &RealmId,
+        cookie: &Digest,
+        client: Option<&ClientId>,
+    ) -> StoreResult<Option<SessionFacts>>;
+    /// Notes that a session was used.
+    async fn touch_session(
+        &self,
+        realm: &RealmId,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> StoreResult<()>;
+    /// Ends a session, revokes its families that have no `offline_access`, and records `marks`.
+    async fn end_session(
+        &self,
+        realm: &RealmId,
+        session: &SessionId,
+        marks: &[Revocation],
+        now: Timestamp,
+    ) -> StoreResult<Change>;
+    /// Adds scopes to what a user has consented to for a client.
+    async fn record_consent(
+        &self,
+        realm: &RealmId,
+        user: &UserId,
+        client: &ClientId,
+        scope: &ScopeSet,
+        now: Timestamp,
+    ) -> StoreResult<()>;
+
+    // ---- token families -----------------------------------------------------------------------
+
+    /// Opens a family in the state "code issued".
+    async fn issue_code(&self, family: &NewFamily) -> StoreResult<()>;
+    /// Spends a code and starts its family, in one statement, if every binding of `redemption`
+    /// holds, the code is unspent and unexpired, the family is not revoked, and user and session
+    /// stand. `None` changes nothing: the caller reads [`Store::family_by_code`] to learn why.
+    async fn redeem_code(&self, redemption: &CodeRedemption) -> StoreResult<Option<Family>>;
+    /// The family of a code, spent or not.
+    async fn family_by_code(&self, realm: &RealmId, code: &Digest) -> StoreResult<Option<Family>>;
+    /// Counts a wrong PKCE verifier; the code is burnt when `limit` is reached. Returns the count.
+    async fn count_wrong_verifier(
+        &self,
+        realm: &RealmId,
+        family: &FamilyId,
+        limit: u32,
+        now: Timestamp,
+    ) -> StoreResult<u32>;
+    /// Moves a family from the presented generation to the next, in one statement, if client and
+    /// generation match, the family is neither revoked nor expired, and user and session stand.
+    /// `None` changes nothing: the caller reads [`Store::family`] to learn why.
+    async fn rotate_family(&self, rotation: &TokenRotation) -> StoreResult<Option<Family>>;
+    /// One family.
+    async fn family(&self, realm: &RealmId, family: &FamilyId) -> StoreResult<Option<Family>>;
+    /// Revokes a family, once, and records `marks` in the same step.
+    async fn revoke_family(
+        &self,
+        realm: &RealmId,
+        family: &FamilyId,
+        reason: &str,
+        marks: &[Revocation],
+        now: Timestamp,
+    ) -> StoreResult<FamilyRevocation>;
+
+    // ---- revocation marks ---------------------------------------------------------------------
+
+    /// Records marks that revoke access tokens only (a single `jti`, say).
+    async fn record_revocations(&self, marks: &[Revocation], now: Timestamp) -> StoreResult<()>;
+    /// The marks that stand for any of `marks`, straight from the record.
+    async fn standing_revocations(
+        &self,
+        realm: &RealmId,
+        marks: &[RevocationMark],
+        now: Timestamp,
+    ) -> StoreResult<Vec<Revocation>>;
+    /// Every unexpired mark, to fill an index from.
+    async fn all_revocations(&self, now: Timestamp) -> StoreResult<Vec<StoredRevocation>>;
+    /// Marks recorded after `sequence`, oldest first (for the single-process index).
+    async fn revocations_after(&self, sequence: i64) -> StoreResult<Vec<StoredRevocation>>;
+    /// Marks that no node has published yet, oldest first.
+    async fn unpublished_revocations(&self, now: Timestamp) -> StoreResult<Vec<StoredRevocation>>;
+    /// Notes that marks are published.
+    async fn mark_published(&self, sequences: &[i64]) -> StoreResult<()>;
+
+    // ---- signing keys and nodes ---------------------------------------------------------------
+
+    /// Adds a signing key; `NameTaken` when the realm has one in the same state and algorithm
+    /// already (at most one pending and one active a realm and algorithm).
+    async fn add_signing_key(&self, key: &SigningKeyRecord) -> StoreResult<Creation>;
+    /// All keys of a realm that are not retired, oldest first.
+    async fn signing_keys(&self, realm: &RealmId) -> StoreResult<Vec<SigningKeyRecord>>;
+    /// Makes a pending key active and the active one (if any) retiring, in one step.
+    async fn activate_key(
+        &self,
+        realm: &RealmId,
+        key: &KeyId,
+        now: Timestamp,
+    ) -> StoreResult<KeyTransition>;
+    /// Moves a key to `retired` and forgets its private half.
+    async fn retire_key(
+        &self,
+        realm: &RealmId,
+        key: &KeyId,
+        now: Timestamp,
+    ) -> StoreResult<KeyTransition>;
+    /// Grows with every change of any signing key.
+    async fn key_revision(&self) -> StoreResult<i64>;
+    /// Realms that have signing keys: those that the rotation job looks after.
+    async fn realms_with_keys(&self) -> StoreResult<Vec<RealmId>>;
+    /// A node says that it lives and up to which key revision it has loaded keys.
+    async fn heartbeat(&self, node: &str, key_revision: i64, now: Timestamp) -> StoreResult<()>;
+    /// The nodes heard of since `since`.
+    async fn live_nodes(&self, since: Timestamp) -> StoreResult<Vec<LiveNode>>;
+    /// A node says goodbye.
+    async fn forget_node(&self, node: &str) -> StoreResult<()>;
+
+    // ---- settings, jobs, health ---------------------------------------------------------------
+
+    /// Stores a server-wide value unless one is there; returns the one that stands.
+    async fn setting_or_insert(&self, name: &str, value: &[u8]) -> StoreResult<Vec<u8>>;
+    /// Takes a job's turn until `until`; false while another node holds it.
+    async fn claim_job(
+        &self,
+        job: &str,
+        node: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> StoreResult<bool>;
+    /// Deletes up to `limit` rows of each kind that can no longer matter; returns how many.
+    async fn purge(&self, now: Timestamp, limit: u32) -> StoreResult<u64>;
+    /// Whether the record answers and takes writes.
+    async fn ping(&self) -> StoreResult<()>;
+    /// Finishes pending writes and closes the connections.
+    async fn close(&self);
+}

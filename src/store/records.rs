@@ -1,0 +1,255 @@
+//! The rows as the rest of the program sees them.
+
+use crate::account::session::Session;
+use crate::account::user::User;
+use crate::protocol::ids::{ClientId, FamilyId, KeyId, RealmId, SessionId, TokenId, UserId};
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::time::Timestamp;
+use crate::secret::Digest;
+
+/// A tenant: its own issuer, keys, users and clients.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Realm {
+    /// The slug, which is the key.
+    pub id: RealmId,
+    /// Shown to people.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When an admin switched it off.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// What a session cookie opens: the session, its user, and the consent for the asking client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionFacts {
+    /// The session, live or not.
+    pub session: Session,
+    /// Its user, enabled or not.
+    pub user: User,
+    /// The scopes consented to for the client that was asked about.
+    pub consented: Option<ScopeSet>,
+}
+
+/// A family about to be opened by issuing a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFamily {
+    /// The realm of everything below.
+    pub realm: RealmId,
+    /// The family's name.
+    pub id: FamilyId,
+    /// To whom the code was issued.
+    pub client: ClientId,
+    /// Who granted it.
+    pub user: UserId,
+    /// In which session.
+    pub session: SessionId,
+    /// What was granted.
+    pub scope: ScopeSet,
+    /// The digest of the code.
+    pub code: Digest,
+    /// When the code lapses.
+    pub code_expires_at: Timestamp,
+    /// The redirect URI, byte for byte as requested.
+    pub redirect_uri: String,
+    /// The S256 challenge, when one was sent.
+    pub code_challenge: Option<String>,
+    /// The `nonce` to echo in the ID token.
+    pub nonce: Option<String>,
+    /// When the person last proved who they are.
+    pub auth_time: Timestamp,
+    /// Whether `auth_time` must be in the ID token (OIDC Core §2: `max_age` was sent).
+    pub wants_auth_time: bool,
+    /// How they proved it.
+    pub amr: String,
+    /// Whether a refresh token is to be issued.
+    pub refreshable: bool,
+    /// When the family ends whatever happens; rotation never moves it.
+    pub expires_at: Timestamp,
+    /// When the code was issued.
+    pub created_at: Timestamp,
+}
+
+/// A grant and the tokens that descend from it: one row, never one row per token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Family {
+    /// As it was opened.
+    pub grant: NewFamily,
+    /// When the code was spent.
+    pub redeemed_at: Option<Timestamp>,
+    /// How often a wrong verifier was presented for the code.
+    pub wrong_verifiers: u32,
+    /// The generation of the live refresh token.
+    pub generation: i64,
+    /// When that generation began.
+    pub rotated_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// Whether the user may be issued tokens, as the row's user stands now (not disabled), and the
+    /// session is not ended (or the grant has `offline_access`).
+    pub owner_stands: bool,
+}
+
+/// The bindings that must hold for a code to be spent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeRedemption {
+    /// The realm of the request.
+    pub realm: RealmId,
+    /// The digest of the presented code.
+    pub code: Digest,
+    /// The authenticated client.
+    pub client: ClientId,
+    /// The presented `redirect_uri`, byte for byte.
+    pub redirect_uri: String,
+    /// S256 of the presented verifier; must equal the stored challenge, and both be absent or
+    /// both present (RFC 7636 §4.6, RFC 9700 §4.8.2).
+    pub code_challenge: Option<String>,
+    /// The moment of the request.
+    pub now: Timestamp,
+}
+
+/// The bindings that must hold for a refresh token to be rotated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRotation {
+    /// The realm of the request.
+    pub realm: RealmId,
+    /// The family named in the token.
+    pub family: FamilyId,
+    /// The authenticated client.
+    pub client: ClientId,
+    /// The generation of the presented token; must be the live one.
+    pub generation: i64,
+    /// The moment of the request.
+    pub now: Timestamp,
+}
+
+/// What a revocation mark is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RevocationMark {
+    /// One access token.
+    Token(TokenId),
+    /// All access tokens of a family.
+    Family(FamilyId),
+    /// All access tokens of a session.
+    Session(SessionId),
+    /// All access tokens of a user.
+    User(UserId),
+    /// All access tokens of a client.
+    Client(ClientId),
+}
+
+impl RevocationMark {
+    /// The mark's text in the record and in Redis; unique inside a realm.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Token(id) => format!("j:{id}"),
+            Self::Family(id) => format!("f:{id}"),
+            Self::Session(id) => format!("s:{id}"),
+            Self::User(id) => format!("u:{id}"),
+            Self::Client(id) => format!("c:{id}"),
+        }
+    }
+
+    /// Reads [`RevocationMark::key`] back.
+    pub fn parse(key: &str) -> Option<Self> {
+        let (kind, id) = key.split_once(':')?;
+        match kind {
+            "j" => TokenId::parse(id).ok().map(Self::Token),
+            "f" => FamilyId::parse(id).ok().map(Self::Family),
+            "s" => SessionId::parse(id).ok().map(Self::Session),
+            "u" => UserId::parse(id).ok().map(Self::User),
+            "c" => ClientId::parse(id).ok().map(Self::Client),
+            _ => None,
+        }
+    }
+}
+
+/// A revocation: tokens of `mark` issued at or before `not_after` are refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// The realm of the mark.
+    pub realm: RealmId,
+    /// What is revoked.
+    pub mark: RevocationMark,
+    /// The last `iat` that is refused. A repeat of the same mark keeps the later one.
+    pub not_after: Timestamp,
+    /// When the longest-lived token that this can refuse has expired.
+    pub expires_at: Timestamp,
+}
+
+/// A revocation with its place in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRevocation {
+    /// Its sequence number.
+    pub sequence: i64,
+    /// The revocation.
+    pub revocation: Revocation,
+}
+
+/// The life of a signing key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyState {
+    /// Published, not signing yet.
+    Pending,
+    /// Signing.
+    Active,
+    /// No longer signing; published until its last token has expired.
+    Retiring,
+    /// Gone.
+    Retired,
+}
+
+impl KeyState {
+    /// The state's name in the record and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Retiring => "retiring",
+            Self::Retired => "retired",
+        }
+    }
+
+    /// Reads [`KeyState::as_str`] back.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Pending, Self::Active, Self::Retiring, Self::Retired]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
+/// A signing key as it lies in the record: the private half sealed, the public half as a JWK.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningKeyRecord {
+    /// Whose key it is.
+    pub realm: RealmId,
+    /// Its `kid`.
+    pub id: KeyId,
+    /// Its JWS algorithm, `RS256`.
+    pub algorithm: String,
+    /// Where it is in its life.
+    pub state: KeyState,
+    /// The PKCS#8 private key, sealed with the master key.
+    pub sealed_private: Vec<u8>,
+    /// The public JWK as JSON.
+    pub public_jwk: String,
+    /// When it was made, and so first published.
+    pub created_at: Timestamp,
+    /// When it began to sign.
+    pub activated_at: Option<Timestamp>,
+    /// When it stopped signing.
+    pub retiring_at: Option<Timestamp>,
+    /// Its place among all changes of keys.
+    pub revision: i64,
+}
+
+/// A node and the key revision up to which it has loaded keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveNode {
+    /// The node's name.
+    pub id: String,
+    /// The key revision it has loaded.
+    pub key_revision: i64,
+    /// When it was last heard of.
+    pub seen_at: Timestamp,
+}
