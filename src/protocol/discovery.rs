@@ -51,7 +51,7 @@ pub struct ProviderMetadata {
     code_challenge_methods_supported: [&'static str; 1],
     prompt_values_supported: [&'static str; 4],
     claim_types_supported: [&'static str; 1],
-    claims_supported: [&'static str; 21],
+    claims_supported: [&'static str; 23],
     authorization_response_iss_parameter_supported: bool,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
@@ -93,7 +93,7 @@ impl ProviderMetadata {
     }
 }
 
-const CLAIMS: [&str; 21] = [
+const CLAIMS: [&str; 23] = [
     "iss",
     "sub",
     "aud",
@@ -111,7 +111,7 @@ const CLAIMS: [&str; 21] = [
     "preferred_username",
     "profile",
     "picture",
-    "website",
+    "website", "zoneinfo", "locale",
     "updated_at",
     "email",
     "email_verified",

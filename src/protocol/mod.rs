@@ -9,6 +9,7 @@ pub mod error;
 pub mod ids;
 pub mod introspection;
 pub mod issuer;
+pub mod may_issue;
 pub mod oxide;
 pub mod params;
 pub mod pkce;
