@@ -4,4 +4,5 @@ pub mod client;
 pub mod error;
 pub mod ids;
 pub mod scope;
+pub mod signing_key;
 pub mod time;
