@@ -253,7 +253,12 @@ mod tests {
     async fn loses_waiting_work_when_dropped() {
         let pool = pool(1, 1);
         let (finish, wait) = mpsc::channel::<()>();
-        let running = pool.reserve().unwrap().run(move |()| wait.recv().is_ok());
+        let (begun, begins) = mpsc::channel::<()>();
+        let running = pool.reserve().unwrap().run(move |()| {
+            begun.send(()).unwrap();
+            wait.recv().is_ok()
+        });
+        begins.recv().unwrap();
         let waiting = pool.reserve().unwrap().run(|()| true);
         drop(pool);
         assert_eq!(waiting.await, Err(JobLost));
