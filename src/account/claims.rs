@@ -41,7 +41,10 @@ pub struct UserinfoClaims {
 impl UserinfoClaims {
     /// The claims of the scopes that were granted (OIDC Core §5.4).
     pub fn of(user: &User, scope: &ScopeSet) -> Self {
-        let mut claims = Self { sub: user.id.as_str().to_owned(), ..Self::default() };
+        let mut claims = Self {
+            sub: user.id.as_str().to_owned(),
+            ..Self::default()
+        };
         if scope.contains("profile") {
             let profile = user.profile.clone();
             claims.name = profile.name;

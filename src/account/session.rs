@@ -44,7 +44,9 @@ pub struct Session {
 impl Session {
     /// Whether the session still stands; judged at every read, never by a cleaner.
     pub fn is_live(&self, limits: SessionLimits, now: Timestamp) -> bool {
-        self.ended_at.is_none() && now < self.expires_at && now < self.last_seen_at.plus(limits.idle)
+        self.ended_at.is_none()
+            && now < self.expires_at
+            && now < self.last_seen_at.plus(limits.idle)
     }
 
     /// Whether its use should be written down now.

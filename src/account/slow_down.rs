@@ -61,7 +61,11 @@ mod tests {
         ];
         for (failures, last, now, expected) in cases {
             let expected = expected.map(Lifetime::seconds);
-            assert_eq!(wait(failures, Some(at(last)), at(now)), expected, "{failures} at {now}");
+            assert_eq!(
+                wait(failures, Some(at(last)), at(now)),
+                expected,
+                "{failures} at {now}"
+            );
         }
     }
 }

@@ -61,7 +61,16 @@ pub enum Outcome {
 /// Takes a request that has just arrived.
 pub async fn begin(app: &App, visit: Visit<'_>) -> Result<Outcome, Fault> {
     let now = app.now();
-    proceed(app, visit, Interaction { started_at: now, consented: false }, now).await
+    proceed(
+        app,
+        visit,
+        Interaction {
+            started_at: now,
+            consented: false,
+        },
+        now,
+    )
+    .await
 }
 
 /// Takes up a request at one of its pages.
@@ -89,7 +98,13 @@ pub(crate) async fn proceed(
         consented: live.consented(),
     });
     let client = Arc::clone(pending.addressee.client());
-    let step = next_step(&pending.request, &client, signed_in.as_ref(), interaction, now);
+    let step = next_step(
+        &pending.request,
+        &client,
+        signed_in.as_ref(),
+        interaction,
+        now,
+    );
     match (step, &pending.session) {
         (Step::Login(reason), _) => Ok(Outcome::Login(Box::new(pending), reason)),
         (Step::Consent, _) => Ok(Outcome::Consent(Box::new(pending))),
@@ -117,12 +132,19 @@ async fn understand(
     interaction: Interaction,
     now: Timestamp,
 ) -> Result<Result<Pending, Outcome>, Fault> {
-    let Visit { realm, params, cookie } = visit;
+    let Visit {
+        realm,
+        params,
+        cookie,
+    } = visit;
     let client_id = match Addressee::client_id(params) {
         Ok(client_id) => client_id,
         Err(refusal) => return Ok(Err(Outcome::Refused(refusal, None))),
     };
-    let client = app.facts.client(app.store.as_ref(), realm, &client_id, now).await?;
+    let client = app
+        .facts
+        .client(app.store.as_ref(), realm, &client_id, now)
+        .await?;
     let addressee = match Addressee::prove(params, client.clone()) {
         Ok(addressee) => addressee,
         Err(refusal) => return Ok(Err(Outcome::Refused(refusal, client))),
@@ -137,7 +159,12 @@ async fn understand(
         Err(refusal) => return Ok(Err(refuse(app, realm, &addressee, refusal))),
     };
     let session = session::resume(app, realm, cookie, Some(&client_id), now).await?;
-    Ok(Ok(Pending { addressee, request, interaction, session }))
+    Ok(Ok(Pending {
+        addressee,
+        request,
+        interaction,
+        session,
+    }))
 }
 
 /// Opens a token family in the state "code issued".
@@ -162,7 +189,12 @@ async fn issue(
         revoked: false,
     };
     if may_issue(parties).is_err() {
-        return Ok(refuse(app, visit.realm, &pending.addressee, AuthorizeRefusal::Denied));
+        return Ok(refuse(
+            app,
+            visit.realm,
+            &pending.addressee,
+            AuthorizeRefusal::Denied,
+        ));
     }
     let code = SecretString::new(format!("vac_{}", random_text::<32>(app.entropy.as_ref())?));
     let family = new_family(app, pending, live, Digest::of(code.expose()), now)?;
@@ -186,8 +218,11 @@ fn new_family(
     let scope = pending.request.scope.clone();
     // OIDC Core §11: only offline_access lets a grant outlive the session.
     let limit = now.plus(app.settings.refresh_lifetime);
-    let expires_at =
-        if scope.contains(OFFLINE_ACCESS) { limit } else { limit.min(session.expires_at) };
+    let expires_at = if scope.contains(OFFLINE_ACCESS) {
+        limit
+    } else {
+        limit.min(session.expires_at)
+    };
     let id = FamilyId::parse(random_text::<16>(app.entropy.as_ref())?)
         .map_err(|_invalid| Fault::Invariant("random text is a family id"))?;
     Ok(NewFamily {
@@ -199,7 +234,11 @@ fn new_family(
         code,
         code_expires_at: now.plus(app.settings.code_lifetime),
         redirect_uri: pending.addressee.redirect().as_str().to_owned(),
-        code_challenge: pending.request.code_challenge.as_ref().map(|c| c.as_str().to_owned()),
+        code_challenge: pending
+            .request
+            .code_challenge
+            .as_ref()
+            .map(|c| c.as_str().to_owned()),
         nonce: pending.request.nonce.clone(),
         auth_time: session.auth_time,
         wants_auth_time: pending.request.max_age.is_some(),

@@ -25,11 +25,24 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
     };
     if decision == Decision::Deny {
         let refusal = AuthorizeRefusal::Denied;
-        return Ok(authorize::refuse(app, visit.realm, &pending.addressee, refusal));
+        return Ok(authorize::refuse(
+            app,
+            visit.realm,
+            &pending.addressee,
+            refusal,
+        ));
     }
-    let live = pending.session.as_ref().ok_or(Fault::Invariant("consent has a session"))?;
+    let live = pending
+        .session
+        .as_ref()
+        .ok_or(Fault::Invariant("consent has a session"))?;
     let (user, client) = (&live.facts().user.id, &pending.addressee.client().id);
-    app.store.record_consent(visit.realm, user, client, &pending.request.scope, now).await?;
-    let consented = Interaction { consented: true, ..interaction };
+    app.store
+        .record_consent(visit.realm, user, client, &pending.request.scope, now)
+        .await?;
+    let consented = Interaction {
+        consented: true,
+        ..interaction
+    };
     authorize::proceed(app, visit, consented, now).await
 }

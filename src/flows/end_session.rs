@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use crate::flows::session::{self, LiveSession};
 use crate::flows::{App, Fault, revocations};
+use crate::keys::TokenType;
 use crate::protocol::claims::IdTokenClaims;
-use crate::protocol::claims::id_token::TYP;
 use crate::protocol::client::Client;
-use crate::protocol::end_session::{
-    BrowserSession, HintFacts, LogoutStep, decide, return_address,
-};
+use crate::protocol::end_session::{BrowserSession, HintFacts, LogoutStep, decide, return_address};
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::KnownRedirect;
@@ -73,7 +71,9 @@ pub async fn understand(
         Some(token) => read_hint(app, realm, token, now).await?,
         None => None,
     };
-    let named = params.get("client_id").and_then(|id| ClientId::parse(id).ok());
+    let named = params
+        .get("client_id")
+        .and_then(|id| ClientId::parse(id).ok());
     let mut problem = params.has_repeats().then_some(LogoutProblem::Repeated);
     if params.get("id_token_hint").is_some() && hint.is_none() {
         problem = problem.or(Some(LogoutProblem::BadHint));
@@ -84,7 +84,11 @@ pub async fn understand(
         problem = problem.or(Some(LogoutProblem::OtherClient));
     }
     let client = match hint.as_ref().map(|hint| hint.aud.clone()).or(named) {
-        Some(id) => app.facts.client(app.store.as_ref(), realm, &id, now).await?,
+        Some(id) => {
+            app.facts
+                .client(app.store.as_ref(), realm, &id, now)
+                .await?
+        }
         None => None,
     };
     let requested = params.get("post_logout_redirect_uri");
@@ -97,7 +101,14 @@ pub async fn understand(
     }
     let step = decide_step(problem, hint.as_ref(), session.as_ref());
     let state = params.get("state").map(str::to_owned);
-    Ok(LogoutRequest { client, return_to, state, problem, session, step })
+    Ok(LogoutRequest {
+        client,
+        return_to,
+        state,
+        problem,
+        session,
+        step,
+    })
 }
 
 fn decide_step(
@@ -105,9 +116,10 @@ fn decide_step(
     hint: Option<&IdTokenClaims>,
     session: Option<&LiveSession>,
 ) -> LogoutStep {
-    let hint = hint
-        .filter(|_| problem.is_none())
-        .map(|hint| HintFacts { sub: hint.sub.clone(), sid: hint.sid.as_str().to_owned() });
+    let hint = hint.filter(|_| problem.is_none()).map(|hint| HintFacts {
+        sub: hint.sub.clone(),
+        sid: hint.sid.as_str().to_owned(),
+    });
     let session = session.map(|live| BrowserSession {
         sub: live.facts().user.id.as_str().to_owned(),
         sid: live.facts().session.id.as_str().to_owned(),
@@ -122,7 +134,10 @@ async fn read_hint(
     token: &str,
     now: Timestamp,
 ) -> Result<Option<IdTokenClaims>, Fault> {
-    let verified = app.keys.verify::<IdTokenClaims>(realm, token, TYP, now).await?;
+    let verified = app
+        .keys
+        .verify::<IdTokenClaims>(realm, token, TokenType::IdToken, now)
+        .await?;
     let issuer = app.issuer(realm);
     Ok(verified.ok().filter(|claims| claims.iss == issuer.as_str()))
 }
@@ -131,7 +146,12 @@ async fn read_hint(
 pub async fn end(app: &App, realm: &RealmId, live: &LiveSession) -> Result<(), Fault> {
     let now = app.now();
     let id = &live.facts().session.id;
-    let marks = [revocations::mark(app, realm, RevocationMark::Session(id.clone()), now)];
+    let marks = [revocations::mark(
+        app,
+        realm,
+        RevocationMark::Session(id.clone()),
+        now,
+    )];
     app.store.end_session(realm, id, &marks, now).await?;
     revocations::announce(app, &marks, now).await;
     tracing::info!(%realm, session = %id, user = %live.facts().user.id, "session ended");

@@ -54,7 +54,11 @@ pub struct Facts {
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { realms: Recent::new(), clients: Recent::new(), users: Recent::new() }
+        Self {
+            realms: Recent::new(),
+            clients: Recent::new(),
+            users: Recent::new(),
+        }
     }
 }
 
@@ -69,7 +73,9 @@ impl Facts {
         if let Some(answer) = self.realms.get(realm, now) {
             return Ok(answer);
         }
-        Ok(self.realms.put(realm.clone(), store.realm(realm).await?, now))
+        Ok(self
+            .realms
+            .put(realm.clone(), store.realm(realm).await?, now))
     }
 
     /// A client, switched on or off.
@@ -116,6 +122,10 @@ mod tests {
         recent.put("k", Some(7), at(1_000));
         assert_eq!(recent.get(&"k", at(1_999)), Some(Some(Arc::new(7))));
         assert_eq!(recent.get(&"k", at(2_000)), None);
-        assert_eq!(recent.get(&"k", at(999)), None, "a clock set back must not keep it alive");
+        assert_eq!(
+            recent.get(&"k", at(999)),
+            None,
+            "a clock set back must not keep it alive"
+        );
     }
 }

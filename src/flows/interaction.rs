@@ -28,15 +28,26 @@ pub fn open(app: &App, realm: &RealmId, params: &Params, now: Timestamp) -> Opti
     let (started, tag) = params.get(PARAMETER)?.split_once('.')?;
     let started: i64 = started.parse().ok()?;
     let query = params.encode_without(&[PARAMETER]);
-    let parts = [realm.as_str().as_bytes(), query.as_bytes(), &started.to_be_bytes()];
+    let parts = [
+        realm.as_str().as_bytes(),
+        query.as_bytes(),
+        &started.to_be_bytes(),
+    ];
     if !app.macs.interaction.verify_text(&parts, tag) {
         return None;
     }
     let started_at = Timestamp::from_unix_millis(started);
-    (now < started_at.plus(LIMIT)).then_some(Interaction { started_at, consented: false })
+    (now < started_at.plus(LIMIT)).then_some(Interaction {
+        started_at,
+        consented: false,
+    })
 }
 
 fn tag(app: &App, realm: &RealmId, query: &str, started: i64) -> String {
-    let parts = [realm.as_str().as_bytes(), query.as_bytes(), &started.to_be_bytes()];
+    let parts = [
+        realm.as_str().as_bytes(),
+        query.as_bytes(),
+        &started.to_be_bytes(),
+    ];
     app.macs.interaction.tag_text(&parts)
 }

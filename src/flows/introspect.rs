@@ -27,7 +27,9 @@ pub async fn introspect(
         return Err(FlowError::Refused(R::Repeated));
     }
     // token_type_hint only speeds up a search (RFC 7662 §2.1); the text itself tells us.
-    let token = params.get("token").ok_or(FlowError::Refused(R::TokenMissing))?;
+    let token = params
+        .get("token")
+        .ok_or(FlowError::Refused(R::TokenMissing))?;
     let now = app.now();
     if RefreshToken::looks_like_one(token) {
         return Ok(refresh_token(app, asking, token, now).await?);
@@ -51,7 +53,10 @@ async fn refresh_token(
         return Ok(IntrospectionAnswer::inactive());
     };
     let store = app.store.as_ref();
-    let owner = app.facts.client(store, &asking.realm, &family.grant.client, now).await?;
+    let owner = app
+        .facts
+        .client(store, &asking.realm, &family.grant.client, now)
+        .await?;
     let Some(owner) = owner.filter(|client| client.disabled_at.is_none()) else {
         return Ok(IntrospectionAnswer::inactive());
     };
@@ -71,8 +76,12 @@ pub(crate) async fn find_family(
     realm: &RealmId,
     text: &str,
 ) -> Result<Option<(RefreshToken, Family)>, Fault> {
-    let Some(id) = RefreshToken::unproven_family(text) else { return Ok(None) };
-    let Some(family) = app.store.family(realm, &id).await? else { return Ok(None) };
+    let Some(id) = RefreshToken::unproven_family(text) else {
+        return Ok(None);
+    };
+    let Some(family) = app.store.family(realm, &id).await? else {
+        return Ok(None);
+    };
     let key = &app.macs.refresh_token;
     let token = RefreshToken::read(key, realm, &family.grant.client, text);
     Ok(token.map(|token| (token, family)))

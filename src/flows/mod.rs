@@ -6,6 +6,7 @@ pub mod authorize;
 pub mod consent;
 pub mod end_session;
 pub mod facts;
+pub mod hash_pool;
 pub mod interaction;
 pub mod introspect;
 pub mod login;
@@ -18,13 +19,11 @@ pub mod userinfo;
 
 use std::sync::Arc;
 
+use crate::account::password::PasswordHashError;
 use crate::account::session::SessionLimits;
 use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError};
-use crate::keys::hash_pool::HashPool;
-use crate::keys::master::{MasterKey, Purpose};
-use crate::keys::pool::SigningPool;
-use crate::keys::KeyError;
+use crate::keys::{JobLost, KeyError, MasterKey, Purpose, SigningPool};
 use crate::protocol::ids::RealmId;
 use crate::protocol::issuer::Issuer;
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -33,7 +32,8 @@ use crate::store::ephemeral::{EphemeralError, Quota, SharedEphemeral};
 use crate::store::{SharedStore, StoreError};
 
 use facts::Facts;
-use realm_keys::RealmKeys;
+use hash_pool::HashPool;
+use realm_keys::{KeysError, RealmKeys};
 
 /// What the operator has settled, as far as the flows need it.
 #[derive(Debug, Clone)]
@@ -128,6 +128,15 @@ pub enum Fault {
     /// Keys.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A realm's signing keys.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// Work on a pool was lost to a shutdown.
+    #[error(transparent)]
+    Lost(#[from] JobLost),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordHashError),
     /// Randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -162,7 +171,9 @@ impl<R, E: Into<Fault>> From<E> for FlowError<R> {
 impl<R> FlowError<R> {
     /// The signing or hashing queue is full.
     pub(crate) fn busy() -> Self {
-        Self::Busy { retry_after: Lifetime::seconds(1) }
+        Self::Busy {
+            retry_after: Lifetime::seconds(1),
+        }
     }
 
     /// Keeps the ending, with the refusal in another type.

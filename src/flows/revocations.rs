@@ -7,8 +7,7 @@ use crate::flows::{App, Fault};
 use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::ids::{FamilyId, RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
-use crate::store::ephemeral::IndexAnswer;
-use crate::store::redis::REVOCATION_FALLBACK_WAIT;
+use crate::store::ephemeral::{IndexAnswer, publish_before_acknowledging};
 use crate::store::{FamilyRevocation, Revocation, RevocationMark};
 
 /// Tokens are refused this much longer than they live, for clocks that differ.
@@ -25,16 +24,8 @@ pub fn mark(app: &App, realm: &RealmId, mark: RevocationMark, now: Timestamp) ->
 }
 
 /// Makes recorded marks known to every node; returns when they are.
-///
-/// When Redis does not answer us it may still answer others: then this waits until every lease of
-/// the index was renewed by a node that has read the mark from the record.
 pub async fn announce(app: &App, marks: &[Revocation], now: Timestamp) {
-    if let Err(error) = app.ephemeral.publish(marks, now).await {
-        tracing::warn!(%error, "a revocation could not be published; waiting for the record");
-        if app.ephemeral.is_shared() {
-            tokio::time::sleep(REVOCATION_FALLBACK_WAIT.to_std()).await;
-        }
-    }
+    publish_before_acknowledging(app.ephemeral.as_ref(), marks, now).await;
 }
 
 /// Revokes a family and all its tokens, everywhere.
@@ -51,7 +42,10 @@ pub async fn revoke_family(
         ..mark(app, realm, RevocationMark::Family(family.clone()), now)
     };
     let marks = [forever];
-    let outcome = app.store.revoke_family(realm, family, reason, &marks, now).await?;
+    let outcome = app
+        .store
+        .revoke_family(realm, family, reason, &marks, now)
+        .await?;
     if outcome != FamilyRevocation::Unknown {
         announce(app, &marks, now).await;
     }
@@ -69,12 +63,15 @@ pub async fn is_revoked(
     let issued_at = Timestamp::from_unix_seconds(claims.iat);
     let marks = marks_of(claims);
     match app.ephemeral.standing(realm, &marks, now).await {
-        Ok(IndexAnswer::Known(standing)) => {
-            Ok(standing.into_iter().flatten().any(|not_after| issued_at <= not_after))
-        }
+        Ok(IndexAnswer::Known(standing)) => Ok(standing
+            .into_iter()
+            .flatten()
+            .any(|not_after| issued_at <= not_after)),
         Ok(IndexAnswer::Lost) | Err(_) => {
             let standing = app.store.standing_revocations(realm, &marks, now).await?;
-            Ok(standing.iter().any(|revocation| issued_at <= revocation.not_after))
+            Ok(standing
+                .iter()
+                .any(|revocation| issued_at <= revocation.not_after))
         }
     }
 }
@@ -86,7 +83,11 @@ fn marks_of(claims: &AccessTokenClaims) -> Vec<RevocationMark> {
     ];
     if let Some(family) = &claims.fam {
         marks.push(RevocationMark::Family(family.clone()));
-        marks.extend(UserId::parse(claims.sub.clone()).ok().map(RevocationMark::User));
+        marks.extend(
+            UserId::parse(claims.sub.clone())
+                .ok()
+                .map(RevocationMark::User),
+        );
     }
     marks.extend(claims.sid.clone().map(RevocationMark::Session));
     marks

@@ -2,8 +2,8 @@
 
 use crate::flows::introspect::find_family;
 use crate::flows::{App, Fault, FlowError, revocations};
+use crate::keys::TokenType;
 use crate::protocol::claims::AccessTokenClaims;
-use crate::protocol::claims::access_token::TYP;
 use crate::protocol::client::Client;
 use crate::protocol::client::authentication::AuthenticatedClient;
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -46,7 +46,9 @@ pub async fn revoke(
     if params.has_repeats() {
         return Err(FlowError::Refused(RevokeRefusal::Repeated));
     }
-    let token = params.get("token").ok_or(FlowError::Refused(RevokeRefusal::TokenMissing))?;
+    let token = params
+        .get("token")
+        .ok_or(FlowError::Refused(RevokeRefusal::TokenMissing))?;
     let now = app.now();
     if RefreshToken::looks_like_one(token) {
         refresh_token(app, client.client(), token, now).await
@@ -62,12 +64,20 @@ async fn refresh_token(
     text: &str,
     now: Timestamp,
 ) -> Result<(), FlowError<RevokeRefusal>> {
-    let Some((_, family)) = find_family(app, &client.realm, text).await? else { return Ok(()) };
+    let Some((_, family)) = find_family(app, &client.realm, text).await? else {
+        return Ok(());
+    };
     if family.grant.client != client.id {
         return Err(FlowError::Refused(RevokeRefusal::OtherClient));
     }
-    revocations::revoke_family(app, &client.realm, &family.grant.id, "revoked by client", now)
-        .await?;
+    revocations::revoke_family(
+        app,
+        &client.realm,
+        &family.grant.id,
+        "revoked by client",
+        now,
+    )
+    .await?;
     Ok(())
 }
 
@@ -77,13 +87,21 @@ async fn access_token(
     text: &str,
     now: Timestamp,
 ) -> Result<(), FlowError<RevokeRefusal>> {
-    let verified = app.keys.verify(&client.realm, text, TYP, now).await?;
-    let Ok(claims): Result<AccessTokenClaims, _> = verified else { return Ok(()) };
+    let verified = app
+        .keys
+        .verify(&client.realm, text, TokenType::AccessToken, now)
+        .await?;
+    let Ok(claims): Result<AccessTokenClaims, _> = verified else {
+        return Ok(());
+    };
     if claims.client_id != client.id {
         return Err(FlowError::Refused(RevokeRefusal::OtherClient));
     }
     let mark = revocations::mark(app, &client.realm, RevocationMark::Token(claims.jti), now);
-    app.store.record_revocations(std::slice::from_ref(&mark), now).await.map_err(Fault::from)?;
+    app.store
+        .record_revocations(std::slice::from_ref(&mark), now)
+        .await
+        .map_err(Fault::from)?;
     revocations::announce(app, &[mark], now).await;
     Ok(())
 }

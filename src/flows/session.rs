@@ -32,15 +32,23 @@ pub async fn resume(
     client: Option<&ClientId>,
     now: Timestamp,
 ) -> Result<Option<LiveSession>, Fault> {
-    let Some(cookie) = cookie else { return Ok(None) };
-    let Some(facts) = app.store.session_facts(realm, &Digest::of(cookie), client).await? else {
+    let Some(cookie) = cookie else {
+        return Ok(None);
+    };
+    let Some(facts) = app
+        .store
+        .session_facts(realm, &Digest::of(cookie), client)
+        .await?
+    else {
         return Ok(None);
     };
     if !facts.session.is_live(app.settings.sessions, now) || facts.user.disabled_at.is_some() {
         return Ok(None);
     }
     if facts.session.wants_touch(now) {
-        app.store.touch_session(realm, &facts.session.id, now).await?;
+        app.store
+            .touch_session(realm, &facts.session.id, now)
+            .await?;
     }
     Ok(Some(LiveSession(facts)))
 }
@@ -52,11 +60,17 @@ pub fn new_cookie(app: &App) -> Result<SecretString, Fault> {
 
 /// The CSRF token of a browser: bound to its cookie, so that a new session makes old forms void.
 pub fn csrf_token(app: &App, realm: &RealmId, cookie: &str) -> String {
-    app.macs.csrf.tag_text(&[realm.as_str().as_bytes(), cookie.as_bytes()])
+    app.macs
+        .csrf
+        .tag_text(&[realm.as_str().as_bytes(), cookie.as_bytes()])
 }
 
 /// Whether a form carries the CSRF token of the browser that sends it.
 pub fn check_csrf(app: &App, realm: &RealmId, cookie: Option<&str>, token: Option<&str>) -> bool {
-    let (Some(cookie), Some(token)) = (cookie, token) else { return false };
-    app.macs.csrf.verify_text(&[realm.as_str().as_bytes(), cookie.as_bytes()], token)
+    let (Some(cookie), Some(token)) = (cookie, token) else {
+        return false;
+    };
+    app.macs
+        .csrf
+        .verify_text(&[realm.as_str().as_bytes(), cookie.as_bytes()], token)
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::account::claims::UserinfoClaims;
 use crate::flows::{App, Fault, FlowError, revocations};
+use crate::keys::TokenType;
 use crate::protocol::claims::AccessTokenClaims;
-use crate::protocol::claims::access_token::TYP;
 use crate::protocol::client::Client;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::{RealmId, UserId};
@@ -35,18 +35,21 @@ impl From<BearerRefusal> for OAuthError {
         use BearerRefusal as R;
         use ErrorCode as C;
         match refusal {
-            R::TokenMissing => {
-                Self::new(C::InvalidToken, "Send an access token in the Authorization header.")
-            }
-            R::TwoTokens => {
-                Self::new(C::InvalidRequest, "The access token was sent in two ways at once.")
-            }
+            R::TokenMissing => Self::new(
+                C::InvalidToken,
+                "Send an access token in the Authorization header.",
+            ),
+            R::TwoTokens => Self::new(
+                C::InvalidRequest,
+                "The access token was sent in two ways at once.",
+            ),
             R::Invalid => Self::new(C::InvalidToken, "This is no access token of this issuer."),
             R::Expired => Self::new(C::InvalidToken, "The access token has expired."),
             R::Revoked => Self::new(C::InvalidToken, "The access token has been revoked."),
-            R::InsufficientScope => {
-                Self::new(C::InsufficientScope, "The access token needs the openid scope.")
-            }
+            R::InsufficientScope => Self::new(
+                C::InsufficientScope,
+                "The access token needs the openid scope.",
+            ),
         }
     }
 }
@@ -68,7 +71,7 @@ pub(crate) async fn check_token(
     use BearerRefusal as R;
     let claims: AccessTokenClaims = app
         .keys
-        .verify(realm, token, TYP, now)
+        .verify(realm, token, TokenType::AccessToken, now)
         .await?
         .map_err(|_refusal| FlowError::Refused(R::Invalid))?;
     let issuer = app.issuer(realm);
@@ -79,7 +82,10 @@ pub(crate) async fn check_token(
         return Err(FlowError::Refused(R::Expired));
     }
     let store = app.store.as_ref();
-    let client = app.facts.client(store, realm, &claims.client_id, now).await?;
+    let client = app
+        .facts
+        .client(store, realm, &claims.client_id, now)
+        .await?;
     let client = client.ok_or(FlowError::Refused(R::Revoked))?;
     let realm_row = app.facts.realm(store, realm, now).await?;
     // A disabled user and an ended session have left marks that outlive every token.

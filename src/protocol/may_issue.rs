@@ -69,12 +69,48 @@ mod tests {
         };
         let cases = [
             (standing, Ok(())),
-            (Parties { user_enabled: None, ..standing }, Ok(())),
-            (Parties { realm_enabled: false, ..standing }, Err(Standing::RealmDisabled)),
-            (Parties { client: &off, ..standing }, Err(Standing::ClientDisabled)),
-            (Parties { user_enabled: Some(false), ..standing }, Err(Standing::UserDisabled)),
-            (Parties { session_stands: false, ..standing }, Err(Standing::SessionEnded)),
-            (Parties { revoked: true, ..standing }, Err(Standing::Revoked)),
+            (
+                Parties {
+                    user_enabled: None,
+                    ..standing
+                },
+                Ok(()),
+            ),
+            (
+                Parties {
+                    realm_enabled: false,
+                    ..standing
+                },
+                Err(Standing::RealmDisabled),
+            ),
+            (
+                Parties {
+                    client: &off,
+                    ..standing
+                },
+                Err(Standing::ClientDisabled),
+            ),
+            (
+                Parties {
+                    user_enabled: Some(false),
+                    ..standing
+                },
+                Err(Standing::UserDisabled),
+            ),
+            (
+                Parties {
+                    session_stands: false,
+                    ..standing
+                },
+                Err(Standing::SessionEnded),
+            ),
+            (
+                Parties {
+                    revoked: true,
+                    ..standing
+                },
+                Err(Standing::Revoked),
+            ),
         ];
         for (parties, expected) in cases {
             assert_eq!(may_issue(parties), expected);

@@ -15,5 +15,6 @@ pub mod params;
 pub mod pkce;
 pub mod redirect_uri;
 pub mod scope;
+pub mod signing_key;
 pub mod time;
 pub mod token;

@@ -1,1 +1,6 @@
-fn main() {}
+//! Behaviour, one test binary.
+
+#[cfg(test)]
+mod ephemeral;
+#[cfg(test)]
+mod support;

@@ -7,9 +7,7 @@ use crate::protocol::client::Client;
 use crate::protocol::client::authentication::AuthenticatedClient;
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
-use crate::protocol::token::code::{
-    CodeRefusal, CodeRequest, Spent, WRONG_VERIFIER_LIMIT, decide,
-};
+use crate::protocol::token::code::{CodeRefusal, CodeRequest, Spent, WRONG_VERIFIER_LIMIT, decide};
 use crate::protocol::token::family::Family;
 use crate::store::CodeRedemption;
 
@@ -30,7 +28,10 @@ pub(super) async fn redeem(
         code: request.code,
         client: client.id.clone(),
         redirect_uri: request.redirect_uri.clone(),
-        code_challenge: request.code_challenge.as_ref().map(|c| c.as_str().to_owned()),
+        code_challenge: request
+            .code_challenge
+            .as_ref()
+            .map(|c| c.as_str().to_owned()),
         now,
     };
     let Some(family) = app.store.redeem_code(&redemption).await? else {
@@ -41,7 +42,11 @@ pub(super) async fn redeem(
     if !issue::stands(app, client, Some(&family), now).await? {
         return Err(FlowError::Refused(CodeRefusal::OwnerGone));
     }
-    let issued = Issued { family: &family, scope: &scope, generation: family.generation };
+    let issued = Issued {
+        family: &family,
+        scope: &scope,
+        generation: family.generation,
+    };
     Ok(issue::for_family(app, ready, issued, now).await?)
 }
 
@@ -64,8 +69,17 @@ async fn explain(
     request: &CodeRequest,
     now: Timestamp,
 ) -> Result<CodeRefusal, Fault> {
-    let family = app.store.family_by_code(&client.realm, &request.code).await?;
-    let decision = decide(request, client, family.as_ref(), Spent::NotByThisRequest, now);
+    let family = app
+        .store
+        .family_by_code(&client.realm, &request.code)
+        .await?;
+    let decision = decide(
+        request,
+        client,
+        family.as_ref(),
+        Spent::NotByThisRequest,
+        now,
+    );
     // All bindings hold and yet the statement did not spend it: its user or session fell between
     // the two reads.
     let refusal = decision.err().unwrap_or(CodeRefusal::OwnerGone);
@@ -86,7 +100,9 @@ async fn punish(
     if refusal == CodeRefusal::Replayed {
         revocations::revoke_family(app, realm, id, "code replayed", now).await?;
     } else if refusal == CodeRefusal::WrongVerifier {
-        app.store.count_wrong_verifier(realm, id, WRONG_VERIFIER_LIMIT, now).await?;
+        app.store
+            .count_wrong_verifier(realm, id, WRONG_VERIFIER_LIMIT, now)
+            .await?;
     }
     Ok(())
 }

@@ -5,10 +5,8 @@ use std::sync::Arc;
 use crate::entropy::random_text;
 use crate::flows::token::TokenAnswer;
 use crate::flows::{App, Fault};
-use crate::keys::pool::SigningSlot;
-use crate::keys::ring::KeyRing;
-use crate::keys::KeyError;
-use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, access_token, access_token_hash, id_token};
+use crate::keys::{KeyError, KeyRing, SigningSlot, TokenType};
+use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, access_token_hash};
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId, TokenId};
 use crate::protocol::may_issue::{Parties, may_issue};
@@ -29,7 +27,9 @@ pub(super) async fn prepare(
     client: &Client,
     now: Timestamp,
 ) -> Result<Option<Readiness>, Fault> {
-    let Ok(slot) = app.signing.reserve() else { return Ok(None) };
+    let Ok(slot) = app.signing.reserve() else {
+        return Ok(None);
+    };
     let ring = app.keys.ring(&client.realm, now).await?;
     Ok(Some(Readiness { slot, ring }))
 }
@@ -41,7 +41,10 @@ pub(super) async fn stands(
     family: Option<&Family>,
     now: Timestamp,
 ) -> Result<bool, Fault> {
-    let realm = app.facts.realm(app.store.as_ref(), &client.realm, now).await?;
+    let realm = app
+        .facts
+        .realm(app.store.as_ref(), &client.realm, now)
+        .await?;
     let parties = Parties {
         realm_enabled: realm.is_some_and(|realm| realm.disabled_at.is_none()),
         client,
@@ -60,7 +63,11 @@ pub(super) async fn for_family(
     issued: Issued<'_>,
     now: Timestamp,
 ) -> Result<TokenAnswer, Fault> {
-    let Issued { family, scope, generation } = issued;
+    let Issued {
+        family,
+        scope,
+        generation,
+    } = issued;
     let grant = &family.grant;
     let access = AccessTokenClaims {
         sub: grant.user.as_str().to_owned(),
@@ -157,12 +164,12 @@ async fn sign(
     id_token: Option<IdTokenClaims>,
 ) -> Result<(String, Option<String>), Fault> {
     let Readiness { slot, ring } = ready;
-    let signed = slot.run(move || -> Result<_, KeyError> {
-        let access_token = ring.sign(access_token::TYP, &access)?;
+    let signed = slot.run(move |_| -> Result<_, KeyError> {
+        let access_token = ring.sign(TokenType::AccessToken, &access)?;
         let id_token = id_token
             .map(|mut claims| {
                 claims.at_hash = Some(access_token_hash(&access_token));
-                ring.sign(id_token::TYP, &claims)
+                ring.sign(TokenType::IdToken, &claims)
             })
             .transpose()?;
         Ok((access_token, id_token))

@@ -34,7 +34,18 @@ pub(super) async fn refresh(
         return Err(FlowError::busy());
     };
     let (family, generation) = rotate(app, client, &token, now).await?;
-    answer(app, ready, client, Rotated { family, generation, requested }, now).await
+    answer(
+        app,
+        ready,
+        client,
+        Rotated {
+            family,
+            generation,
+            requested,
+        },
+        now,
+    )
+    .await
 }
 
 /// A family after its rotation, and the generation that the client is given.
@@ -51,12 +62,20 @@ async fn answer(
     rotated: Rotated<'_>,
     now: Timestamp,
 ) -> Result<TokenAnswer, FlowError<RefreshRefusal>> {
-    let Rotated { family, generation, requested } = rotated;
+    let Rotated {
+        family,
+        generation,
+        requested,
+    } = rotated;
     let scope = scope(requested, &family).map_err(FlowError::Refused)?;
     if !issue::stands(app, client, Some(&family), now).await? {
         return Err(FlowError::Refused(RefreshRefusal::OwnerGone));
     }
-    let issued = Issued { family: &family, scope: &scope, generation };
+    let issued = Issued {
+        family: &family,
+        scope: &scope,
+        generation,
+    };
     Ok(issue::for_family(app, ready, issued, now).await?)
 }
 
@@ -94,7 +113,13 @@ async fn judge(
     now: Timestamp,
 ) -> Result<(Family, Presented), FlowError<RefreshRefusal>> {
     let family = app.store.family(&client.realm, &token.family).await?;
-    let placed = place(token, client, family.as_ref(), app.settings.refresh_grace, now);
+    let placed = place(
+        token,
+        client,
+        family.as_ref(),
+        app.settings.refresh_grace,
+        now,
+    );
     if placed == Err(RefreshRefusal::Replayed) {
         revocations::revoke_family(app, &client.realm, &token.family, "token replayed", now)
             .await?;

@@ -4,9 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::ids::{ClientId, FamilyId, SessionId, TokenId};
 
-/// The `typ` of an access token (RFC 9068 §2.1).
-pub const TYP: &str = "at+jwt";
-
 /// The claims of an access token (RFC 9068 §2.2) and two of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessTokenClaims {

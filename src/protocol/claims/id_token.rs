@@ -7,9 +7,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::protocol::ids::{ClientId, SessionId};
 
-/// The `typ` of an ID token.
-pub const TYP: &str = "JWT";
-
 /// The claims of an ID token; what a person's profile holds is in userinfo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdTokenClaims {
