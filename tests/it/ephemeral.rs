@@ -1,6 +1,6 @@
 //! What every ephemeral memory promises, checked on the local one and on Redis.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,62 +15,8 @@ use vidimus::store::local::LocalEphemeral;
 use vidimus::store::redis::RedisEphemeral;
 use vidimus::store::{Revocation, RevocationMark, StoredRevocation};
 
+use crate::support::marks::{NoRecord, Record};
 use crate::support::redis::{TestRedis, given_url};
-
-/// The record's marks, as the revocation job would read them.
-#[derive(Default)]
-struct Record {
-    marks: Mutex<Vec<(StoredRevocation, bool)>>,
-}
-
-impl Record {
-    fn add(&self, revocation: &Revocation) {
-        let mut marks = self.marks.lock().unwrap();
-        let stored = StoredRevocation {
-            sequence: i64::try_from(marks.len()).unwrap(),
-            revocation: revocation.clone(),
-        };
-        marks.push((stored, false));
-    }
-
-    fn read(&self, all: bool) -> Vec<StoredRevocation> {
-        let marks = self.marks.lock().unwrap();
-        let wanted = marks.iter().filter(|(_, published)| all || !published);
-        wanted.map(|(stored, _)| stored.clone()).collect()
-    }
-}
-
-#[async_trait]
-impl RevocationSource for Record {
-    async fn unpublished(&self) -> Result<Vec<StoredRevocation>, EphemeralError> {
-        Ok(self.read(false))
-    }
-    async fn all(&self) -> Result<Vec<StoredRevocation>, EphemeralError> {
-        Ok(self.read(true))
-    }
-    async fn mark_published(&self, sequences: &[i64]) -> Result<(), EphemeralError> {
-        for (stored, published) in self.marks.lock().unwrap().iter_mut() {
-            *published |= sequences.contains(&stored.sequence);
-        }
-        Ok(())
-    }
-}
-
-/// A record that cannot be read.
-struct NoRecord;
-
-#[async_trait]
-impl RevocationSource for NoRecord {
-    async fn unpublished(&self) -> Result<Vec<StoredRevocation>, EphemeralError> {
-        Err(EphemeralError("no record".to_owned()))
-    }
-    async fn all(&self) -> Result<Vec<StoredRevocation>, EphemeralError> {
-        Err(EphemeralError("no record".to_owned()))
-    }
-    async fn mark_published(&self, _sequences: &[i64]) -> Result<(), EphemeralError> {
-        Err(EphemeralError("no record".to_owned()))
-    }
-}
 
 fn now() -> Timestamp {
     SystemClock.now()
