@@ -117,7 +117,8 @@ fn problem(path: &Path, problem: String) -> KeyError {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::sync::Barrier;

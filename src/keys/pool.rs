@@ -90,7 +90,7 @@ impl<S: Default + 'static> WorkPool<S> {
         })
     }
 
-    /// How many places are taken, for metrics.
+    /// How many places are free, for metrics.
     pub fn free(&self) -> usize {
         self.shared.free.load(Ordering::Relaxed)
     }

@@ -46,6 +46,7 @@ pub struct RedisEphemeral {
     connection: ConnectionManager,
     entropy: Box<dyn Entropy>,
     scripts: Scripts,
+    answer_limit: Duration,
     /// The epoch that this node last found to belong to the server it talks to.
     epoch: RwLock<Option<String>>,
     /// Set by a call without an answer: further calls fail at once, and the next
@@ -78,6 +79,7 @@ impl RedisEphemeral {
                 .map_err(|error| failed(&error))?,
             entropy,
             scripts: Scripts::new(),
+            answer_limit: ANSWER_LIMIT,
             epoch: RwLock::new(None),
             open: AtomicBool::new(false),
         };
@@ -88,6 +90,13 @@ impl RedisEphemeral {
             Err(error) => tracing::warn!(%error, "Redis does not answer; the record stands in"),
         }
         Ok(redis)
+    }
+
+    /// Waits longer or shorter than 50 ms for answers to requests; for a server that is far away.
+    #[must_use]
+    pub fn answering_within(mut self, limit: Duration) -> Self {
+        self.answer_limit = limit;
+        self
     }
 
     /// Runs a pipeline, and opens the circuit when there is no answer.
@@ -162,7 +171,7 @@ impl RedisEphemeral {
             String,
             String,
             String,
-        ) = self.pipeline(&look, ANSWER_LIMIT).await?;
+        ) = self.pipeline(&look, self.answer_limit).await?;
         // An operator may have changed it since the start.
         refuse_eviction(&memory)?;
         let (seconds, micros) = time;
@@ -185,8 +194,8 @@ impl RedisEphemeral {
         let mut take = redis::pipe();
         take.cmd("SET").arg(FILL_KEY).arg(&token);
         take.arg("NX").arg("PX").arg(FILL_LIMIT_MILLIS);
-        let (taken,): (Option<String>,) = self.pipeline(&take, ANSWER_LIMIT).await?;
-        if taken.is_none() {
+        let (held,): (Option<String>,) = self.pipeline(&take, self.answer_limit).await?;
+        if held.is_none() {
             return Ok(None);
         }
         let filled = async {
@@ -201,7 +210,7 @@ impl RedisEphemeral {
             // to declare, and is repeated: doubt costs speed only.
             let mut give_up = redis::pipe();
             give_up.cmd("DEL").arg(FILL_KEY).ignore();
-            let _given_up = self.pipeline::<()>(&give_up, ANSWER_LIMIT).await;
+            let _given_up = self.pipeline::<()>(&give_up, self.answer_limit).await;
         }
         filled
     }
@@ -230,7 +239,7 @@ impl RedisEphemeral {
         call.arg(&epoch).arg(until).arg(filled.unwrap_or_default());
         let mut connection = self.connection.clone();
         let renewed = call.invoke_async::<bool>(&mut connection);
-        let whole = self.answered(ANSWER_LIMIT, renewed).await?;
+        let whole = self.answered(self.answer_limit, renewed).await?;
         self.believe(whole.then_some(epoch));
         let sequences: Vec<i64> = unpublished.iter().map(|stored| stored.sequence).collect();
         if sequences.is_empty() {
@@ -265,7 +274,7 @@ impl Ephemeral for RedisEphemeral {
         }
         let mut connection = self.connection.clone();
         let answer: Vec<Option<String>> = self
-            .answered(ANSWER_LIMIT, ask.query_async(&mut connection))
+            .answered(self.answer_limit, ask.query_async(&mut connection))
             .await?;
         let Some((epoch, standing)) = answer.split_first() else {
             return Ok(IndexAnswer::Lost);
@@ -291,7 +300,7 @@ impl Ephemeral for RedisEphemeral {
         _now: Timestamp,
     ) -> Result<(), EphemeralError> {
         self.refuse_when_open()?;
-        self.write(revocations.iter(), ANSWER_LIMIT).await
+        self.write(revocations.iter(), self.answer_limit).await
     }
 
     async fn uphold(
@@ -329,7 +338,7 @@ impl Ephemeral for RedisEphemeral {
         call.arg(now.unix_millis()).arg(interval).arg(span);
         let mut connection = self.connection.clone();
         let counted = call.invoke_async::<i64>(&mut connection);
-        let over = self.answered(ANSWER_LIMIT, counted).await?;
+        let over = self.answered(self.answer_limit, counted).await?;
         if over <= 0 {
             return Ok(Admission::Admitted);
         }
@@ -343,7 +352,7 @@ impl Ephemeral for RedisEphemeral {
         self.refuse_when_open()?;
         let mut ping = redis::pipe();
         ping.cmd("PING");
-        let (_pong,): (String,) = self.pipeline(&ping, ANSWER_LIMIT).await?;
+        let (_pong,): (String,) = self.pipeline(&ping, self.answer_limit).await?;
         Ok(())
     }
 

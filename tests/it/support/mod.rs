@@ -1,3 +1,4 @@
 //! What tests stand on.
 
+pub(crate) mod marks;
 pub(crate) mod redis;
