@@ -103,11 +103,6 @@ impl Call {
         self.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok())
     }
 
-    /// The value of a header, when it reads as text.
-    pub(super) fn header(&self, name: &'static str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
     /// Reads the body of a form post.
     pub(super) async fn form(&self, body: Body, edge: &Edge) -> Result<Params, OAuthError> {
         const NOT_A_FORM: OAuthError = OAuthError::new(

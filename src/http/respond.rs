@@ -144,7 +144,11 @@ pub(super) fn busy(
 ) -> Response {
     let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or(1).max(1);
     let mut response = if headers.contains_key("sec-fetch-dest") && !wants_json(headers) {
-        let view = BusyPage { chrome: chrome(edge), retry_after_seconds: seconds };
+        let view = BusyPage {
+            chrome: chrome(edge),
+            retry_after_seconds: seconds,
+            request_id: id.0.clone(),
+        };
         page(edge, StatusCode::SERVICE_UNAVAILABLE, &view, Forms::StayHere)
     } else {
         let error = OAuthError::new(

@@ -73,10 +73,10 @@ pub fn router(edge: Arc<Edge>) -> Router {
     let base = base_path(origin);
     let below_issuer = realm_routes()
         .nest("/realms/{realm}", realm_routes())
-        .route("/", get(home::get))
-        .route("/static/{file}", get(home::static_file));
+        .route("/", get(home::get));
     let placed = if base.is_empty() { below_issuer } else { Router::new().nest(&base, below_issuer) };
     let mut routes = inserted_well_known(placed, &base)
+        .route("/static/{file}", get(home::static_file))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .fallback(home::not_found);

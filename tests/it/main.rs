@@ -1,6 +1,26 @@
 //! Behaviour, one test binary.
 
 #[cfg(test)]
+mod authorize;
+#[cfg(test)]
 mod ephemeral;
 #[cfg(test)]
+mod headers;
+#[cfg(test)]
+mod introspection;
+#[cfg(test)]
+mod login;
+#[cfg(test)]
+mod logout;
+#[cfg(test)]
+mod metadata;
+#[cfg(test)]
+mod realms;
+#[cfg(test)]
+mod revocation;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod token;
+#[cfg(test)]
+mod userinfo;

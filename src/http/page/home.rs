@@ -34,9 +34,9 @@ pub(in crate::http) async fn static_file(
     let Some(file) = static_files::find(&name) else {
         return respond::not_found(&edge, &call.headers, &call.id);
     };
-    let mut response = Response::new(Body::from(file.bytes()));
+    let mut response = Response::new(Body::from(file.bytes));
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type()));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type));
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
     headers.insert(CACHE_CONTROL, forever);
     response
