@@ -13,7 +13,10 @@
 
 pub mod conformance;
 pub mod ephemeral;
+mod fault;
 pub mod local;
+pub mod migrations;
+mod open;
 pub mod postgres;
 pub mod records;
 pub mod redis;
@@ -31,6 +34,8 @@ use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 
+pub use migrations::{MigrationStatus, Migrations, OpenError};
+pub use open::{migration_status, open};
 pub use records::{
     CodeRedemption, Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark,
     SessionFacts, SigningKeyRecord, StoredRevocation, TokenRotation,
