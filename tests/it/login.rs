@@ -168,12 +168,9 @@ async fn a_disabled_user_cannot_sign_in_and_loses_the_session() {
 async fn an_idle_session_ends_and_so_does_a_long_one() {
     let AtLogin { world, mut browser, page } = at_login().await;
     browser.submit(&page, &[("username", "ada"), ("password", PASSWORD)]).await;
-    let client = world.client_with(
-        &vidimus::protocol::ids::RealmId::default_realm(),
-        ClientType::Web,
-        |metadata| metadata.first_party = true,
-    );
-    let client = client.await;
+    let realm = vidimus::protocol::ids::RealmId::default_realm();
+    let own = |metadata: &mut vidimus::protocol::client::ClientMetadata| metadata.first_party = true;
+    let client = world.client_with(&realm, ClientType::Web, own).await;
     for _ in 0..8 {
         world.advance(89 * 60);
         let answer = browser.get(&client.authorize_url(&[])).await;
