@@ -37,16 +37,29 @@ impl FromRequestParts<Arc<Edge>> for Call {
         parts: &mut Parts,
         edge: &Arc<Edge>,
     ) -> Result<Self, Self::Rejection> {
-        let id = parts.extensions.get().cloned().unwrap_or_else(|| RequestId(String::new()));
-        let row = realm_of(parts, edge).await.map_err(|problem| match problem {
-            Problem::NoSuchRealm => respond::not_found(edge, &parts.headers, &id),
-            Problem::Fault(fault) => respond::fault(edge, &parts.headers, &id, &fault),
-        })?;
+        let id = parts
+            .extensions
+            .get()
+            .cloned()
+            .unwrap_or_else(|| RequestId(String::new()));
+        let row = realm_of(parts, edge)
+            .await
+            .map_err(|problem| match problem {
+                Problem::NoSuchRealm => respond::not_found(edge, &parts.headers, &id),
+                Problem::Fault(fault) => respond::fault(edge, &parts.headers, &id, &fault),
+            })?;
         let address = client_address(parts, edge);
         let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let (realm, realm_name) = (row.id.clone(), row.name.clone());
         let headers = std::mem::take(&mut parts.headers);
-        Ok(Self { realm, realm_name, query, headers, id, address })
+        Ok(Self {
+            realm,
+            realm_name,
+            query,
+            headers,
+            id,
+            address,
+        })
     }
 }
 
@@ -57,10 +70,13 @@ enum Problem {
 
 /// The realm of the path; one that is unknown or switched off is not there for anybody.
 async fn realm_of(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Arc<Realm>, Problem> {
-    let named = RawPathParams::from_request_parts(parts, edge).await.ok().and_then(|params| {
-        let slug = params.iter().find(|(name, _)| *name == "realm");
-        slug.map(|(_, slug)| slug.to_owned())
-    });
+    let named = RawPathParams::from_request_parts(parts, edge)
+        .await
+        .ok()
+        .and_then(|params| {
+            let slug = params.iter().find(|(name, _)| *name == "realm");
+            slug.map(|(_, slug)| slug.to_owned())
+        });
     let realm = match named {
         Some(slug) => RealmId::parse(slug).map_err(|_invalid| Problem::NoSuchRealm)?,
         None => RealmId::default_realm(),
@@ -79,16 +95,25 @@ fn client_address(parts: &Parts, edge: &Edge) -> IpAddr {
     let peer = parts
         .extensions
         .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| {
+            address.ip()
+        });
     if !edge.trusts(peer) {
         return peer;
     }
     let mut nearest = peer;
-    let values = parts.headers.get_all(HeaderName::from_static("x-forwarded-for"));
-    let hops: Vec<&str> =
-        values.iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(',')).collect();
+    let values = parts
+        .headers
+        .get_all(HeaderName::from_static("x-forwarded-for"));
+    let hops: Vec<&str> = values
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .collect();
     for hop in hops.into_iter().rev() {
-        let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
         nearest = address;
         if !edge.trusts(address) {
             break;
@@ -100,7 +125,9 @@ fn client_address(parts: &Parts, edge: &Edge) -> IpAddr {
 impl Call {
     /// The Authorization header, when it reads as text.
     pub(super) fn authorization(&self) -> Option<&str> {
-        self.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok())
+        self.headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
     }
 
     /// Reads the body of a form post.
@@ -109,11 +136,20 @@ impl Call {
             ErrorCode::InvalidRequest,
             "The body must be application/x-www-form-urlencoded.",
         );
-        const TOO_LONG: OAuthError =
-            OAuthError::new(ErrorCode::InvalidRequest, "The body is too long or broke off.");
-        let content_type = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = content_type.and_then(|text| text.split(';').next()).map(str::trim);
-        let bytes = to_bytes(body, edge.settings.body_limit_bytes).await.map_err(|_| TOO_LONG)?;
+        const TOO_LONG: OAuthError = OAuthError::new(
+            ErrorCode::InvalidRequest,
+            "The body is too long or broke off.",
+        );
+        let content_type = self
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let essence = content_type
+            .and_then(|text| text.split(';').next())
+            .map(str::trim);
+        let bytes = to_bytes(body, edge.settings.body_limit_bytes)
+            .await
+            .map_err(|_| TOO_LONG)?;
         match essence {
             Some(form) if form.eq_ignore_ascii_case("application/x-www-form-urlencoded") => {
                 Ok(Params::parse(&bytes))
@@ -126,6 +162,9 @@ impl Call {
 
 /// Whether the caller reads JSON rather than pages.
 pub(super) fn wants_json(headers: &HeaderMap) -> bool {
-    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     accept.contains("application/json") && !accept.contains("text/html")
 }

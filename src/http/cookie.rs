@@ -37,14 +37,19 @@ pub(super) fn read<'a>(edge: &Edge, realm: &RealmId, headers: &'a HeaderMap) -> 
 /// The header that sets the cookie.
 pub(super) fn set(edge: &Edge, realm: &RealmId, value: &str) -> Option<HeaderValue> {
     let secure = if edge.is_https() { "; Secure" } else { "" };
-    let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}", name(edge, realm));
+    let text = format!(
+        "{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}",
+        name(edge, realm)
+    );
     HeaderValue::from_str(&text).ok()
 }
 
 /// The header that deletes the cookie.
 pub(super) fn delete(edge: &Edge, realm: &RealmId) -> Option<HeaderValue> {
     let secure = if edge.is_https() { "; Secure" } else { "" };
-    let text =
-        format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}", name(edge, realm));
+    let text = format!(
+        "{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}",
+        name(edge, realm)
+    );
     HeaderValue::from_str(&text).ok()
 }

@@ -26,10 +26,13 @@ pub(super) fn for_client(
 ) -> Response {
     let headers = response.headers_mut();
     headers.append(VARY, HeaderValue::from_static("Origin"));
-    let Some(origin) = request.get(ORIGIN) else { return response };
+    let Some(origin) = request.get(ORIGIN) else {
+        return response;
+    };
     let registered = client.is_some_and(|client| {
         let uris = &client.metadata.redirect_uris;
-        uris.iter().any(|uri| origin_of(uri).is_some_and(|own| own.as_bytes() == origin.as_bytes()))
+        uris.iter()
+            .any(|uri| origin_of(uri).is_some_and(|own| own.as_bytes() == origin.as_bytes()))
     });
     if registered {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
@@ -45,10 +48,17 @@ pub(super) fn preflight(request: &HeaderMap) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
     headers.append(VARY, HeaderValue::from_static("Origin"));
-    let origin = request.get(ORIGIN).filter(|origin| origin.as_bytes() != b"null");
-    let Some(origin) = origin else { return response };
+    let origin = request
+        .get(ORIGIN)
+        .filter(|origin| origin.as_bytes() != b"null");
+    let Some(origin) = origin else {
+        return response;
+    };
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    headers.insert(
+        ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, POST"),
+    );
     let names = HeaderValue::from_static("Authorization, Content-Type");
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));

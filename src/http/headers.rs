@@ -36,7 +36,12 @@ pub(super) async fn finish(
     next: Next,
 ) -> Response {
     let id = random_text::<12>(edge.app.entropy.as_ref()).unwrap_or_default();
-    let elsewhere = edge.settings.demo.is_some().then(|| to_localhost(&edge, &request)).flatten();
+    let elsewhere = edge
+        .settings
+        .demo
+        .is_some()
+        .then(|| to_localhost(&edge, &request))
+        .flatten();
     let mut response = match elsewhere {
         Some(location) => Redirect::temporary(&location).into_response(),
         None => {
@@ -65,20 +70,32 @@ fn decorate(edge: &Edge, response: &mut Response) {
     let html = headers
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    let policy = if ends_at_client { POLICY } else { POLICY_OWN_FORMS };
+    let policy = if ends_at_client {
+        POLICY
+    } else {
+        POLICY_OWN_FORMS
+    };
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("same-origin"),
+    );
     if !ends_at_client {
-        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+        headers.insert(
+            "cross-origin-opener-policy",
+            HeaderValue::from_static("same-origin"),
+        );
     }
     if html {
         headers.insert("x-robots-tag", HeaderValue::from_static("none"));
     }
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     if edge.is_https() {
         let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
         headers.insert(STRICT_TRANSPORT_SECURITY, value);

@@ -93,10 +93,15 @@ impl Edge {
 
     /// The host of the configured origin, as shown on pages.
     fn host(&self) -> &str {
-        self.origin.split_once("://").map_or(self.origin.as_str(), |(_, host)| host)
+        self.origin
+            .split_once("://")
+            .map_or(self.origin.as_str(), |(_, host)| host)
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
-        self.settings.trusted_proxies.iter().any(|net| net.contains(&address))
+        self.settings
+            .trusted_proxies
+            .iter()
+            .any(|net| net.contains(&address))
     }
 }

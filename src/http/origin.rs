@@ -1,7 +1,7 @@
 //! Whether a form post comes from one of our own pages.
 
-use http::header::ORIGIN;
 use http::HeaderMap;
+use http::header::ORIGIN;
 
 use crate::http::Edge;
 
@@ -9,7 +9,11 @@ use crate::http::Edge;
 /// where it says something. Our pages send no referrer, for which browsers write `Origin: null`,
 /// so that value alone proves nothing either way.
 pub(super) fn is_own(edge: &Edge, headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &http::HeaderValue| value.to_str().ok())
+    };
     let site = text(http::HeaderName::from_static("sec-fetch-site"));
     let origin = text(ORIGIN);
     let foreign = origin.is_some_and(|origin| origin != "null" && origin != edge.origin);

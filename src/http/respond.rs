@@ -132,7 +132,12 @@ pub(super) fn fault(edge: &Edge, headers: &HeaderMap, id: &RequestId, fault: &Fa
             .to_owned(),
         details,
     };
-    page(edge, StatusCode::INTERNAL_SERVER_ERROR, &view, Forms::StayHere)
+    page(
+        edge,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        &view,
+        Forms::StayHere,
+    )
 }
 
 /// A bounded queue is full; nothing was spent.
@@ -142,14 +147,21 @@ pub(super) fn busy(
     id: &RequestId,
     retry_after: Lifetime,
 ) -> Response {
-    let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or(1).max(1);
+    let seconds = u64::try_from(retry_after.whole_seconds())
+        .unwrap_or(1)
+        .max(1);
     let mut response = if headers.contains_key("sec-fetch-dest") && !wants_json(headers) {
         let view = BusyPage {
             chrome: chrome(edge),
             retry_after_seconds: seconds,
             request_id: id.0.clone(),
         };
-        page(edge, StatusCode::SERVICE_UNAVAILABLE, &view, Forms::StayHere)
+        page(
+            edge,
+            StatusCode::SERVICE_UNAVAILABLE,
+            &view,
+            Forms::StayHere,
+        )
     } else {
         let error = OAuthError::new(
             ErrorCode::TemporarilyUnavailable,
@@ -157,7 +169,9 @@ pub(super) fn busy(
         );
         oauth_error(error, id)
     };
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 
@@ -171,8 +185,12 @@ pub(super) fn not_found(edge: &Edge, headers: &HeaderMap, id: &RequestId) -> Res
         };
         return json(StatusCode::NOT_FOUND, &body);
     }
-    let details =
-        ErrorDetails::new("not_found", "The address names nothing here.", edge.app.now(), &*id.0);
+    let details = ErrorDetails::new(
+        "not_found",
+        "The address names nothing here.",
+        edge.app.now(),
+        &*id.0,
+    );
     let view = ErrorPage {
         chrome: chrome(edge),
         heading: "There is nothing here".to_owned(),

@@ -61,10 +61,16 @@ fn realm_routes() -> Routes {
         .route("/consent", get(consent::get).post(consent::post))
         .route("/error", get(error::get))
         .route(path::TOKEN, post(token::post).options(preflight))
-        .route(path::USERINFO, get(userinfo::get).post(userinfo::post).options(preflight))
+        .route(
+            path::USERINFO,
+            get(userinfo::get).post(userinfo::post).options(preflight),
+        )
         .route(path::INTROSPECT, post(introspect::post))
         .route(path::REVOKE, post(revoke::post).options(preflight))
-        .route(path::END_SESSION, get(end_session::get).post(end_session::post))
+        .route(
+            path::END_SESSION,
+            get(end_session::get).post(end_session::post),
+        )
 }
 
 /// The whole server below the configured origin.
@@ -74,7 +80,11 @@ pub fn router(edge: Arc<Edge>) -> Router {
     let below_issuer = realm_routes()
         .nest("/realms/{realm}", realm_routes())
         .route("/", get(home::get));
-    let placed = if base.is_empty() { below_issuer } else { Router::new().nest(&base, below_issuer) };
+    let placed = if base.is_empty() {
+        below_issuer
+    } else {
+        Router::new().nest(&base, below_issuer)
+    };
     let mut routes = inserted_well_known(placed, &base)
         .route("/static/{file}", get(home::static_file))
         .route("/livez", get(health::livez))

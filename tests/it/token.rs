@@ -25,7 +25,12 @@ async fn redeems_a_code_for_three_tokens() {
     assert_eq!(tokens["token_type"], "Bearer");
     assert_eq!(tokens["expires_in"], 900);
     assert_eq!(tokens["scope"], "openid email");
-    assert!(tokens["refresh_token"].as_str().unwrap().starts_with("vrt_"));
+    assert!(
+        tokens["refresh_token"]
+            .as_str()
+            .unwrap()
+            .starts_with("vrt_")
+    );
     let id = decode_claims(tokens["id_token"].as_str().unwrap());
     assert_eq!(id["iss"], "https://id.example.test");
     assert_eq!(id["aud"], client.id());
@@ -52,7 +57,16 @@ async fn the_access_token_is_a_typed_jwt() {
     assert_eq!(header["typ"], "at+jwt");
     assert_eq!(header["alg"], "RS256");
     let claims = decode_claims(token);
-    for claim in ["iss", "sub", "aud", "client_id", "iat", "exp", "jti", "scope"] {
+    for claim in [
+        "iss",
+        "sub",
+        "aud",
+        "client_id",
+        "iat",
+        "exp",
+        "jti",
+        "scope",
+    ] {
         assert!(!claims[claim].is_null(), "{claim}");
     }
     let exp = claims["exp"].as_i64().unwrap();
@@ -67,7 +81,11 @@ async fn each_broken_binding_of_a_code_is_invalid_grant_in_words() {
     let good = client.code(&[]).await;
     let cases: [(&str, &str, &str); 4] = [
         ("code", "vac_unknown", "not issued here"),
-        ("redirect_uri", "https://rp.example.test/cb/", "redirect_uri differs"),
+        (
+            "redirect_uri",
+            "https://rp.example.test/cb/",
+            "redirect_uri differs",
+        ),
         ("code_verifier", &"x".repeat(43), "does not match"),
         ("code_verifier", "", "code_verifier is missing"),
     ];
@@ -78,14 +96,24 @@ async fn each_broken_binding_of_a_code_is_invalid_grant_in_words() {
         let answer = client.post("/token", &fields).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         assert_eq!(answer.error(), "invalid_grant", "{name}={value}");
-        let description = answer.json()["error_description"].as_str().unwrap().to_owned();
+        let description = answer.json()["error_description"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         assert!(description.contains(words), "{name}={value}: {description}");
-        assert_eq!(answer.json()["request_id"].as_str(), answer.header("x-request-id"));
+        assert_eq!(
+            answer.json()["request_id"].as_str(),
+            answer.header("x-request-id")
+        );
     }
     let answer = other.post("/token", &client.redemption(&good)).await;
     assert_eq!(answer.error(), "invalid_grant", "another client's code");
     let answer = client.post("/token", &client.redemption(&good)).await;
-    assert_eq!(answer.status, StatusCode::OK, "none of these spent the code: {answer:?}");
+    assert_eq!(
+        answer.status,
+        StatusCode::OK,
+        "none of these spent the code: {answer:?}"
+    );
 }
 
 #[tokio::test]
@@ -97,9 +125,18 @@ async fn five_wrong_verifiers_burn_a_code() {
         let mut fields = client.redemption(&code);
         fields.retain(|(name, _)| *name != "code_verifier");
         fields.push(("code_verifier", &wrong));
-        assert_eq!(client.post("/token", &fields).await.error(), "invalid_grant");
+        assert_eq!(
+            client.post("/token", &fields).await.error(),
+            "invalid_grant"
+        );
     }
-    assert_eq!(client.post("/token", &client.redemption(&code)).await.error(), "invalid_grant");
+    assert_eq!(
+        client
+            .post("/token", &client.redemption(&code))
+            .await
+            .error(),
+        "invalid_grant"
+    );
 }
 
 /// RFC 6749 §4.1.2
@@ -110,7 +147,12 @@ async fn a_code_lives_one_minute() {
     client.world.advance(60);
     let answer = client.post("/token", &client.redemption(&code)).await;
     assert_eq!(answer.error(), "invalid_grant");
-    assert!(answer.json()["error_description"].as_str().unwrap().contains("expired"));
+    assert!(
+        answer.json()["error_description"]
+            .as_str()
+            .unwrap()
+            .contains("expired")
+    );
 }
 
 /// RFC 6749 §4.1.2: a replay revokes what the code gave.
@@ -118,11 +160,20 @@ async fn a_code_lives_one_minute() {
 async fn a_replayed_code_revokes_its_family() {
     let client = web().await;
     let code = client.code(&[]).await;
-    let first = client.post("/token", &client.redemption(&code)).await.json();
+    let first = client
+        .post("/token", &client.redemption(&code))
+        .await
+        .json();
     let replay = client.post("/token", &client.redemption(&code)).await;
     assert_eq!(replay.error(), "invalid_grant");
-    assert!(!client.is_active(first["access_token"].as_str().unwrap()).await);
-    let refresh = client.refresh(first["refresh_token"].as_str().unwrap()).await;
+    assert!(
+        !client
+            .is_active(first["access_token"].as_str().unwrap())
+            .await
+    );
+    let refresh = client
+        .refresh(first["refresh_token"].as_str().unwrap())
+        .await;
     assert_eq!(refresh.error(), "invalid_grant");
 }
 
@@ -132,11 +183,27 @@ async fn a_replay_by_somebody_else_revokes_nothing() {
     let client = web().await;
     let thief = client.world.client(ClientType::Web).await;
     let code = client.code(&[]).await;
-    let tokens = client.post("/token", &client.redemption(&code)).await.json();
-    assert_eq!(thief.post("/token", &client.redemption(&code)).await.error(), "invalid_grant");
+    let tokens = client
+        .post("/token", &client.redemption(&code))
+        .await
+        .json();
+    assert_eq!(
+        thief
+            .post("/token", &client.redemption(&code))
+            .await
+            .error(),
+        "invalid_grant"
+    );
     let fields = client.redemption(&code);
-    assert_eq!(client.send("/token", &fields, None).await.error(), "invalid_client");
-    assert!(client.is_active(tokens["access_token"].as_str().unwrap()).await);
+    assert_eq!(
+        client.send("/token", &fields, None).await.error(),
+        "invalid_client"
+    );
+    assert!(
+        client
+            .is_active(tokens["access_token"].as_str().unwrap())
+            .await
+    );
 }
 
 /// RFC 7636 §4.4.1; a challenge that was sent is enforced for every kind of client.
@@ -150,7 +217,11 @@ async fn pkce_is_enforced_for_whom_it_was_begun() {
     let mut with = without.clone();
     with.push(("code_verifier", VERIFIER));
     let answer = client.post("/token", &with).await;
-    assert_eq!(answer.error(), "invalid_grant", "a verifier without a challenge is a downgrade");
+    assert_eq!(
+        answer.error(),
+        "invalid_grant",
+        "a verifier without a challenge is a downgrade"
+    );
     assert_eq!(client.post("/token", &without).await.status, StatusCode::OK);
 }
 
@@ -160,7 +231,10 @@ async fn a_public_client_redeems_with_its_verifier() {
     world.ada().await;
     for kind in [ClientType::Spa, ClientType::Native] {
         let client = world.client(kind).await;
-        assert!(client.tokens(&[]).await["access_token"].is_string(), "{kind:?}");
+        assert!(
+            client.tokens(&[]).await["access_token"].is_string(),
+            "{kind:?}"
+        );
     }
 }
 
@@ -173,22 +247,46 @@ async fn client_authentication_answers_what_is_wrong() {
     let basic = |secret: &str| {
         use base64::Engine as _;
         let text = format!("{id}:{secret}");
-        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text))
+        format!(
+            "Basic {}",
+            base64::engine::general_purpose::STANDARD.encode(text)
+        )
     };
     let right = basic(&secret);
     let both = [grant, ("client_id", &id), ("client_secret", &secret)];
     let answer = client.send("/token", &both, Some(&right)).await;
-    assert_eq!((answer.status, answer.error().as_str()), (StatusCode::BAD_REQUEST, "invalid_request"));
+    assert_eq!(
+        (answer.status, answer.error().as_str()),
+        (StatusCode::BAD_REQUEST, "invalid_request")
+    );
     let wrong = basic("wrong");
     let answer = client.send("/token", &[grant], Some(&wrong)).await;
-    assert_eq!((answer.status, answer.error().as_str()), (StatusCode::UNAUTHORIZED, "invalid_client"));
-    assert!(answer.header("www-authenticate").unwrap().starts_with("Basic"));
+    assert_eq!(
+        (answer.status, answer.error().as_str()),
+        (StatusCode::UNAUTHORIZED, "invalid_client")
+    );
+    assert!(
+        answer
+            .header("www-authenticate")
+            .unwrap()
+            .starts_with("Basic")
+    );
     let unknown = [grant, ("client_id", "vid_nobody"), ("client_secret", "x")];
-    assert_eq!(client.send("/token", &unknown, None).await.error(), "invalid_client");
-    assert_eq!(client.send("/token", &[grant], None).await.error(), "invalid_client");
+    assert_eq!(
+        client.send("/token", &unknown, None).await.error(),
+        "invalid_client"
+    );
+    assert_eq!(
+        client.send("/token", &[grant], None).await.error(),
+        "invalid_client"
+    );
     let post = [grant, ("client_id", &id), ("client_secret", &secret)];
     let answer = client.send("/token", &post, None).await;
-    assert_eq!(answer.error(), "unauthorized_client", "authenticated, but not for this grant");
+    assert_eq!(
+        answer.error(),
+        "unauthorized_client",
+        "authenticated, but not for this grant"
+    );
 }
 
 /// RFC 6749 §3.2, §5.2
@@ -197,11 +295,23 @@ async fn refuses_what_is_no_token_request() {
     let client = web().await;
     assert_eq!(client.post("/token", &[]).await.error(), "invalid_request");
     let unknown = [("grant_type", "password")];
-    assert_eq!(client.post("/token", &unknown).await.error(), "unsupported_grant_type");
-    let twice = [("grant_type", "refresh_token"), ("grant_type", "refresh_token")];
-    assert_eq!(client.post("/token", &twice).await.error(), "invalid_request");
+    assert_eq!(
+        client.post("/token", &unknown).await.error(),
+        "unsupported_grant_type"
+    );
+    let twice = [
+        ("grant_type", "refresh_token"),
+        ("grant_type", "refresh_token"),
+    ];
+    assert_eq!(
+        client.post("/token", &twice).await.error(),
+        "invalid_request"
+    );
     let none = [("grant_type", "refresh_token")];
-    assert_eq!(client.post("/token", &none).await.error(), "invalid_request");
+    assert_eq!(
+        client.post("/token", &none).await.error(),
+        "invalid_request"
+    );
 }
 
 /// RFC 6749 §6
@@ -210,13 +320,22 @@ async fn a_refresh_rotates_and_keeps_the_whole_grant() {
     let client = web().await;
     let first = client.tokens(&[]).await;
     let token = first["refresh_token"].as_str().unwrap();
-    let fields =
-        [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", "email")];
+    let fields = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", token),
+        ("scope", "email"),
+    ];
     let narrow = client.post("/token", &fields).await.json();
     assert_eq!(narrow["scope"], "email");
     assert!(narrow["id_token"].is_null(), "no ID token without openid");
-    let again = client.refresh(narrow["refresh_token"].as_str().unwrap()).await.json();
-    assert_eq!(again["scope"], "openid email", "narrowing is for one access token");
+    let again = client
+        .refresh(narrow["refresh_token"].as_str().unwrap())
+        .await
+        .json();
+    assert_eq!(
+        again["scope"], "openid email",
+        "narrowing is for one access token"
+    );
     assert_eq!(
         decode_claims(again["id_token"].as_str().unwrap())["auth_time"],
         decode_claims(first["id_token"].as_str().unwrap())["auth_time"],
@@ -228,7 +347,11 @@ async fn a_refused_scope_does_not_spend_the_token() {
     let client = web().await;
     let tokens = client.tokens(&[]).await;
     let token = tokens["refresh_token"].as_str().unwrap();
-    let wide = [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", "api")];
+    let wide = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", token),
+        ("scope", "api"),
+    ];
     assert_eq!(client.post("/token", &wide).await.error(), "invalid_scope");
     client.world.advance(3600);
     assert_eq!(client.refresh(token).await.status, StatusCode::OK);
@@ -243,13 +366,25 @@ async fn a_lost_answer_is_given_again_and_a_theft_ends_the_family() {
     let one = client.refresh(first).await.json();
     client.world.advance(29);
     let again = client.refresh(first).await.json();
-    assert_eq!(one["refresh_token"], again["refresh_token"], "the same successor");
-    let next = client.refresh(one["refresh_token"].as_str().unwrap()).await.json();
+    assert_eq!(
+        one["refresh_token"], again["refresh_token"],
+        "the same successor"
+    );
+    let next = client
+        .refresh(one["refresh_token"].as_str().unwrap())
+        .await
+        .json();
     let theft = client.refresh(first).await;
     assert_eq!(theft.error(), "invalid_grant");
-    let live = client.refresh(next["refresh_token"].as_str().unwrap()).await;
+    let live = client
+        .refresh(next["refresh_token"].as_str().unwrap())
+        .await;
     assert_eq!(live.error(), "invalid_grant", "the family is revoked");
-    assert!(!client.is_active(next["access_token"].as_str().unwrap()).await);
+    assert!(
+        !client
+            .is_active(next["access_token"].as_str().unwrap())
+            .await
+    );
 }
 
 #[tokio::test]
@@ -285,7 +420,9 @@ async fn a_family_ends_with_its_session_unless_it_is_offline() {
     let online = client.tokens(&[]).await;
     let offline = client.tokens(&[("scope", "openid offline_access")]).await;
     client.world.advance(12 * 3600);
-    let online = client.refresh(online["refresh_token"].as_str().unwrap()).await;
+    let online = client
+        .refresh(online["refresh_token"].as_str().unwrap())
+        .await;
     assert_eq!(online.error(), "invalid_grant");
     let mut token = offline["refresh_token"].as_str().unwrap().to_owned();
     for _ in 0..29 {
@@ -303,7 +440,9 @@ async fn a_family_ends_with_its_session_unless_it_is_offline() {
 async fn a_machine_gets_a_token_for_itself() {
     let world = World::in_memory().await;
     let machine = world.client(ClientType::M2m).await;
-    let answer = machine.post("/token", &[("grant_type", "client_credentials")]).await;
+    let answer = machine
+        .post("/token", &[("grant_type", "client_credentials")])
+        .await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     let tokens = answer.json();
     assert_eq!(tokens["scope"], "api");
@@ -311,7 +450,10 @@ async fn a_machine_gets_a_token_for_itself() {
     let claims = decode_claims(tokens["access_token"].as_str().unwrap());
     assert_eq!(claims["sub"], machine.id());
     let fields = [("grant_type", "client_credentials"), ("scope", "openid")];
-    assert_eq!(machine.post("/token", &fields).await.error(), "invalid_scope");
+    assert_eq!(
+        machine.post("/token", &fields).await.error(),
+        "invalid_scope"
+    );
 }
 
 #[tokio::test]
@@ -326,8 +468,14 @@ async fn a_grant_that_is_not_registered_is_refused() {
         .await;
     let tokens = client.tokens(&[]).await;
     assert!(tokens["refresh_token"].is_null());
-    let fields = [("grant_type", "refresh_token"), ("refresh_token", "vrt_x.0.y")];
-    assert_eq!(client.post("/token", &fields).await.error(), "unauthorized_client");
+    let fields = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", "vrt_x.0.y"),
+    ];
+    assert_eq!(
+        client.post("/token", &fields).await.error(),
+        "unauthorized_client"
+    );
 }
 
 #[tokio::test]
@@ -348,7 +496,18 @@ async fn disabling_takes_effect_within_a_second() {
     let user = decode_claims(tokens["access_token"].as_str().unwrap())["sub"].clone();
     let user = vidimus::protocol::ids::UserId::parse(user.as_str().unwrap()).unwrap();
     let now = world.app.now();
-    world.app.store.set_user_disabled(&client.realm, &user, Some(now), &[], now).await.unwrap();
+    world
+        .app
+        .store
+        .set_user_disabled(&client.realm, &user, Some(now), &[], now)
+        .await
+        .unwrap();
     assert_eq!(client.refresh(token).await.error(), "invalid_grant");
-    assert_eq!(client.post("/token", &client.redemption(&code)).await.error(), "invalid_grant");
+    assert_eq!(
+        client
+            .post("/token", &client.redemption(&code))
+            .await
+            .error(),
+        "invalid_grant"
+    );
 }

@@ -50,9 +50,13 @@ pub(in crate::http) async fn discovery(State(edge): State<Arc<Edge>>, call: Call
 
 pub(in crate::http) async fn jwks(State(edge): State<Arc<Edge>>, call: Call) -> Response {
     match edge.app.keys.ring(&call.realm, edge.app.now()).await {
-        Ok(ring) => {
-            document(&edge, &call, ring.jwks(), ring.etag(), "application/jwk-set+json")
-        }
+        Ok(ring) => document(
+            &edge,
+            &call,
+            ring.jwks(),
+            ring.etag(),
+            "application/jwk-set+json",
+        ),
         Err(error) => respond::fault(&edge, &call.headers, &call.id, &error.into()),
     }
 }
@@ -64,7 +68,10 @@ fn document(
     etag: &str,
     content_type: &'static str,
 ) -> Response {
-    let known = call.headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let known = call
+        .headers
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
     let mut response = if known.is_some_and(|known| known.contains(etag) || known == "*") {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

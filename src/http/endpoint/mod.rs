@@ -34,7 +34,9 @@ async fn client_of(
         let response = respond::oauth_error(refusal.into(), &call.id);
         (respond::with_basic_challenge(response), client)
     };
-    let repeated = ["client_id", "client_secret"].iter().any(|name| params.is_repeated(name));
+    let repeated = ["client_id", "client_secret"]
+        .iter()
+        .any(|name| params.is_repeated(name));
     if repeated {
         return Err(refuse(ClientAuthRefusal::TwoClients, None));
     }
@@ -43,9 +45,19 @@ async fn client_of(
     let app = &edge.app;
     let client = app
         .facts
-        .client(app.store.as_ref(), &call.realm, &presented.client, app.now())
+        .client(
+            app.store.as_ref(),
+            &call.realm,
+            &presented.client,
+            app.now(),
+        )
         .await
-        .map_err(|error| (respond::fault(edge, &call.headers, &call.id, &error.into()), None))?;
+        .map_err(|error| {
+            (
+                respond::fault(edge, &call.headers, &call.id, &error.into()),
+                None,
+            )
+        })?;
     authenticate(&presented, client.clone()).map_err(|refusal| refuse(refusal, client))
 }
 

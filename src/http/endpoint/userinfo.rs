@@ -17,7 +17,9 @@ use crate::http::{Edge, cors, respond};
 use crate::protocol::error::OAuthError;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
-    let token = bearer(&call).map(str::to_owned).ok_or(BearerRefusal::TokenMissing);
+    let token = bearer(&call)
+        .map(str::to_owned)
+        .ok_or(BearerRefusal::TokenMissing);
     answer(&edge, &call, token).await
 }
 

@@ -14,7 +14,11 @@ use crate::protocol::discovery::path;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
     let cookie = cookie::read(&edge, &call.realm, &call.headers);
-    let visit = Visit { realm: &call.realm, params: &call.query, cookie };
+    let visit = Visit {
+        realm: &call.realm,
+        params: &call.query,
+        cookie,
+    };
     let outcome = begin(&edge.app, visit).await;
     outcome::follow(&edge, &call, &call.query, outcome)
 }

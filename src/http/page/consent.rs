@@ -19,7 +19,11 @@ use crate::protocol::redirect_uri::KnownRedirect;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
     let cookie = cookie::read(&edge, &call.realm, &call.headers);
-    let visit = Visit { realm: &call.realm, params: &call.query, cookie };
+    let visit = Visit {
+        realm: &call.realm,
+        params: &call.query,
+        cookie,
+    };
     match resume(&edge.app, visit).await {
         Ok(Outcome::Consent(pending)) => show(&edge, &call, &pending),
         outcome => follow(&edge, &call, &call.query, outcome),
@@ -36,7 +40,11 @@ pub(in crate::http) async fn post(
         Err(error) => return respond::oauth_error(error, &call.id),
     };
     let cookie = cookie::read(&edge, &call.realm, &call.headers);
-    let visit = Visit { realm: &call.realm, params: &call.query, cookie };
+    let visit = Visit {
+        realm: &call.realm,
+        params: &call.query,
+        cookie,
+    };
     let decision = match form.get("decision") {
         _ if !is_genuine(&edge, &call, &form) => None,
         Some("approve") => Some(Decision::Approve),
@@ -66,7 +74,11 @@ fn show(edge: &Edge, call: &Call, pending: &Pending) -> Response {
         client_name: pending.addressee.client().metadata.client_name.clone(),
         redirect_host,
         loopback,
-        user_name: user.profile.name.clone().unwrap_or_else(|| user.username.clone()),
+        user_name: user
+            .profile
+            .name
+            .clone()
+            .unwrap_or_else(|| user.username.clone()),
         username: user.username.clone(),
         not_you: Some(page_address(edge, call, &call.query, "/login", pending)),
         scopes: scope_lines(&pending.request.scope, user),
@@ -81,7 +93,9 @@ fn show(edge: &Edge, call: &Call, pending: &Pending) -> Response {
 fn destination(redirect: &KnownRedirect) -> (String, bool) {
     match redirect.origin() {
         Some(origin) => {
-            let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
+            let host = origin
+                .split_once("://")
+                .map_or(origin.as_str(), |(_, host)| host);
             let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
             let loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
             (host.to_owned(), loopback)

@@ -41,7 +41,10 @@ pub(in crate::http) async fn post(
     };
     if form.get("decision").is_none() {
         let query = form.encode_without(&[]);
-        return respond::see_other(&format!("{}?{query}", local(&edge, &call, path::END_SESSION)));
+        return respond::see_other(&format!(
+            "{}?{query}",
+            local(&edge, &call, path::END_SESSION)
+        ));
     }
     let request = match read(&edge, &call).await {
         Ok(request) => request,
@@ -69,7 +72,10 @@ async fn read(edge: &Edge, call: &Call) -> Result<LogoutRequest, Response> {
 
 fn ask(edge: &Edge, call: &Call, request: &LogoutRequest) -> Response {
     let binding = bind(edge, call);
-    let username = request.session.as_ref().map(|live| live.facts().user.username.clone());
+    let username = request
+        .session
+        .as_ref()
+        .map(|live| live.facts().user.username.clone());
     let view = LogoutPage {
         chrome: respond::realm_chrome(edge, call),
         client_name: client_name(request),
@@ -91,8 +97,11 @@ async fn finish(edge: &Edge, call: &Call, request: &LogoutRequest) -> Response {
     }
     let mut response = match &request.return_to {
         Some(address) => {
-            let state: Vec<(&str, &str)> =
-                request.state.iter().map(|state| ("state", state.as_str())).collect();
+            let state: Vec<(&str, &str)> = request
+                .state
+                .iter()
+                .map(|state| ("state", state.as_str()))
+                .collect();
             respond::see_other(&address.with_query(&state))
         }
         None => signed_out(edge, call, request, false),
@@ -113,13 +122,19 @@ fn signed_out(edge: &Edge, call: &Call, request: &LogoutRequest, stayed: bool) -
         chrome: respond::realm_chrome(edge, call),
         stayed,
         client_name: client_name(request),
-        return_to: request.return_to.as_ref().map(|address| address.as_str().to_owned()),
+        return_to: request
+            .return_to
+            .as_ref()
+            .map(|address| address.as_str().to_owned()),
     };
     respond::page(edge, StatusCode::OK, &view, Forms::EndAtClient)
 }
 
 fn client_name(request: &LogoutRequest) -> Option<String> {
-    request.client.as_ref().map(|client| client.metadata.client_name.clone())
+    request
+        .client
+        .as_ref()
+        .map(|client| client.metadata.client_name.clone())
 }
 
 fn action(edge: &Edge, call: &Call, params: &Params) -> String {

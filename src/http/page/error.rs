@@ -12,10 +12,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use crate::http::Edge;
 use crate::http::call::{Call, wants_json};
 use crate::http::page::local;
 use crate::http::respond::{self, Forms};
-use crate::http::Edge;
 use crate::pages::{ErrorDetails, ErrorPage, Received};
 use crate::protocol::authorize::AddresseeRefusal;
 use crate::protocol::client::Client;
@@ -50,8 +50,12 @@ impl Refusal {
             R::ClientIdMissing | R::Repeated | R::ClientDisabled | R::RedirectUriMissing => None,
         };
         let received = parameter.map(|name| {
-            let value: String =
-                request.get(name).unwrap_or_default().chars().take(SHOWN + 1).collect();
+            let value: String = request
+                .get(name)
+                .unwrap_or_default()
+                .chars()
+                .take(SHOWN + 1)
+                .collect();
             (name.to_owned(), value)
         });
         Self {
@@ -65,17 +69,26 @@ impl Refusal {
 
     fn kind(&self) -> AddresseeRefusal {
         use AddresseeRefusal as R;
-        [R::ClientIdMissing, R::Repeated, R::UnknownClient, R::ClientDisabled, R::RedirectUriMissing]
-            .into_iter()
-            .find(|kind| kind.name() == self.name)
-            .unwrap_or(R::UnregisteredRedirectUri)
+        [
+            R::ClientIdMissing,
+            R::Repeated,
+            R::UnknownClient,
+            R::ClientDisabled,
+            R::RedirectUriMissing,
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == self.name)
+        .unwrap_or(R::UnregisteredRedirectUri)
     }
 }
 
 /// Sends a person to the error page, and an application an error it can read.
 pub(super) fn to_error_page(edge: &Edge, call: &Call, refusal: Refusal) -> Response {
-    let refusal =
-        Refusal { at: edge.app.now(), request_id: call.id.0.clone(), ..refusal };
+    let refusal = Refusal {
+        at: edge.app.now(),
+        request_id: call.id.0.clone(),
+        ..refusal
+    };
     tracing::info!(
         request_id = call.id.0, realm = %call.realm, refusal = refusal.name, "no addressee"
     );
@@ -85,7 +98,10 @@ pub(super) fn to_error_page(edge: &Edge, call: &Call, refusal: Refusal) -> Respo
     }
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&refusal).unwrap_or_default());
     let tag = edge.app.macs.error_page.tag_text(&[payload.as_bytes()]);
-    respond::see_other(&format!("{}?e={payload}.{tag}", local(edge, call, "/error")))
+    respond::see_other(&format!(
+        "{}?e={payload}.{tag}",
+        local(edge, call, "/error")
+    ))
 }
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
@@ -97,7 +113,12 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
 
 fn open(edge: &Edge, query: &Params) -> Option<Refusal> {
     let (payload, tag) = query.get("e")?.split_once('.')?;
-    if !edge.app.macs.error_page.verify_text(&[payload.as_bytes()], tag) {
+    if !edge
+        .app
+        .macs
+        .error_page
+        .verify_text(&[payload.as_bytes()], tag)
+    {
         return None;
     }
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
@@ -105,10 +126,11 @@ fn open(edge: &Edge, query: &Params) -> Option<Refusal> {
 
 fn show(edge: &Edge, call: &Call, refusal: Refusal) -> Response {
     let kind = refusal.kind();
-    let mut details =
-        ErrorDetails::new(kind.name(), kind.rule(), refusal.at, refusal.request_id);
+    let mut details = ErrorDetails::new(kind.name(), kind.rule(), refusal.at, refusal.request_id);
     details.client_name.clone_from(&refusal.client_name);
-    details.received = refusal.received.map(|(name, value)| Received::new(name, &value));
+    details.received = refusal
+        .received
+        .map(|(name, value)| Received::new(name, &value));
     let view = ErrorPage {
         chrome: respond::realm_chrome(edge, call),
         heading: heading(kind).to_owned(),
@@ -123,7 +145,9 @@ const fn heading(kind: AddresseeRefusal) -> &'static str {
     match kind {
         R::UnknownClient | R::ClientIdMissing => "We do not know this app",
         R::ClientDisabled => "This app is switched off",
-        R::UnregisteredRedirectUri | R::RedirectUriMissing => "This app sent a wrong return address",
+        R::UnregisteredRedirectUri | R::RedirectUriMissing => {
+            "This app sent a wrong return address"
+        }
         R::Repeated => "This app sent a request that cannot be read",
     }
 }

@@ -8,10 +8,10 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 
+use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::local;
 use crate::http::respond::{self, Forms};
-use crate::http::Edge;
 use crate::pages::{HomePage, static_files};
 use crate::protocol::discovery::path;
 

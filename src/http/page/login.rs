@@ -23,16 +23,28 @@ use crate::secret::SecretString;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
     let cookie = cookie::read(&edge, &call.realm, &call.headers);
-    let visit = Visit { realm: &call.realm, params: &call.query, cookie };
+    let visit = Visit {
+        realm: &call.realm,
+        params: &call.query,
+        cookie,
+    };
     match resume(&edge.app, visit).await {
         Ok(Outcome::Login(pending, reason)) => {
             let hint = pending.request.login_hint.clone().unwrap_or_default();
-            let shown = Shown { username: hint, error: None, reason: Some(reason) };
+            let shown = Shown {
+                username: hint,
+                error: None,
+                reason: Some(reason),
+            };
             show(&edge, &call, &pending, shown)
         }
         // "Not you?" on the consent page leads here with somebody signed in.
         Ok(Outcome::Consent(pending)) => {
-            let shown = Shown { username: String::new(), error: None, reason: None };
+            let shown = Shown {
+                username: String::new(),
+                error: None,
+                reason: None,
+            };
             show(&edge, &call, &pending, shown)
         }
         outcome => follow(&edge, &call, &call.query, outcome),
@@ -49,7 +61,11 @@ pub(in crate::http) async fn post(
         Err(error) => return respond::oauth_error(error, &call.id),
     };
     let cookie = cookie::read(&edge, &call.realm, &call.headers);
-    let visit = Visit { realm: &call.realm, params: &call.query, cookie };
+    let visit = Visit {
+        realm: &call.realm,
+        params: &call.query,
+        cookie,
+    };
     let pending = match resume(&edge.app, visit).await {
         Ok(Outcome::Login(pending, _) | Outcome::Consent(pending)) => pending,
         // Somebody signed in meanwhile, in another tab: still take what was typed here.
@@ -57,7 +73,16 @@ pub(in crate::http) async fn post(
     };
     let refuse = |error| {
         let username = form.get("username").unwrap_or_default().to_owned();
-        show(&edge, &call, &pending, Shown { username, error: Some(error), reason: None })
+        show(
+            &edge,
+            &call,
+            &pending,
+            Shown {
+                username,
+                error: Some(error),
+                reason: None,
+            },
+        )
     };
     if !is_genuine(&edge, &call, &form) {
         return refuse(LoginError::StaleForm);
@@ -75,8 +100,12 @@ async fn attempt(
     call: &Call,
     form: &Params,
 ) -> Result<SignedIn, Result<LoginError, Response>> {
-    let username = form.get("username").ok_or(Ok(LoginError::MissingUsername))?;
-    let password = form.get("password").ok_or(Ok(LoginError::MissingPassword))?;
+    let username = form
+        .get("username")
+        .ok_or(Ok(LoginError::MissingUsername))?;
+    let password = form
+        .get("password")
+        .ok_or(Ok(LoginError::MissingPassword))?;
     let attempt = Attempt {
         realm: &call.realm,
         login: username,
@@ -105,8 +134,11 @@ async fn attempt(
 async fn go_on(edge: &Edge, call: &Call, signed_in: SignedIn) -> Response {
     let SignedIn { cookie, user } = signed_in;
     tracing::info!(request_id = call.id.0, realm = %call.realm, user = %user.id, "signed in");
-    let visit =
-        Visit { realm: &call.realm, params: &call.query, cookie: Some(cookie.expose().as_str()) };
+    let visit = Visit {
+        realm: &call.realm,
+        params: &call.query,
+        cookie: Some(cookie.expose().as_str()),
+    };
     let outcome = resume(&edge.app, visit).await;
     let mut response = follow(edge, call, &call.query, outcome);
     if let Some(header) = cookie::set(edge, &call.realm, cookie.expose()) {
@@ -147,7 +179,11 @@ fn show(edge: &Edge, call: &Call, pending: &Pending, shown: Shown) -> Response {
         reason,
         action: page_address(edge, call, &call.query, "/login", pending),
         csrf: binding.csrf.clone(),
-        demo_account: edge.settings.demo.as_ref().map(|(_, account)| account.clone()),
+        demo_account: edge
+            .settings
+            .demo
+            .as_ref()
+            .map(|(_, account)| account.clone()),
     };
     let response = respond::page(edge, status, &view, Forms::EndAtClient);
     binding.apply(edge, call, response)

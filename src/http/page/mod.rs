@@ -26,11 +26,17 @@ struct Binding {
 fn bind(edge: &Edge, call: &Call) -> Binding {
     if let Some(value) = cookie::read(edge, &call.realm, &call.headers) {
         let csrf = session::csrf_token(&edge.app, &call.realm, value);
-        return Binding { csrf, fresh_cookie: None };
+        return Binding {
+            csrf,
+            fresh_cookie: None,
+        };
     }
     let value = random_text::<32>(edge.app.entropy.as_ref()).unwrap_or_default();
     let csrf = session::csrf_token(&edge.app, &call.realm, &value);
-    Binding { csrf, fresh_cookie: Some(value) }
+    Binding {
+        csrf,
+        fresh_cookie: Some(value),
+    }
 }
 
 impl Binding {
@@ -38,7 +44,9 @@ impl Binding {
         if let Some(value) = self.fresh_cookie
             && let Some(header) = cookie::set(edge, &call.realm, &value)
         {
-            response.headers_mut().append(http::header::SET_COOKIE, header);
+            response
+                .headers_mut()
+                .append(http::header::SET_COOKIE, header);
         }
         response
     }

@@ -2,9 +2,9 @@
 
 use axum::response::Response;
 
+use crate::flows::Fault;
 use crate::flows::authorize::{Outcome, Pending};
 use crate::flows::interaction::{self, PARAMETER};
-use crate::flows::Fault;
 use crate::http::call::Call;
 use crate::http::page::error::{Refusal, to_error_page};
 use crate::http::page::local;

@@ -30,7 +30,8 @@ impl Answer {
 
     /// Where the answer redirects to.
     pub(crate) fn location(&self) -> &str {
-        self.header(LOCATION.as_str()).unwrap_or_else(|| panic!("no redirect: {self:?}"))
+        self.header(LOCATION.as_str())
+            .unwrap_or_else(|| panic!("no redirect: {self:?}"))
     }
 
     /// The body as JSON.
@@ -52,13 +53,19 @@ impl Answer {
 /// A parameter of an address.
 pub(crate) fn param_of(address: &str, name: &str) -> Option<String> {
     let url = url::Url::parse(address).unwrap();
-    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    url.query_pairs()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 /// Sends a request to a router in process.
 pub(crate) async fn send(router: &Router, mut request: Request<Body>) -> Answer {
     let peer: SocketAddr = "192.0.2.7:4711".parse().unwrap();
-    if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
+    if request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .is_none()
+    {
         request.extensions_mut().insert(ConnectInfo(peer));
     }
     let response = router.clone().oneshot(request).await.unwrap();
@@ -85,12 +92,18 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn at(world: &World) -> Self {
-        Self { world: world.clone(), cookies: BTreeMap::new() }
+        Self {
+            world: world.clone(),
+            cookies: BTreeMap::new(),
+        }
     }
 
     /// Follows a link.
     pub(crate) async fn get(&mut self, address: &str) -> Answer {
-        let request = self.request(Method::GET, address).body(Body::empty()).unwrap();
+        let request = self
+            .request(Method::GET, address)
+            .body(Body::empty())
+            .unwrap();
         self.keep(send(&self.world.router, request).await)
     }
 
@@ -99,13 +112,15 @@ impl Browser {
         let csrf = attribute(&page.body, "name=\"csrf\"", "value");
         let mut all = vec![("csrf", csrf.as_str())];
         all.extend(fields);
-        self.post(&attribute(&page.body, "<form", "action"), &all).await
+        self.post(&attribute(&page.body, "<form", "action"), &all)
+            .await
     }
 
     /// Posts a form from one of our pages.
     pub(crate) async fn post(&mut self, address: &str, fields: &[(&str, &str)]) -> Answer {
-        let body =
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let request = self
             .request(Method::POST, address)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -116,8 +131,11 @@ impl Browser {
     }
 
     fn request(&self, method: Method, address: &str) -> http::request::Builder {
-        let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         Request::builder()
             .method(method)
             .uri(path_of(address))
@@ -168,7 +186,9 @@ impl Browser {
 
 /// The value of an attribute of the first tag that has `mark`.
 pub(crate) fn attribute(html: &str, mark: &str, name: &str) -> String {
-    let at = html.find(mark).unwrap_or_else(|| panic!("no {mark} in {html}"));
+    let at = html
+        .find(mark)
+        .unwrap_or_else(|| panic!("no {mark} in {html}"));
     let start = html[..at + 1].rfind('<').unwrap();
     let tag = &html[start..start + html[start..].find('>').unwrap()];
     let value = tag

@@ -26,7 +26,10 @@ pub(crate) struct TestClient {
 impl TestClient {
     /// The same client, calling another node.
     pub(crate) fn on(&self, world: &World) -> Self {
-        Self { world: world.clone(), ..self.clone() }
+        Self {
+            world: world.clone(),
+            ..self.clone()
+        }
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -55,8 +58,9 @@ impl TestClient {
                 params.push((name, value));
             }
         }
-        let query =
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(params)
+            .finish();
         format!("{}?{query}", self.world.url(&self.realm, "/authorize"))
     }
 
@@ -64,7 +68,9 @@ impl TestClient {
     pub(crate) async fn code(&self, changes: &[(&str, &str)]) -> String {
         let mut browser = self.world.browser();
         let answer = browser.authorize(&self.authorize_url(changes), "ada").await;
-        answer.param("code").unwrap_or_else(|| panic!("no code: {answer:?}"))
+        answer
+            .param("code")
+            .unwrap_or_else(|| panic!("no code: {answer:?}"))
     }
 
     /// The parameters that redeem a code.
@@ -86,7 +92,11 @@ impl TestClient {
     }
 
     pub(crate) async fn refresh(&self, token: &str) -> Answer {
-        self.post("/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+        self.post(
+            "/token",
+            &[("grant_type", "refresh_token"), ("refresh_token", token)],
+        )
+        .await
     }
 
     /// Posts a form as this client: Basic with its secret, or its id in the form.
@@ -94,7 +104,8 @@ impl TestClient {
         match &self.secret {
             Some(secret) => {
                 let basic = STANDARD.encode(format!("{}:{secret}", self.id()));
-                self.send(path, fields, Some(&format!("Basic {basic}"))).await
+                self.send(path, fields, Some(&format!("Basic {basic}")))
+                    .await
             }
             None => {
                 let mut fields = fields.to_vec();
@@ -111,8 +122,9 @@ impl TestClient {
         fields: &[(&str, &str)],
         authorization: Option<&str>,
     ) -> Answer {
-        let body =
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let url = self.world.url(&self.realm, path);
         let mut request = Request::builder()
             .method(Method::POST)

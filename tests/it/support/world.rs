@@ -87,7 +87,11 @@ impl World {
             shared.master.clone(),
             KeySchedule::default(),
         ));
-        let cost = PasswordCost { memory_kib: 64, passes: 1, lanes: 1 };
+        let cost = PasswordCost {
+            memory_kib: 64,
+            passes: 1,
+            lanes: 1,
+        };
         let app = Arc::new(App {
             settings: settings(&shared.issuer),
             store: shared.store.clone(),
@@ -118,7 +122,13 @@ impl World {
         // The index is believed only once it was filled from the record.
         uphold_revocations::run_once(jobs.clone()).await.unwrap();
         let router = router(edge.clone());
-        Self { app, edge, router, clock: shared.clock.clone(), jobs }
+        Self {
+            app,
+            edge,
+            router,
+            clock: shared.clock.clone(),
+            jobs,
+        }
     }
 
     /// Moves the clock.
@@ -139,7 +149,12 @@ impl World {
     /// Registers a user with [`PASSWORD`].
     pub(crate) async fn user(&self, realm: &RealmId, username: &str) -> User {
         let password = SecretString::new(PASSWORD.to_owned());
-        let hash = self.app.hashing.hash(password, [7; SALT_BYTES]).await.unwrap();
+        let hash = self
+            .app
+            .hashing
+            .hash(password, [7; SALT_BYTES])
+            .await
+            .unwrap();
         let now = self.app.now();
         let user = User {
             realm: realm.clone(),
@@ -163,7 +178,8 @@ impl World {
 
     /// Registers a client of a kind in the default realm.
     pub(crate) async fn client(&self, client_type: ClientType) -> TestClient {
-        self.client_with(&RealmId::default_realm(), client_type, |_| {}).await
+        self.client_with(&RealmId::default_realm(), client_type, |_| {})
+            .await
     }
 
     /// Registers a client with changes to its metadata.
@@ -173,10 +189,12 @@ impl World {
         client_type: ClientType,
         change: impl FnOnce(&mut ClientMetadata),
     ) -> TestClient {
-        let id = format!("vid_{}", random_text::<12>(self.app.entropy.as_ref()).unwrap());
+        let id = format!(
+            "vid_{}",
+            random_text::<12>(self.app.entropy.as_ref()).unwrap()
+        );
         let public = matches!(client_type, ClientType::Spa | ClientType::Native);
-        let secret =
-            (!public).then(|| random_text::<32>(self.app.entropy.as_ref()).unwrap());
+        let secret = (!public).then(|| random_text::<32>(self.app.entropy.as_ref()).unwrap());
         let mut metadata = metadata(client_type, public);
         change(&mut metadata);
         let client = Client {
@@ -188,7 +206,12 @@ impl World {
             disabled_at: None,
         };
         self.app.store.create_client(&client).await.unwrap();
-        TestClient { world: self.clone(), realm: realm.clone(), client, secret }
+        TestClient {
+            world: self.clone(),
+            realm: realm.clone(),
+            client,
+            secret,
+        }
     }
 
     /// The address of a path in a realm.
@@ -209,17 +232,28 @@ fn settings(issuer: &str) -> Settings {
             idle: Lifetime::seconds(90 * 60),
             absolute: Lifetime::seconds(12 * 3600),
         },
-        sign_ins_per_address: Quota { burst: 10, interval: Lifetime::seconds(20) },
+        sign_ins_per_address: Quota {
+            burst: 10,
+            interval: Lifetime::seconds(20),
+        },
     }
 }
 
 fn metadata(client_type: ClientType, public: bool) -> ClientMetadata {
     let machine = client_type == ClientType::M2m;
-    let redirect = if client_type == ClientType::Native { "http://127.0.0.1/cb" } else { REDIRECT };
+    let redirect = if client_type == ClientType::Native {
+        "http://127.0.0.1/cb"
+    } else {
+        REDIRECT
+    };
     ClientMetadata {
         client_name: "Notes".to_owned(),
         client_type,
-        redirect_uris: if machine { vec![] } else { vec![redirect.to_owned()] },
+        redirect_uris: if machine {
+            vec![]
+        } else {
+            vec![redirect.to_owned()]
+        },
         post_logout_redirect_uris: vec!["https://rp.example.test/bye".to_owned()],
         grant_types: if machine {
             vec![GrantType::ClientCredentials]

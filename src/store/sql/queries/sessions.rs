@@ -21,7 +21,10 @@ pub(in super::super) async fn open(
     let query = sql(
         "INSERT INTO session (realm, id, cookie, user_id, auth_time, amr, created_at,
              last_seen_at, expires_at, ended_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT (realm, id) DO UPDATE SET cookie = excluded.cookie,
+             auth_time = excluded.auth_time, amr = excluded.amr,
+             last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at",
     )
     .bind(session.realm.as_str())
     .bind(session.id.as_str())
