@@ -1,1 +1,4 @@
-fn main() {}
+//! Behaviour from the outside.
+
+mod store;
+mod support;
