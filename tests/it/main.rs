@@ -19,6 +19,8 @@ mod realms;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]
+mod store;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod token;

@@ -187,7 +187,7 @@ async fn migrate(connection: &mut PgConnection, migrations: Migrations) -> Resul
         .map_err(StoreError::from)?;
     status.judge(migrations)?;
     if migrations == Migrations::Apply && !status.pending.is_empty() {
-        MIGRATOR.run(connection).await?;
+        MIGRATOR.run_direct(None, connection, false).await?;
     }
     Ok(())
 }

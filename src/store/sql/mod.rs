@@ -17,7 +17,7 @@ use super::Db;
 use crate::store::fault::Answer;
 
 /// A statement with its bound values.
-type Query = sqlx::query::Query<'static, Db, <Db as Database>::Arguments>;
+pub(super) type Query = sqlx::query::Query<'static, Db, <Db as Database>::Arguments>;
 /// A row of an answer.
 type Row = <Db as Database>::Row;
 
@@ -47,7 +47,7 @@ impl<'c> Connection<'c> {
     }
 
     /// Runs a statement; how many rows it touched.
-    async fn execute(&mut self, query: Query) -> Answer<u64> {
+    pub(super) async fn execute(&mut self, query: Query) -> Answer<u64> {
         let done = query
             .persistent(self.prepare)
             .execute(&mut *self.raw)
@@ -81,6 +81,6 @@ impl<'c> Connection<'c> {
 }
 
 /// Starts a statement. Every statement of the record starts here.
-fn sql(text: &'static str) -> Query {
+pub(super) fn sql(text: &'static str) -> Query {
     sqlx::query::<Db>(text)
 }

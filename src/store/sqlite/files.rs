@@ -79,7 +79,7 @@ pub(super) async fn migrate(
         .map_err(StoreError::from)?;
     status.judge(migrations)?;
     if migrations == Migrations::Apply {
-        MIGRATOR.run(&mut *transaction).await?;
+        MIGRATOR.run_direct(None, &mut *transaction, false).await?;
     }
     transaction.commit().await?;
     Ok(())

@@ -4,6 +4,7 @@
 pub(crate) mod browser;
 pub(crate) mod clients;
 pub(crate) mod marks;
+pub(crate) mod postgres;
 pub(crate) mod redis;
 pub(crate) mod world;
 
