@@ -4,6 +4,7 @@
 //! depend on whom.
 
 pub mod account;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod entropy;
@@ -13,4 +14,6 @@ pub mod keys;
 pub mod pages;
 pub mod protocol;
 pub mod secret;
+pub mod server;
 pub mod store;
+pub mod telemetry;

@@ -195,14 +195,19 @@ pub(super) fn redis_url(text: &str) -> Parsed<SecretString> {
     Ok(Secret::new(text.to_owned()))
 }
 
-/// 32 bytes as unpadded base64url.
+/// How the text of a master key begins, wherever it is kept.
+const MASTER_KEY_PREFIX: &str = "vidimus-master-key-v1:";
+
+/// The text of a master key's file: the prefix and 32 bytes as unpadded base64url.
 pub(super) fn master_key(text: &str) -> Parsed<SecretString> {
-    let whole = URL_SAFE_NO_PAD
-        .decode(text)
-        .is_ok_and(|bytes| bytes.len() == 32);
+    let whole = text.strip_prefix(MASTER_KEY_PREFIX).is_some_and(|encoded| {
+        URL_SAFE_NO_PAD
+            .decode(encoded)
+            .is_ok_and(|bytes| bytes.len() == 32)
+    });
     if !whole {
         return Err(Complaint::new(
-            "is not 32 bytes in unpadded base64url (43 characters)",
+            "is not vidimus-master-key-v1: and 43 characters of base64url",
         ));
     }
     Ok(Secret::new(text.to_owned()))

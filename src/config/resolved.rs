@@ -139,7 +139,7 @@ pub struct Keys {
     pub rotation_interval: Lifetime,
     /// How long the key set may be cached.
     pub jwks_max_age: Lifetime,
-    /// The master key, when it is not in `keys_dir`: 32 bytes as unpadded base64url.
+    /// The master key, when it is not in `keys_dir`: the text of its file.
     pub master_key: Option<SecretString>,
 }
 

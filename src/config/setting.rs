@@ -229,7 +229,7 @@ pub static SETTINGS: &[Setting] = &[
     secret(
         "keys.master_key",
         |c, t| put(&mut c.keys.master_key, p::master_key(t).map(Some)),
-        "The key that seals the signing keys, 32 bytes as unpadded base64url, instead of the file in `keys_dir`. All nodes need the same one.",
+        "The key that seals the signing keys, as the file in `keys_dir` holds it (`vidimus-master-key-v1:…`), instead of that file. All nodes need the same one.",
     ),
     row(
         "sessions.idle",
@@ -249,8 +249,8 @@ pub static SETTINGS: &[Setting] = &[
         "passwords.memory_kib",
         Kind::Number,
         "19456",
-        |c, t| put(&mut c.passwords.memory_kib, count(t, 7_168, 1_048_576)),
-        "Memory of one argon2id hash in KiB (7168 to 1048576). Old hashes are renewed at login.",
+        |c, t| put(&mut c.passwords.memory_kib, count(t, 7_168, 262_144)),
+        "Memory of one argon2id hash in KiB (7168 to 262144). Old hashes are renewed at login.",
     ),
     row(
         "passwords.iterations",

@@ -1,1 +1,7 @@
-fn main() {}
+//! Behaviour, from outside: one binary, so that it links once.
+
+mod architecture;
+mod cli;
+mod config;
+mod docs;
+mod listener;
