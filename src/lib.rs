@@ -4,8 +4,10 @@
 //! depend on whom.
 
 pub mod account;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod entropy;
 pub mod flows;
 pub mod http;
@@ -14,4 +16,6 @@ pub mod keys;
 pub mod pages;
 pub mod protocol;
 pub mod secret;
+pub mod server;
 pub mod store;
+pub mod telemetry;

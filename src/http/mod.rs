@@ -15,11 +15,11 @@ mod router;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use http::HeaderValue;
 use ipnet::IpNet;
+use tokio_util::sync::CancellationToken;
 
 use crate::flows::App;
 use crate::pages::{DemoAccount, Pages};
@@ -36,6 +36,9 @@ pub struct EdgeSettings {
     pub body_limit_bytes: usize,
     /// How long JWKS and metadata may be cached, in seconds.
     pub jwks_max_age_seconds: i64,
+    /// Cancelled when the server is asked to stop: `/readyz` says no from then on, so that no
+    /// balancer sends more.
+    pub stopping: CancellationToken,
     /// The built-in relying party and its account, in demo mode.
     pub demo: Option<(Router, DemoAccount)>,
 }
@@ -48,8 +51,6 @@ pub struct Edge {
     pub pages: Pages,
     /// Settings.
     pub settings: EdgeSettings,
-    /// Set while the server is stopping: `/readyz` says no.
-    stopping: AtomicBool,
     /// The configured origin, for comparing with `Origin`.
     origin: String,
     /// Metadata documents, built once a realm.
@@ -70,20 +71,14 @@ impl Edge {
             app,
             pages,
             settings,
-            stopping: AtomicBool::new(false),
             origin,
             documents: Documents::default(),
             document_cache_control,
         }
     }
 
-    /// From now on `/readyz` says no, so that no balancer sends more.
-    pub fn stop_being_ready(&self) {
-        self.stopping.store(true, Ordering::SeqCst);
-    }
-
     fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::SeqCst)
+        self.settings.stopping.is_cancelled()
     }
 
     /// Whether cookies can be `Secure`: everywhere but on a loopback http issuer.

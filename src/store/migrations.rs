@@ -12,7 +12,7 @@ pub enum Migrations {
 }
 
 /// The migrations of a database beside those of this binary, by number.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct MigrationStatus {
     /// Applied and known.
     pub applied: Vec<i64>,

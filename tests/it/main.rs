@@ -1,13 +1,23 @@
 //! Behaviour, one test binary.
 
 #[cfg(test)]
+mod architecture;
+#[cfg(test)]
 mod authorize;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod docs;
 #[cfg(test)]
 mod ephemeral;
 #[cfg(test)]
 mod headers;
 #[cfg(test)]
 mod introspection;
+#[cfg(test)]
+mod listener;
 #[cfg(test)]
 mod login;
 #[cfg(test)]

@@ -109,6 +109,7 @@ impl World {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
             body_limit_bytes: 64 * 1024,
             jwks_max_age_seconds: 300,
+            stopping: tokio_util::sync::CancellationToken::new(),
             demo: None,
         };
         let edge = Arc::new(Edge::new(app.clone(), Pages::new().unwrap(), settings));
