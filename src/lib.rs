@@ -6,6 +6,7 @@
 pub mod account;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod entropy;
 pub mod flows;
 pub mod jobs;
