@@ -119,7 +119,7 @@ impl Exchange {
             status: String::new(),
             body: String::new(),
             findings: Vec::new(),
-            open: true,
+            open: false,
         }
     }
 }

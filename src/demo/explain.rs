@@ -67,10 +67,8 @@ pub(super) fn claim(name: &str) -> &'static str {
         "acr" => "How strong that proof was.",
         "sid" => "The session at the server, for signing out.",
         "jti" => "This token’s own name.",
-        "name" | "given_name" | "family_name" | "nickname" | "preferred_username" => {
-            "From the scope “profile”."
-        }
-        "profile" | "picture" | "website" | "zoneinfo" | "locale" | "updated_at" => {
+        "name" | "given_name" | "family_name" | "nickname" | "preferred_username" | "profile"
+        | "picture" | "website" | "zoneinfo" | "locale" | "updated_at" => {
             "From the scope “profile”."
         }
         "email" => "From the scope “email”.",

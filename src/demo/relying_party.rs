@@ -32,6 +32,10 @@ const SCOPES: [&str; 3] = ["profile", "email", "offline_access"];
 
 /// Endpoints that discovery offers beyond OIDC Discovery §3 (RFC 8414 §2, RP-Initiated Logout §2.1).
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the names are the document's members"
+)]
 pub(super) struct MoreEndpoints {
     pub(super) introspection_endpoint: Option<IntrospectionUrl>,
     pub(super) revocation_endpoint: Option<RevocationUrl>,

@@ -50,11 +50,12 @@ pub(super) fn first(
         .id_token()
         .ok_or("The server sent no ID token.")?
         .clone();
-    let claims = checked(client, &id_token, answer.access_token(), nonce)?;
+    let (claims, mut checks) = checked(client, &id_token, answer.access_token(), nonce)?;
+    checks.push("The nonce is the one of this very sign-in.");
     Ok(Tokens {
         access: answer.access_token().clone(),
         refresh: answer.refresh_token().cloned(),
-        decoded: decode(&id_token),
+        decoded: decode(&id_token, checks),
         greeting: name_of(&claims),
         subject: claims.subject().clone(),
         id_token,
@@ -62,16 +63,23 @@ pub(super) fn first(
     })
 }
 
+/// The claims, and what was checked before they were believed.
 fn checked<N: NonceVerifier>(
     client: &Client,
     id_token: &CoreIdToken,
     access: &AccessToken,
     nonce: N,
-) -> Result<CoreIdTokenClaims, String> {
+) -> Result<(CoreIdTokenClaims, Vec<&'static str>), String> {
     let verifier: CoreIdTokenVerifier<'_> = client.id_token_verifier();
     let claims = id_token
         .claims(&verifier, nonce)
         .map_err(|error| chain(&error))?;
+    let mut checks = vec![
+        "The signature is good, by a key from the server’s key set.",
+        "The issuer is the one that Notes asked.",
+        "The audience is Notes.",
+        "It has not expired.",
+    ];
     // OIDC Core §3.1.3.8: optional in the code flow, binding when it is there.
     if let Some(expected) = claims.access_token_hash() {
         let algorithm = id_token.signing_alg().map_err(|error| chain(&error))?;
@@ -83,8 +91,9 @@ fn checked<N: NonceVerifier>(
         if actual != *expected {
             return Err("The ID token belongs to another access token.".to_owned());
         }
+        checks.push("The access token is the one that came with it (at_hash).");
     }
-    Ok(claims.clone())
+    Ok((claims.clone(), checks))
 }
 
 fn name_of(claims: &CoreIdTokenClaims) -> String {
@@ -96,7 +105,7 @@ fn name_of(claims: &CoreIdTokenClaims) -> String {
         .to_owned()
 }
 
-fn decode(id_token: &CoreIdToken) -> DecodedIdToken {
+fn decode(id_token: &CoreIdToken, checks: Vec<&'static str>) -> DecodedIdToken {
     let compact = id_token.to_string();
     let mut parts = compact.split('.').map(decode_part);
     let header = parts.next().unwrap_or_default();
@@ -117,14 +126,7 @@ fn decode(id_token: &CoreIdToken) -> DecodedIdToken {
         header: pretty(&header),
         claims: pretty(&claims),
         meanings,
-        checks: vec![
-            "The signature is good, by a key from the server’s key set.",
-            "The issuer is the one that Notes asked.",
-            "The audience is Notes.",
-            "It has not expired.",
-            "The nonce is the one of this very sign-in.",
-            "The access token is the one that it was made with, if it says so.",
-        ],
+        checks,
     }
 }
 
@@ -174,12 +176,13 @@ impl Tokens {
         }
         if let Some(id_token) = answer.id_token() {
             let any_nonce = |_: Option<&Nonce>| Ok(());
-            let claims = checked(client, id_token, answer.access_token(), any_nonce)?;
+            let (claims, mut checks) = checked(client, id_token, answer.access_token(), any_nonce)?;
             if *claims.subject() != self.subject {
                 return Err("The new ID token is about somebody else.".to_owned());
             }
             tokens.id_token = id_token.clone();
-            tokens.decoded = decode(id_token);
+            checks.push("The person is the same as before.");
+            tokens.decoded = decode(id_token, checks);
             tokens.greeting = name_of(&claims);
         }
         Ok(tokens)
@@ -322,7 +325,7 @@ pub(super) fn sample() -> Tokens {
     Tokens {
         access: AccessToken::new("access".to_owned()),
         refresh: None,
-        decoded: decode(&id_token),
+        decoded: decode(&id_token, vec!["Nothing was checked: this is a sample."]),
         greeting: "Ada Lovelace".to_owned(),
         subject: SubjectIdentifier::new("u1".to_owned()),
         id_token,

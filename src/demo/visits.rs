@@ -19,7 +19,7 @@ const MAX_EXCHANGES: usize = 30;
 /// Sign-ins that one visit may have begun, in as many tabs.
 const MAX_PENDING: usize = 5;
 /// How long the browser may be away.
-const MAX_AWAY: Duration = Duration::from_secs(30 * 60);
+const MAX_AWAY: Duration = Duration::from_mins(30);
 
 /// One browser at the demo.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Visit {
         }
     }
 
-    /// Adds exchanges to the story and unfolds only these; the number of the last one.
+    /// Adds exchanges to the story and unfolds only the last one; its number.
     pub(super) fn tell(&mut self, exchanges: Vec<Exchange>) -> Option<usize> {
         if exchanges.is_empty() {
             return None;
@@ -62,6 +62,9 @@ impl Visit {
             self.told += 1;
             exchange.number = self.told;
             self.exchanges.push(exchange);
+        }
+        if let Some(last) = self.exchanges.last_mut() {
+            last.open = true;
         }
         let surplus = self.exchanges.len().saturating_sub(MAX_EXCHANGES);
         self.exchanges.drain(..surplus);
