@@ -1,3 +1,3 @@
 //! What tests stand on.
 
-pub mod postgres;
+pub(crate) mod postgres;
