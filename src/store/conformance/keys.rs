@@ -136,7 +136,7 @@ pub async fn activates_a_pending_key(store: SharedStore) {
         .await
         .unwrap();
     let mut other = key(realm, "k-es", KeyState::Active, after(3));
-    other.algorithm = "ES256".to_owned();
+    "ES256".clone_into(&mut other.algorithm);
     store.add_signing_key(&other).await.unwrap();
     let before = store.key_revision().await.unwrap();
     let moved = store

@@ -2,6 +2,10 @@
 //!
 //! Owns: the pool, what is demanded of the server's durability, and applying migrations.
 
+#[expect(
+    clippy::duplicate_mod,
+    reason = "the SQL is written once and compiled for this engine and for SQLite"
+)]
 #[path = "../sql/mod.rs"]
 mod sql;
 
