@@ -1,4 +1,5 @@
 //! Behaviour from the outside.
 
+mod migrations;
 mod store;
 mod support;
