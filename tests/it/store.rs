@@ -6,10 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::{Connection as _, Row as _};
-use vidimus::store::conformance::{World, redemption, rotation};
+use vidimus::protocol::ids::RealmId;
+use vidimus::store::conformance::{START, World, keys as signing_keys, redemption, rotation};
 use vidimus::store::postgres::{PostgresSettings, PostgresStore};
 use vidimus::store::sqlite::SqliteStore;
-use vidimus::store::{Migrations, OpenError, SharedStore, Store as _, migration_status, open};
+use vidimus::store::{
+    KeyState, Migrations, OpenError, SharedStore, Store as _, migration_status, open,
+};
 
 use crate::support::postgres::fresh_database;
 
@@ -236,6 +239,22 @@ mod sqlite {
         );
     }
 
+    #[tokio::test]
+    async fn forgets_the_private_half_of_a_retired_key() {
+        let (store, directory) = opened().await;
+        let realm = RealmId::default_realm();
+        let key = signing_keys::key(&realm, "k-1", KeyState::Pending, START);
+        store.add_signing_key(&key).await.unwrap();
+        store.retire_key(&realm, &key.id, START).await.unwrap();
+        let mut connection = raw(&directory.path().join("record.db")).await;
+        let sealed: Vec<u8> = sqlx::query("SELECT sealed_private FROM signing_key")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+            .get("sealed_private");
+        assert!(sealed.is_empty());
+    }
+
     #[cfg(unix)]
     #[tokio::test]
     async fn keeps_its_files_from_other_accounts() {
@@ -359,8 +378,6 @@ mod postgres {
         assert!(matches!(refused, Err(OpenError::SchemaIsNewer { newer }) if newer == [9999]));
     }
 }
-
-const START: vidimus::protocol::time::Timestamp = vidimus::store::conformance::START;
 
 const A_MIGRATION_OF_TOMORROW: &str = "INSERT INTO _sqlx_migrations \
      (version, description, success, checksum, execution_time) \

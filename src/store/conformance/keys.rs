@@ -5,11 +5,13 @@ use crate::protocol::ids::{KeyId, RealmId};
 use crate::protocol::time::Timestamp;
 use crate::store::{Creation, KeyState, KeyTransition, LiveNode, SharedStore, SigningKeyRecord};
 
-fn key_id(id: &str) -> KeyId {
+/// A key id that is known to be valid.
+pub fn key_id(id: &str) -> KeyId {
     KeyId::parse(id).unwrap()
 }
 
-fn key(realm: &RealmId, id: &str, state: KeyState, created_at: Timestamp) -> SigningKeyRecord {
+/// A key with a private half of four bytes.
+pub fn key(realm: &RealmId, id: &str, state: KeyState, created_at: Timestamp) -> SigningKeyRecord {
     SigningKeyRecord {
         realm: realm.clone(),
         id: key_id(id),
