@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::arguments::KeyCommand;
-use super::backend::KeyRotation;
 use super::desk::Desk;
 use super::output::{Output, table};
 use super::{Failure, backend};
 use crate::config::Config;
+use crate::flows::realm_keys::{Rotation, RotationOutcome};
 use crate::protocol::time::Timestamp;
 
 /// Carries out one command.
@@ -24,11 +24,12 @@ pub(super) async fn run(
         KeyCommand::Rotate { emergency } => {
             let store = Arc::clone(&desk.store);
             let now = desk.clock.now();
-            match backend::rotate_keys(config, store, &desk.realm, emergency, now).await? {
-                KeyRotation::Made(key) => {
+            let rotation = if emergency { Rotation::Emergency } else { Rotation::Normal };
+            match backend::rotate_keys(config, store, &desk.realm, rotation, now).await? {
+                RotationOutcome::Made(key) => {
                     output.data(&json!({ "kid": key }), |_| vec![key.to_string()])
                 }
-                KeyRotation::AlreadyPending => output.talk(
+                RotationOutcome::AlreadyPending => output.talk(
                     "a successor is published already; it signs as soon as clients can know it",
                 ),
             }

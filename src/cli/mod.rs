@@ -92,7 +92,7 @@ async fn carry_out(
 ) -> Result<(), Failure> {
     // The demo has settings of its own: whatever lies around must not break it.
     if let Command::Demo(demo) = &arguments.command {
-        return backend::demo(demo.port, demo.print_env).await;
+        return backend::demo(demo.port, demo.print_env, output).await;
     }
     let sources = Sources {
         file: arguments.config,

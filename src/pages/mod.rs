@@ -1,1 +1,98 @@
-//! Server-rendered pages.
+//! Server-rendered pages: what a person sees, as view structs and the templates that show them.
+//!
+//! Owns: words, markup, look. Refuses to know: HTTP, storage, and which page comes next. Every page
+//! works without scripts; what a view holds is escaped by the engine, whatever it contains.
+
+mod authorization;
+mod chrome;
+mod error;
+mod logout;
+mod plain;
+pub mod static_files;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::Serialize;
+
+pub use authorization::{
+    ConsentPage, DemoAccount, LoginError, LoginPage, LoginReason, ScopeLine, scope_lines,
+};
+pub use chrome::{Chrome, Direction};
+pub use error::{ErrorDetails, ErrorPage, Received};
+pub use logout::{LogoutPage, SignedOutPage};
+pub use plain::{BusyPage, HomePage};
+
+/// The templates of this module, by the name under which [`View::TEMPLATE`] and `extends` find them.
+const TEMPLATES: [(&str, &str); 8] = [
+    ("base.html", include_str!("templates/base.html")),
+    ("login.html", include_str!("templates/login.html")),
+    ("consent.html", include_str!("templates/consent.html")),
+    ("logout.html", include_str!("templates/logout.html")),
+    ("signed_out.html", include_str!("templates/signed_out.html")),
+    ("error.html", include_str!("templates/error.html")),
+    ("home.html", include_str!("templates/home.html")),
+    ("busy.html", include_str!("templates/busy.html")),
+];
+
+/// What one page shows. The fields are what its template may name, nothing else is in scope but
+/// the addresses of the static files.
+pub trait View: Serialize {
+    /// The template that shows it.
+    const TEMPLATE: &'static str;
+}
+
+/// A page could not be built: a fault of ours, never one of the request's.
+#[derive(Debug, thiserror::Error)]
+#[error("a page could not be rendered")]
+pub struct PageFault(#[from] minijinja::Error);
+
+/// The parsed templates; built once, shared by all requests.
+#[derive(Debug)]
+pub struct Pages(Environment<'static>);
+
+impl Pages {
+    /// Parses the embedded templates.
+    pub fn new() -> Result<Self, PageFault> {
+        Self::with_templates(&[])
+    }
+
+    /// The same with further templates, which may extend `base.html`.
+    pub fn with_templates(more: &[(&'static str, &'static str)]) -> Result<Self, PageFault> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.add_filter("href", |address: String| href(&address).to_owned());
+        environment.add_global("style_url", static_files::style().url());
+        environment.add_global("script_url", static_files::script().url());
+        environment.add_global("seal_url", static_files::seal().url());
+        for &(name, source) in TEMPLATES.iter().chain(more) {
+            environment.add_template(name, source)?;
+        }
+        Ok(Self(environment))
+    }
+
+    /// The page as one HTML document.
+    pub fn render<V: View>(&self, view: &V) -> Result<String, PageFault> {
+        let template = self.0.get_template(V::TEMPLATE)?;
+        Ok(template.render(minijinja::value::Serde(view))?)
+    }
+}
+
+/// An address for a link. One whose scheme would run in the page becomes a link to nowhere; the
+/// content security policy would stop it too.
+fn href(address: &str) -> &str {
+    let scheme: String = address
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .take_while(|&c| c != ':')
+        .flat_map(char::to_lowercase)
+        .collect();
+    match scheme.as_str() {
+        "javascript" | "data" | "vbscript" => "#",
+        _ => address,
+    }
+}

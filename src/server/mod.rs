@@ -5,6 +5,7 @@
 //! store, keys, jobs and routes. Refuses to know: what the routes answer.
 
 pub mod assemble;
+pub mod demo;
 pub mod listener;
 pub mod lock;
 

@@ -1,0 +1,177 @@
+//! The two pages between an authorization request and its answer: sign in, and consent.
+
+use serde::Serialize;
+
+use crate::account::user::User;
+use crate::pages::{Chrome, View};
+use crate::protocol::scope::ScopeSet;
+
+/// Why a sign-in was not accepted. It never tells whether the account exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LoginError {
+    /// User name and password do not belong together, or there is no such account.
+    WrongCredentials,
+    /// The user name was left empty.
+    MissingUsername,
+    /// The password was left empty.
+    MissingPassword,
+    /// Too many attempts; the next one counts after this many seconds.
+    SlowDown {
+        /// Whole seconds until the next attempt.
+        seconds: i64,
+    },
+    /// The form was not the one that we sent, or it is too old; the person only has to try again.
+    StaleForm,
+}
+
+/// Why someone who is signed in is asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoginReason {
+    /// The client asked for it (OIDC Core §3.1.2.1, `prompt=login`).
+    ClientAsked,
+    /// The last sign-in is older than the client accepts (OIDC Core §3.1.2.1, `max_age`).
+    TooLongAgo,
+    /// The person wants to use another account.
+    OtherAccount,
+    /// The session ended while the person was away.
+    SessionEnded,
+}
+
+/// An account that the page may give away, in demo mode only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DemoAccount {
+    /// What to type as user name.
+    pub username: String,
+    /// What to type as password.
+    pub password: String,
+}
+
+/// The sign-in page. Posts `csrf`, `username` and `password` to `action`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LoginPage {
+    /// The surroundings.
+    pub chrome: Chrome,
+    /// The client that the person came from, by its registered name.
+    pub client_name: Option<String>,
+    /// What stands in the user name field: a `login_hint`, or what was typed before.
+    pub username: String,
+    /// Whether that name is fixed, because this very person must prove to be here.
+    pub username_fixed: bool,
+    /// Why the last attempt was not accepted.
+    pub error: Option<LoginError>,
+    /// Why the person is asked again.
+    pub reason: Option<LoginReason>,
+    /// Where the form goes.
+    pub action: String,
+    /// The form's CSRF token.
+    pub csrf: String,
+    /// The demo account, in demo mode.
+    pub demo_account: Option<DemoAccount>,
+}
+
+impl View for LoginPage {
+    const TEMPLATE: &'static str = "login.html";
+}
+
+/// One thing that a client asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScopeLine {
+    /// The scope token, for those who know it.
+    pub scope: String,
+    /// What granting it means, as the rest of "… would like to".
+    pub sentence: String,
+    /// What will be sent now, if it is a value.
+    pub value: Option<String>,
+}
+
+/// The consent page. Posts `csrf` and `decision` (`approve` or `deny`) to `action`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConsentPage {
+    /// The surroundings.
+    pub chrome: Chrome,
+    /// The client's registered name.
+    pub client_name: String,
+    /// Where the answer will really go: the redirect URI's host, or its scheme for a native client.
+    pub redirect_host: String,
+    /// Whether that is this computer itself (RFC 8252 §7.3), where a name proves little.
+    pub loopback: bool,
+    /// The signed-in person, as the page greets them.
+    pub user_name: String,
+    /// Their login name.
+    pub username: String,
+    /// Where "Not you?" leads, to sign in with another account.
+    pub not_you: Option<String>,
+    /// What is asked for; build it with [`scope_lines`].
+    pub scopes: Vec<ScopeLine>,
+    /// Where the form goes.
+    pub action: String,
+    /// The form's CSRF token.
+    pub csrf: String,
+}
+
+impl View for ConsentPage {
+    const TEMPLATE: &'static str = "consent.html";
+}
+
+/// Each scope in words, with what it will send of this person now (OIDC Core §5.4, §11).
+pub fn scope_lines(scope: &ScopeSet, user: &User) -> Vec<ScopeLine> {
+    scope
+        .iter()
+        .map(|token| {
+            let (sentence, value) = in_words(token, user);
+            ScopeLine {
+                scope: token.to_owned(),
+                sentence,
+                value,
+            }
+        })
+        .collect()
+}
+
+fn in_words(token: &str, user: &User) -> (String, Option<String>) {
+    match token {
+        "openid" => ("know that it is you, each time you sign in".into(), None),
+        "profile" => (
+            "see your name and profile".into(),
+            Some(profile_value(user)),
+        ),
+        "email" => ("see your e-mail address".into(), Some(email_value(user))),
+        "address" => ("see your postal address".into(), Some(nothing_yet())),
+        "phone" => ("see your phone number".into(), Some(nothing_yet())),
+        "offline_access" => (
+            "keep this access while you are away, until you take it back".into(),
+            None,
+        ),
+        other => (format!("use “{other}” on your behalf"), None),
+    }
+}
+
+fn profile_value(user: &User) -> String {
+    let profile = &user.profile;
+    let parts: Vec<&str> = [
+        Some(profile.name.as_deref().unwrap_or(&user.username)),
+        profile.nickname.as_deref(),
+        profile.profile.as_deref(),
+        profile.website.as_deref(),
+        profile.zoneinfo.as_deref(),
+        profile.locale.as_deref(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    parts.join(" · ")
+}
+
+fn email_value(user: &User) -> String {
+    match &user.email {
+        Some(email) if user.email_verified => email.clone(),
+        Some(email) => format!("{email} (not confirmed)"),
+        None => nothing_yet(),
+    }
+}
+
+fn nothing_yet() -> String {
+    "nothing yet, you have not given one".to_owned()
+}

@@ -1,0 +1,192 @@
+//! Sample views: calm ones as in real life, and ones where every text is hostile.
+
+use crate::account::user::{Profile, User};
+use crate::pages::*;
+use crate::protocol::ids::{RealmId, UserId};
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::time::Timestamp;
+
+/// How texts of a sample look: given as they are, or replaced by something hostile.
+pub(super) type Words = fn(&str) -> String;
+
+pub(super) fn calm(text: &str) -> String {
+    text.to_owned()
+}
+
+pub(super) fn hostile(_: &str) -> String {
+    r#"<script>alert(1)</script>"' onload='x' {{ 7 * 7 }} مرحبا 🙂 "#.to_owned() + &"W".repeat(300)
+}
+
+fn chrome(words: Words) -> Chrome {
+    Chrome::english(words("Acme Accounts"), words("accounts.example.com"))
+}
+
+pub(super) fn user(words: Words) -> User {
+    User {
+        realm: RealmId::default_realm(),
+        id: UserId::parse("u1").unwrap(),
+        username: words("ada"),
+        email: Some(words("ada@example.test")),
+        email_verified: true,
+        password_hash: None,
+        profile: Profile {
+            name: Some(words("Ada Lovelace")),
+            zoneinfo: Some(words("Europe/London")),
+            ..Profile::default()
+        },
+        created_at: Timestamp::from_unix_seconds(0),
+        updated_at: Timestamp::from_unix_seconds(0),
+        disabled_at: None,
+    }
+}
+
+pub(super) fn login(words: Words) -> LoginPage {
+    LoginPage {
+        chrome: chrome(words),
+        client_name: Some(words("Notes")),
+        username: words(""),
+        username_fixed: false,
+        error: None,
+        reason: None,
+        action: words("/login"),
+        csrf: words("token"),
+        demo_account: None,
+    }
+}
+
+pub(super) fn consent(words: Words) -> ConsentPage {
+    let scope = ScopeSet::parse("openid profile email phone offline_access notes:write").unwrap();
+    ConsentPage {
+        chrome: chrome(words),
+        client_name: words("Notes"),
+        redirect_host: words("notes.example.com"),
+        loopback: false,
+        user_name: words("Ada Lovelace"),
+        username: words("ada"),
+        not_you: Some(words("/login?other")),
+        scopes: scope_lines(&scope, &user(words)),
+        action: words("/consent"),
+        csrf: words("token"),
+    }
+}
+
+pub(super) fn logout(words: Words) -> LogoutPage {
+    LogoutPage {
+        chrome: chrome(words),
+        client_name: Some(words("Notes")),
+        username: words("ada"),
+        action: words("/end_session"),
+        csrf: words("token"),
+        carried: vec![(words("state"), words("xyz"))],
+    }
+}
+
+pub(super) fn error(words: Words) -> ErrorPage {
+    let at = Timestamp::from_unix_seconds(1_700_000_000);
+    let rule = "The redirect_uri must be, byte for byte, one that was registered for the client.";
+    let mut details = ErrorDetails::new(
+        words("invalid_request"),
+        words(rule),
+        at,
+        words("7f3a9c2e51d84b06"),
+    );
+    details.client_name = Some(words("Notes"));
+    let received = words("https://notes.example.com/callback/?from=an-old-bookmark");
+    details.received = Some(Received::new(words("redirect_uri"), &received));
+    ErrorPage {
+        chrome: chrome(words),
+        heading: words("We cannot send you back"),
+        sentence: words(
+            "Notes sent us a return address that we do not know. Nothing was shared. Please tell \
+             its makers, they can repair it.",
+        ),
+        details,
+    }
+}
+
+pub(super) fn home(words: Words) -> HomePage {
+    HomePage {
+        chrome: chrome(words),
+        issuer: words("https://accounts.example.com"),
+        discovery_url: words("https://accounts.example.com/.well-known/openid-configuration"),
+        demo_url: Some(words("/demo")),
+    }
+}
+
+fn login_variants(words: Words) -> Vec<(&'static str, LoginPage)> {
+    let demo_account = Some(DemoAccount {
+        username: words("ada@example.test"),
+        password: words("correct-horse-battery"),
+    });
+    let failed = |error| LoginPage {
+        username: words("ada@example.test"),
+        error: Some(error),
+        demo_account: demo_account.clone(),
+        ..login(words)
+    };
+    let again = |reason| LoginPage {
+        username: words("ada"),
+        username_fixed: true,
+        reason: Some(reason),
+        ..login(words)
+    };
+    vec![
+        ("login", login(words)),
+        ("login_wrong", failed(LoginError::WrongCredentials)),
+        ("login_no_name", failed(LoginError::MissingUsername)),
+        ("login_no_password", failed(LoginError::MissingPassword)),
+        ("login_slow", failed(LoginError::SlowDown { seconds: 30 })),
+        ("login_stale", failed(LoginError::StaleForm)),
+        ("login_asked", again(LoginReason::ClientAsked)),
+        ("login_old", again(LoginReason::TooLongAgo)),
+        ("login_other", again(LoginReason::OtherAccount)),
+        ("login_ended", again(LoginReason::SessionEnded)),
+    ]
+}
+
+/// Every page in every state, rendered, by name.
+pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
+    let pages = Pages::new().unwrap();
+    let mut rendered: Vec<(&'static str, String)> = login_variants(words)
+        .iter()
+        .map(|(name, view)| (*name, pages.render(view).unwrap()))
+        .collect();
+    let loopback = ConsentPage {
+        loopback: true,
+        not_you: None,
+        ..consent(words)
+    };
+    let signed_out = SignedOutPage {
+        chrome: chrome(words),
+        stayed: false,
+        client_name: Some(words("Notes")),
+        return_to: Some(words("https://notes.example.com/")),
+    };
+    let stayed = SignedOutPage {
+        stayed: true,
+        client_name: None,
+        return_to: None,
+        ..signed_out.clone()
+    };
+    let busy = BusyPage {
+        chrome: chrome(words),
+        retry_after_seconds: 5,
+        request_id: words("7f3a9c2e51d84b06"),
+    };
+    let bare_home = HomePage {
+        demo_url: None,
+        ..home(words)
+    };
+    rendered.extend([
+        ("consent", pages.render(&consent(words)).unwrap()),
+        ("consent_loopback", pages.render(&loopback).unwrap()),
+        ("logout", pages.render(&logout(words)).unwrap()),
+        ("signed_out", pages.render(&signed_out).unwrap()),
+        ("stayed", pages.render(&stayed).unwrap()),
+        ("error", pages.render(&error(words)).unwrap()),
+        ("home", pages.render(&home(words)).unwrap()),
+        ("home_bare", pages.render(&bare_home).unwrap()),
+        ("busy", pages.render(&busy).unwrap()),
+    ]);
+    rendered
+}

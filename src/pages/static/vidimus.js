@@ -1,0 +1,39 @@
+// Comforts only: every page works without this file.
+"use strict";
+
+// A button that shows the password while the person wants to read it.
+for (const input of document.querySelectorAll("input[data-reveal]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "reveal";
+  button.id = input.id + "-reveal";
+  button.setAttribute("aria-controls", input.id);
+  const show = (visible) => {
+    input.type = visible ? "text" : "password";
+    button.textContent = visible ? input.dataset.conceal : input.dataset.reveal;
+    button.setAttribute("aria-label", button.textContent + " " + input.dataset.what);
+    button.setAttribute("aria-pressed", String(visible));
+  };
+  button.addEventListener("click", () => {
+    show(input.type === "password");
+    input.focus();
+  });
+  // Never leave a readable password behind in the form's history.
+  input.form.addEventListener("submit", () => show(false));
+  show(false);
+  input.after(button);
+}
+
+// One press, one request.
+for (const form of document.forms) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+}
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
+// Errors are read first; browsers without autofocus on a block need the push.
+document.querySelector("[role=alert][tabindex]")?.focus();
