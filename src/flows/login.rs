@@ -6,7 +6,6 @@ use crate::account::password::SALT_BYTES;
 use crate::account::session::Session;
 use crate::account::slow_down;
 use crate::account::user::{LoginName, User};
-use crate::entropy::random_text;
 use crate::flows::hash_pool::HashPoolError;
 use crate::flows::{App, Fault, FlowError, end_session, session};
 use crate::protocol::ids::{RealmId, SessionId};
@@ -188,6 +187,6 @@ async fn open_session(
 }
 
 fn new_session_id(app: &App) -> Result<SessionId, Fault> {
-    SessionId::parse(random_text::<16>(app.entropy.as_ref())?)
+    SessionId::parse(app.random_text::<16>()?)
         .map_err(|_invalid| Fault::Invariant("random text is a session id"))
 }

@@ -148,7 +148,8 @@ fn writes_the_samples_to_a_folder() {
     for file in static_files::all() {
         std::fs::write(folder.join(&file.name), file.bytes).unwrap();
     }
-    for (kind, words) in [("", calm as fn(&str) -> String), ("hostile_", hostile)] {
+    let kinds: [(&str, fn(&str) -> String); 2] = [("", calm), ("hostile_", hostile)];
+    for (kind, words) in kinds {
         for (name, page) in all(words) {
             let page = page
                 .replace("&#x2f;static&#x2f;", "")

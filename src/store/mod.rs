@@ -233,7 +233,8 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- token families -----------------------------------------------------------------------
 
-    /// Opens a family in the state "code issued".
+    /// Opens a family in the state "code issued"; if its session has ended meanwhile, nothing, so
+    /// that the code is worth nothing.
     async fn issue_code(&self, family: &NewFamily) -> StoreResult<()>;
     /// Spends a code and starts its family, in one statement, if every binding of `redemption`
     /// holds, the code is unspent and unexpired, the family is not revoked, and user and session

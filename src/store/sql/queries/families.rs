@@ -34,7 +34,9 @@ pub(in super::super) async fn issue_code(c: &mut Connection<'_>, family: &NewFam
         "INSERT INTO token_family (realm, id, client_id, user_id, session_id, scope,
              offline, code, code_expires_at, redirect_uri, code_challenge, nonce, auth_time,
              wants_auth_time, amr, refreshable, expires_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+         WHERE EXISTS (SELECT 1 FROM session WHERE session.realm = $1 AND session.id = $5
+             AND session.user_id = $4 AND session.ended_at IS NULL)",
     )
     .bind(family.realm.as_str())
     .bind(family.id.as_str())
