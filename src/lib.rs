@@ -4,14 +4,18 @@
 //! depend on whom.
 
 pub mod account;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod entropy;
 pub mod flows;
+pub mod http;
 pub mod jobs;
 pub mod keys;
 pub mod pages;
 pub mod protocol;
 pub mod secret;
+pub mod server;
 pub mod store;
+pub mod telemetry;

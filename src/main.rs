@@ -1,1 +1,7 @@
-fn main() {}
+//! The `vidimus` program; everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vidimus::cli::main()
+}

@@ -1,8 +1,8 @@
-//! Pure rules about people: users, passwords, sessions, consent, slow-down.
+//! Pure rules about people: users, passwords, sessions, slow-down.
 //!
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
-pub mod consent;
+pub mod claims;
 pub mod password;
 pub mod session;
 pub mod slow_down;

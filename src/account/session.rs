@@ -4,10 +4,15 @@ use crate::protocol::ids::{RealmId, SessionId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::Digest;
 
-/// How long a session may lie unused.
-pub const IDLE_LIMIT: Lifetime = Lifetime::seconds(90 * 60);
-/// How long a session may last at all.
-pub const ABSOLUTE_LIMIT: Lifetime = Lifetime::seconds(12 * 60 * 60);
+/// The two limits of a realm's sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// How long a session may lie unused.
+    pub idle: Lifetime,
+    /// How long a session may last at all.
+    pub absolute: Lifetime,
+}
+
 /// A session's last use is written down at most this often, to spare the record.
 pub const TOUCH_INTERVAL: Lifetime = Lifetime::seconds(60);
 
@@ -38,8 +43,10 @@ pub struct Session {
 
 impl Session {
     /// Whether the session still stands; judged at every read, never by a cleaner.
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        self.ended_at.is_none() && now < self.expires_at && now < self.last_seen_at.plus(IDLE_LIMIT)
+    pub fn is_live(&self, limits: SessionLimits, now: Timestamp) -> bool {
+        self.ended_at.is_none()
+            && now < self.expires_at
+            && now < self.last_seen_at.plus(limits.idle)
     }
 
     /// Whether its use should be written down now.

@@ -1,1 +1,187 @@
-//! Use cases: reads, a pure decision, one atomic write.
+//! Use cases: facts from the store, a pure decision, one atomic write, a reply.
+//!
+//! Refuses to know: HTTP, HTML, SQL, JOSE. A flow reads the clock once.
+
+pub mod authorize;
+pub mod consent;
+pub mod end_session;
+pub mod facts;
+pub mod hash_pool;
+pub mod interaction;
+pub mod introspect;
+pub mod login;
+pub mod realm_keys;
+pub mod revocations;
+pub mod revoke;
+pub mod session;
+pub mod token;
+pub mod userinfo;
+
+use std::sync::Arc;
+
+use crate::account::password::PasswordHashError;
+use crate::account::session::SessionLimits;
+use crate::clock::Clock;
+use crate::entropy::{Entropy, EntropyError};
+use crate::keys::{JobLost, KeyError, MasterKey, Purpose, SigningPool};
+use crate::protocol::ids::RealmId;
+use crate::protocol::issuer::Issuer;
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::secret::MacKey;
+use crate::store::ephemeral::{EphemeralError, Quota, SharedEphemeral};
+use crate::store::{SharedStore, StoreError};
+
+use facts::Facts;
+use hash_pool::HashPool;
+use realm_keys::{KeysError, RealmKeys};
+
+/// What the operator has settled, as far as the flows need it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The default realm's issuer; every URL of ours begins with it.
+    pub issuer: String,
+    /// How long access tokens live.
+    pub access_lifetime: Lifetime,
+    /// How long ID tokens live.
+    pub id_lifetime: Lifetime,
+    /// How long codes live.
+    pub code_lifetime: Lifetime,
+    /// How long a refresh family lives, however often it is rotated.
+    pub refresh_lifetime: Lifetime,
+    /// How long a spent refresh token is answered with the same successor.
+    pub refresh_grace: Lifetime,
+    /// The limits of browser sessions.
+    pub sessions: SessionLimits,
+    /// Sign-in attempts from one address.
+    pub sign_ins_per_address: Quota,
+}
+
+/// The keys of everything that we authenticate to ourselves.
+#[derive(Debug)]
+pub struct Macs {
+    /// Tags of refresh tokens.
+    pub refresh_token: MacKey,
+    /// CSRF tokens.
+    pub csrf: MacKey,
+    /// The state of an interaction in a page's address.
+    pub interaction: MacKey,
+    /// The content of an error page in its address.
+    pub error_page: MacKey,
+}
+
+impl Macs {
+    /// Derives them from the master key.
+    pub fn derive(master: &MasterKey) -> Result<Self, KeyError> {
+        Ok(Self {
+            refresh_token: master.derive(Purpose::RefreshToken)?,
+            csrf: master.derive(Purpose::Csrf)?,
+            interaction: master.derive(Purpose::Interaction)?,
+            error_page: master.derive(Purpose::ErrorPage)?,
+        })
+    }
+}
+
+/// Everything that a flow may use.
+pub struct App {
+    /// What the operator has settled.
+    pub settings: Settings,
+    /// The record.
+    pub store: SharedStore,
+    /// Redis, or its stand-in.
+    pub ephemeral: SharedEphemeral,
+    /// Counters inside this process, for when Redis does not answer.
+    pub fallback: SharedEphemeral,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Signing keys by realm.
+    pub keys: Arc<RealmKeys>,
+    /// Where RSA signatures are made.
+    pub signing: SigningPool,
+    /// Where passwords are hashed.
+    pub hashing: HashPool,
+    /// Derived keys.
+    pub macs: Macs,
+    /// Realms, clients and users read within the last second.
+    pub facts: Facts,
+}
+
+impl App {
+    /// The present moment; read once a flow.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A realm's issuer.
+    pub fn issuer(&self, realm: &RealmId) -> Issuer {
+        Issuer::of_realm(&self.settings.issuer, realm)
+    }
+}
+
+/// Something of ours failed. Logged once, at the edge; its text never reaches the wire.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The record.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Keys.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A realm's signing keys.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// Work on a pool was lost to a shutdown.
+    #[error(transparent)]
+    Lost(#[from] JobLost),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordHashError),
+    /// Randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// Redis and the record both.
+    #[error(transparent)]
+    Ephemeral(#[from] EphemeralError),
+    /// An invariant that we hold ourselves did not hold.
+    #[error("an invariant does not hold: {0}")]
+    Invariant(&'static str),
+}
+
+/// How a flow can end without success.
+#[derive(Debug)]
+pub enum FlowError<R> {
+    /// The rules say no.
+    Refused(R),
+    /// A bounded queue is full; nothing was spent.
+    Busy {
+        /// When to try again.
+        retry_after: Lifetime,
+    },
+    /// Ours.
+    Fault(Fault),
+}
+
+impl<R, E: Into<Fault>> From<E> for FlowError<R> {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl<R> FlowError<R> {
+    /// The signing or hashing queue is full.
+    pub(crate) fn busy() -> Self {
+        Self::Busy {
+            retry_after: Lifetime::seconds(1),
+        }
+    }
+
+    /// Keeps the ending, with the refusal in another type.
+    pub fn map_refusal<S>(self, map: impl FnOnce(R) -> S) -> FlowError<S> {
+        match self {
+            Self::Refused(refusal) => FlowError::Refused(map(refusal)),
+            Self::Busy { retry_after } => FlowError::Busy { retry_after },
+            Self::Fault(fault) => FlowError::Fault(fault),
+        }
+    }
+}

@@ -69,6 +69,12 @@ impl Lifetime {
         Self(millis as i64)
     }
 
+    /// Both spans together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// The span in milliseconds.
     pub const fn millis(self) -> i64 {
         self.0

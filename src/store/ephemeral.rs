@@ -67,13 +67,12 @@ pub trait Ephemeral: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<(), EphemeralError>;
 
-    /// Keeps the index whole. Called every 300 ms by each node with the marks that no node has
-    /// published; asks for all unexpired marks through `all` when the index has lost its content
-    /// and this node is the one to refill it.
+    /// Keeps the index whole; each node calls it every 300 ms. Publishes the marks that no node has
+    /// published, and refills the index from the record when it has lost its content and this
+    /// node is the one to do so.
     async fn uphold(
         &self,
-        unpublished: &[StoredRevocation],
-        all: &(dyn AllRevocations + Sync),
+        record: &(dyn RevocationSource + Sync),
         now: Timestamp,
     ) -> Result<(), EphemeralError>;
 
@@ -92,11 +91,40 @@ pub trait Ephemeral: Send + Sync + 'static {
     fn is_shared(&self) -> bool;
 }
 
-/// Reads every unexpired mark from the record, when an index must be refilled.
+/// The record's side of [`Ephemeral::uphold`]. The index itself reads it, because its promise
+/// depends on *when* it is read.
 #[async_trait]
-pub trait AllRevocations {
+pub trait RevocationSource {
+    /// Marks that no node has published, oldest first.
+    async fn unpublished(&self) -> Result<Vec<StoredRevocation>, EphemeralError>;
     /// All unexpired marks.
     async fn all(&self) -> Result<Vec<StoredRevocation>, EphemeralError>;
+    /// Notes that these sequence numbers are published.
+    async fn mark_published(&self, sequences: &[i64]) -> Result<(), EphemeralError>;
+}
+
+/// How long the index may be believed after the record was last read for it.
+///
+/// The invariant that this and [`REVOCATION_FALLBACK_WAIT`] hold together: *an epoch that is
+/// believed at a moment T was renewed by a node that read the record later than T minus the
+/// lease, and had published every unpublished mark it found there.* So a mark that was committed
+/// and could not be published is in every index that is still believed once the lease has passed.
+pub const EPOCH_LEASE: Lifetime = Lifetime::from_millis(1000);
+
+/// How long the acknowledgement of a revocation waits when publishing it failed: the lease, and a
+/// margin for clocks that run at different speeds. See [`EPOCH_LEASE`].
+pub const REVOCATION_FALLBACK_WAIT: Lifetime = Lifetime::from_millis(1500);
+
+/// Publishes marks that the record holds already, and returns when no node can miss them.
+pub async fn publish_before_acknowledging(
+    ephemeral: &dyn Ephemeral,
+    revocations: &[Revocation],
+    now: Timestamp,
+) {
+    if let Err(error) = ephemeral.publish(revocations, now).await {
+        tracing::warn!(%error, "a revocation is acknowledged late: it could not be published");
+        tokio::time::sleep(REVOCATION_FALLBACK_WAIT.to_std()).await;
+    }
 }
 
 /// Shared ephemeral memory.

@@ -13,7 +13,10 @@
 
 pub mod conformance;
 pub mod ephemeral;
+mod fault;
 pub mod local;
+pub mod migrations;
+mod open;
 pub mod postgres;
 pub mod records;
 pub mod redis;
@@ -31,6 +34,8 @@ use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 
+pub use migrations::{MigrationStatus, Migrations, OpenError};
+pub use open::{migration_status, open};
 pub use records::{
     CodeRedemption, Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark,
     SessionFacts, SigningKeyRecord, StoredRevocation, TokenRotation,
@@ -186,8 +191,9 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- sessions and consent -----------------------------------------------------------------
 
-    /// Opens a session; in the same step ends the session of the cookie it replaces, if any
-    /// (without touching the families of that session: the person is the same browser).
+    /// Opens a session, or renews the one with its id (the same person has signed in again: the
+    /// cookie, `auth_time` and limits change). In the same step ends the session of the cookie that
+    /// it replaces, if that is another one.
     async fn open_session(&self, session: &Session, replaces: Option<&Digest>) -> StoreResult<()>;
     /// The session of a cookie with its user, and what that user has consented to for `client`;
     /// one round trip. Ended and expired sessions are returned too: the caller judges.

@@ -2,10 +2,13 @@
 
 use crate::account::session::Session;
 use crate::account::user::User;
-use crate::protocol::ids::{ClientId, FamilyId, KeyId, RealmId, SessionId, TokenId, UserId};
+use crate::protocol::ids::{ClientId, FamilyId, RealmId, SessionId, TokenId, UserId};
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
+
+pub use crate::protocol::signing_key::{KeyState, SigningKeyRecord};
+pub use crate::protocol::token::family::{Family, NewFamily};
 
 /// A tenant: its own issuer, keys, users and clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,65 +32,6 @@ pub struct SessionFacts {
     pub user: User,
     /// The scopes consented to for the client that was asked about.
     pub consented: Option<ScopeSet>,
-}
-
-/// A family about to be opened by issuing a code.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewFamily {
-    /// The realm of everything below.
-    pub realm: RealmId,
-    /// The family's name.
-    pub id: FamilyId,
-    /// To whom the code was issued.
-    pub client: ClientId,
-    /// Who granted it.
-    pub user: UserId,
-    /// In which session.
-    pub session: SessionId,
-    /// What was granted.
-    pub scope: ScopeSet,
-    /// The digest of the code.
-    pub code: Digest,
-    /// When the code lapses.
-    pub code_expires_at: Timestamp,
-    /// The redirect URI, byte for byte as requested.
-    pub redirect_uri: String,
-    /// The S256 challenge, when one was sent.
-    pub code_challenge: Option<String>,
-    /// The `nonce` to echo in the ID token.
-    pub nonce: Option<String>,
-    /// When the person last proved who they are.
-    pub auth_time: Timestamp,
-    /// Whether `auth_time` must be in the ID token (OIDC Core §2: `max_age` was sent).
-    pub wants_auth_time: bool,
-    /// How they proved it.
-    pub amr: String,
-    /// Whether a refresh token is to be issued.
-    pub refreshable: bool,
-    /// When the family ends whatever happens; rotation never moves it.
-    pub expires_at: Timestamp,
-    /// When the code was issued.
-    pub created_at: Timestamp,
-}
-
-/// A grant and the tokens that descend from it: one row, never one row per token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Family {
-    /// As it was opened.
-    pub grant: NewFamily,
-    /// When the code was spent.
-    pub redeemed_at: Option<Timestamp>,
-    /// How often a wrong verifier was presented for the code.
-    pub wrong_verifiers: u32,
-    /// The generation of the live refresh token.
-    pub generation: i64,
-    /// When that generation began.
-    pub rotated_at: Option<Timestamp>,
-    /// When it was revoked.
-    pub revoked_at: Option<Timestamp>,
-    /// Whether the user may be issued tokens, as the row's user stands now (not disabled), and the
-    /// session is not ended (or the grant has `offline_access`).
-    pub owner_stands: bool,
 }
 
 /// The bindings that must hold for a code to be spent.
@@ -184,63 +128,6 @@ pub struct StoredRevocation {
     pub sequence: i64,
     /// The revocation.
     pub revocation: Revocation,
-}
-
-/// The life of a signing key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum KeyState {
-    /// Published, not signing yet.
-    Pending,
-    /// Signing.
-    Active,
-    /// No longer signing; published until its last token has expired.
-    Retiring,
-    /// Gone.
-    Retired,
-}
-
-impl KeyState {
-    /// The state's name in the record and on the command line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Active => "active",
-            Self::Retiring => "retiring",
-            Self::Retired => "retired",
-        }
-    }
-
-    /// Reads [`KeyState::as_str`] back.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Active, Self::Retiring, Self::Retired]
-            .into_iter()
-            .find(|state| state.as_str() == text)
-    }
-}
-
-/// A signing key as it lies in the record: the private half sealed, the public half as a JWK.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SigningKeyRecord {
-    /// Whose key it is.
-    pub realm: RealmId,
-    /// Its `kid`.
-    pub id: KeyId,
-    /// Its JWS algorithm, `RS256`.
-    pub algorithm: String,
-    /// Where it is in its life.
-    pub state: KeyState,
-    /// The PKCS#8 private key, sealed with the master key.
-    pub sealed_private: Vec<u8>,
-    /// The public JWK as JSON.
-    pub public_jwk: String,
-    /// When it was made, and so first published.
-    pub created_at: Timestamp,
-    /// When it began to sign.
-    pub activated_at: Option<Timestamp>,
-    /// When it stopped signing.
-    pub retiring_at: Option<Timestamp>,
-    /// Its place among all changes of keys.
-    pub revision: i64,
 }
 
 /// A node and the key revision up to which it has loaded keys.

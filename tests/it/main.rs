@@ -1,1 +1,38 @@
-fn main() {}
+//! Behaviour, one test binary.
+
+#[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod authorize;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod docs;
+#[cfg(test)]
+mod ephemeral;
+#[cfg(test)]
+mod headers;
+#[cfg(test)]
+mod introspection;
+#[cfg(test)]
+mod listener;
+#[cfg(test)]
+mod login;
+#[cfg(test)]
+mod logout;
+#[cfg(test)]
+mod metadata;
+#[cfg(test)]
+mod realms;
+#[cfg(test)]
+mod revocation;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod token;
+#[cfg(test)]
+mod userinfo;

@@ -125,3 +125,39 @@ pub struct Client {
     /// When an admin switched it off.
     pub disabled_at: Option<Timestamp>,
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn client(client_type: ClientType) -> Client {
+        let public = matches!(client_type, ClientType::Spa | ClientType::Native);
+        let machine = client_type == ClientType::M2m;
+        Client {
+            realm: RealmId::default_realm(),
+            id: ClientId::parse("client").unwrap(),
+            secret: (!public).then(|| Digest::of("secret")),
+            metadata: ClientMetadata {
+                client_name: "Client".to_owned(),
+                client_type,
+                redirect_uris: vec!["https://rp.test/cb".to_owned()],
+                post_logout_redirect_uris: vec![],
+                grant_types: if machine {
+                    vec![GrantType::ClientCredentials]
+                } else {
+                    vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+                },
+                token_endpoint_auth_method: if public {
+                    TokenEndpointAuthMethod::None
+                } else {
+                    TokenEndpointAuthMethod::ClientSecretBasic
+                },
+                scope: ScopeSet::parse("openid profile email offline_access api").unwrap(),
+                first_party: false,
+                introspection: IntrospectionRight::Own,
+            },
+            created_at: Timestamp::from_unix_seconds(0),
+            disabled_at: None,
+        }
+    }
+}

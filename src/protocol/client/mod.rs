@@ -2,6 +2,7 @@
 
 pub mod authentication;
 pub mod metadata;
+pub mod registration;
 
 pub use metadata::{
     Client, ClientMetadata, ClientType, GrantType, IntrospectionRight, TokenEndpointAuthMethod,

@@ -1,0 +1,336 @@
+//! The command line as clap reads it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::protocol::client::ClientType;
+
+const EXAMPLES: &str = "\
+Examples:
+  vidimus demo                      try a whole login, everything in memory
+  vidimus serve                     run with ./vidimus-data and ./keys
+  vidimus client create --type web --name Notes --redirect-uri https://notes.example.com/callback
+  vidimus user create --username ada --email ada@example.com --password-stdin < password.txt
+  vidimus config show --origin      every setting and where it comes from
+
+Exit codes: 0 ok, 1 failed, 2 bad usage or configuration, 3 not found, 4 denied,
+5 unreachable, 10 a check found problems.";
+
+/// A standalone OAuth 2.0 and OpenID Connect identity provider.
+#[derive(Debug, Parser)]
+#[command(name = "vidimus", version, about, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Arguments {
+    /// Read this file instead of ./vidimus.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Write data as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Work on this realm
+    #[arg(long, global = true, value_name = "SLUG", default_value = "default")]
+    pub realm: String,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try a whole login: server, demo app and user, all in memory
+    Demo(DemoArgs),
+    /// Run the server
+    Serve(ServeArgs),
+    /// Applications that sign people in
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// People
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Tenants, each with its own issuer, people and applications
+    #[command(subcommand)]
+    Realm(RealmCommand),
+    /// Signing keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// The configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// The database's schema
+    #[command(subcommand)]
+    Migrate(MigrateCommand),
+    /// Ask the running server how it is, for containers
+    Healthcheck(HealthcheckArgs),
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// The port on this machine
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// Print the settings of the ready-made clients as environment variables, and serve
+    #[arg(long)]
+    pub print_env: bool,
+}
+
+/// `serve`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  vidimus serve
+  vidimus serve --issuer https://id.example.com --listen 0.0.0.0:8080
+  VIDIMUS_DATABASE_URL_FILE=/run/secrets/database vidimus serve --no-migrate")]
+pub struct ServeArgs {
+    /// Listen here, 127.0.0.1:8080
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// The address under which everybody reaches the server
+    #[arg(long, value_name = "URL")]
+    pub issuer: Option<String>,
+    /// Keep the SQLite file in this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<String>,
+    /// Refuse to start when migrations are not applied, instead of applying them
+    #[arg(long)]
+    pub no_migrate: bool,
+}
+
+/// `client …`
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Register an application; its secret is shown once
+    Create(ClientCreateArgs),
+    /// List clients
+    List,
+    /// Show one client
+    Get {
+        /// The client identifier
+        client_id: String,
+    },
+    /// Change a client
+    Update(ClientUpdateArgs),
+    /// Remove a client and revoke its tokens
+    Delete {
+        /// The client identifier
+        client_id: String,
+    },
+}
+
+/// The kinds of application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TypeArg {
+    /// Runs on a server and keeps a secret
+    Web,
+    /// Runs in a browser; no secret, PKCE
+    Spa,
+    /// Runs on a device; no secret, PKCE
+    Native,
+    /// A machine acting for itself
+    M2m,
+}
+
+impl From<TypeArg> for ClientType {
+    fn from(kind: TypeArg) -> Self {
+        match kind {
+            TypeArg::Web => Self::Web,
+            TypeArg::Spa => Self::Spa,
+            TypeArg::Native => Self::Native,
+            TypeArg::M2m => Self::M2m,
+        }
+    }
+}
+
+/// `client create`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  vidimus client create --type web --name Notes --redirect-uri https://notes.example.com/callback
+  vidimus client create --type native --name \"Notes for phones\" --redirect-uri com.example.notes:/callback
+  vidimus client create --type m2m --name Backup --scope backup:write --json")]
+pub struct ClientCreateArgs {
+    /// What kind of application it is
+    #[arg(long = "type", value_enum)]
+    pub client_type: TypeArg,
+    /// The name that people see when asked for consent
+    #[arg(long)]
+    pub name: String,
+    /// Where sign-ins may return to; repeat for several
+    #[arg(long, value_name = "URI")]
+    pub redirect_uri: Vec<String>,
+    /// Where sign-outs may return to; repeat for several
+    #[arg(long, value_name = "URI")]
+    pub post_logout_redirect_uri: Vec<String>,
+    /// The most it may ask for; repeat, or separate by spaces
+    #[arg(long, value_name = "SCOPE")]
+    pub scope: Vec<String>,
+    /// It is your own: people are not asked for consent
+    #[arg(long)]
+    pub first_party: bool,
+    /// It may introspect every token of the realm, as an API does
+    #[arg(long)]
+    pub may_introspect: bool,
+}
+
+/// `client update`
+#[derive(Debug, Args)]
+pub struct ClientUpdateArgs {
+    /// The client identifier
+    pub client_id: String,
+    /// A new name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Replace the redirect URIs by these
+    #[arg(long, value_name = "URI")]
+    pub redirect_uri: Vec<String>,
+    /// Replace the post-logout redirect URIs by these
+    #[arg(long, value_name = "URI")]
+    pub post_logout_redirect_uri: Vec<String>,
+    /// Replace the scope by these
+    #[arg(long, value_name = "SCOPE")]
+    pub scope: Vec<String>,
+    /// Whether it is your own
+    #[arg(long, value_name = "true|false")]
+    pub first_party: Option<bool>,
+    /// Switch it off and revoke its access tokens
+    #[arg(long, conflicts_with = "enable")]
+    pub disable: bool,
+    /// Switch it on again
+    #[arg(long)]
+    pub enable: bool,
+    /// Replace its secret; the old one stops working at once
+    #[arg(long)]
+    pub rotate_secret: bool,
+}
+
+/// `user …`
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Register a person
+    Create(UserCreateArgs),
+    /// List people
+    List,
+    /// Show one person
+    Get {
+        /// User name, address or id
+        user: String,
+    },
+    /// Replace a password; ends the person's sessions and revokes their tokens
+    SetPassword {
+        /// User name, address or id
+        user: String,
+        /// The new password
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
+    /// Switch an account off; ends its sessions and revokes its tokens
+    Disable {
+        /// User name, address or id
+        user: String,
+    },
+    /// Switch an account on again
+    Enable {
+        /// User name, address or id
+        user: String,
+    },
+}
+
+/// `user create`
+#[derive(Debug, Args)]
+pub struct UserCreateArgs {
+    /// The name to sign in with
+    #[arg(long)]
+    pub username: String,
+    /// The address; people can sign in with it as well
+    #[arg(long)]
+    pub email: Option<String>,
+    /// The address is known to be theirs
+    #[arg(long, requires = "email")]
+    pub email_verified: bool,
+    /// Full name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Given name
+    #[arg(long)]
+    pub given_name: Option<String>,
+    /// Family name
+    #[arg(long)]
+    pub family_name: Option<String>,
+    /// The password; without one the person cannot sign in yet
+    #[command(flatten)]
+    pub password: PasswordArgs,
+}
+
+/// Where a password comes from; never the command line, which other processes can read.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct PasswordArgs {
+    /// Read the password from standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Read the password from this file
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+/// `realm …`
+#[derive(Debug, Subcommand)]
+pub enum RealmCommand {
+    /// Make a realm; its issuer is the configured one and /realms/SLUG
+    Create {
+        /// Lower-case letters, digits and hyphens
+        slug: String,
+        /// The name that people see
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// List realms
+    List,
+}
+
+/// `key …`
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// List the realm's signing keys
+    List,
+    /// Publish a successor, which signs once clients can know it
+    Rotate {
+        /// The key may be known to others: a new one signs at once and the old ones are withdrawn,
+        /// so that every token signed so far is refused
+        #[arg(long)]
+        emergency: bool,
+    },
+}
+
+/// `config …`
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check the configuration without starting anything
+    Check,
+    /// Print every setting as it stands
+    Show {
+        /// Also where each one comes from
+        #[arg(long)]
+        origin: bool,
+    },
+}
+
+/// `migrate …`
+#[derive(Debug, Subcommand)]
+pub enum MigrateCommand {
+    /// Compare the database's schema with this program's; exit code 10 when they differ
+    Status,
+    /// Apply what is missing
+    Up,
+}
+
+/// `healthcheck`
+#[derive(Debug, Args)]
+pub struct HealthcheckArgs {
+    /// Ask whether it can serve, not only whether it lives
+    #[arg(long)]
+    pub ready: bool,
+    /// Ask here instead of at the configured address
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+}

@@ -1,0 +1,104 @@
+//! Where the commands meet the parts that the server is assembled from.
+
+use std::sync::Arc;
+
+use super::output::Output;
+use super::{Failure, FailureKind};
+use crate::account::password::{self, HashMemory, SALT_BYTES};
+use crate::config::Config;
+use crate::entropy::Entropy;
+use crate::flows::realm_keys::{RealmKeys, Rotation, RotationOutcome, check_master_key};
+use crate::protocol::ids::RealmId;
+use crate::protocol::time::Timestamp;
+use crate::secret::SecretString;
+use crate::server::assemble::{self, Migration};
+use crate::server::demo::{self, Demo};
+use crate::store::{MigrationStatus, SharedStore};
+
+/// Opens the record.
+pub async fn open_store(config: &Config, migration: Migration) -> Result<SharedStore, Failure> {
+    let store = assemble::open_store(config, migration).await;
+    store.map_err(|error| Failure::new(FailureKind::Unreachable, format!("{error:#}")))
+}
+
+/// Compares schemas; changes nothing.
+pub async fn schema_status(config: &Config) -> Result<MigrationStatus, Failure> {
+    let status = crate::store::migration_status(config.database.url.expose()).await;
+    status.map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))
+}
+
+/// Hashes a password at the configured cost.
+pub fn hash_password(
+    config: &Config,
+    password: &SecretString,
+    entropy: &dyn Entropy,
+) -> Result<String, Failure> {
+    let mut salt = [0; SALT_BYTES];
+    entropy.fill(&mut salt)?;
+    let cost = assemble::password_cost(config);
+    password::hash(password.expose(), &salt, &cost, &mut HashMemory::default())
+        .map_err(|error| Failure::new(FailureKind::Failed, error.to_string()))
+}
+
+/// Rotates the signing keys of a realm.
+pub async fn rotate_keys(
+    config: &Config,
+    store: SharedStore,
+    realm: &RealmId,
+    rotation: Rotation,
+    now: Timestamp,
+) -> Result<RotationOutcome, Failure> {
+    let failed = |error: String| Failure::new(FailureKind::Failed, error);
+    let master = assemble::master_key(config).map_err(|error| failed(format!("{error:#}")))?;
+    let checked = check_master_key(store.as_ref(), &master).await;
+    checked.map_err(|error| failed(error.to_string()))?;
+    let keys = RealmKeys::new(store, Arc::new(master), assemble::key_schedule(config));
+    // A realm's first key is made when it is first asked for; a rotation replaces one.
+    keys.ring(realm, now).await.map_err(|error| failed(error.to_string()))?;
+    keys.rotate(realm, rotation, now).await.map_err(|error| failed(error.to_string()))
+}
+
+/// Serves the demo until it is stopped.
+pub async fn demo(port: u16, print_env: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+    let failed = |error: anyhow::Error| Failure::new(FailureKind::Failed, format!("{error:#}"));
+    let demo = demo::prepare(port).await.map_err(failed)?;
+    crate::telemetry::init(&demo.config.log).ok();
+    if print_env {
+        for line in environment(&demo) {
+            output.line(&line)?;
+        }
+    }
+    output.talk(banner(&demo))?;
+    let Demo { server, assembled, config, .. } = demo;
+    crate::server::serve(server, assembled, config.shutdown_grace).await.map_err(failed)?;
+    Ok(())
+}
+
+fn environment(demo: &Demo) -> Vec<String> {
+    let mut lines = vec![format!("OIDC_ISSUER={}", demo.issuer)];
+    for (id, secret) in &demo.clients {
+        let prefix = id.to_uppercase().replace('-', "_");
+        lines.push(format!("{prefix}_CLIENT_ID={id}"));
+        lines.extend(secret.iter().map(|secret| format!("{prefix}_CLIENT_SECRET={secret}")));
+    }
+    lines
+}
+
+fn banner(demo: &Demo) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let (issuer, user, password) = (&demo.issuer, demo::USERNAME, demo::PASSWORD);
+    format!(
+        "
+  vidimus {version}  demo mode: everything is in memory and gone when you stop it
+
+  ▸ Demo app      {issuer}/demo      start here: a whole login in 20 seconds
+
+    sign in as    {user}   /   {password}
+
+  Discovery       {issuer}/.well-known/openid-configuration
+  Ready clients   demo-web, demo-spa, demo-cli   `vidimus demo --print-env` prints settings for your own app
+
+  Ctrl-C to stop · `vidimus serve` for one that keeps its data
+"
+    )
+}

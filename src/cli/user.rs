@@ -1,0 +1,296 @@
+//! `vidimus user`: people.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::arguments::{PasswordArgs, UserCommand, UserCreateArgs};
+use super::desk::Desk;
+use super::output::{Output, members, table};
+use super::{Failure, FailureKind, backend};
+use crate::account::user::{LoginName, Profile, User};
+use crate::config::Config;
+use crate::entropy::random_text;
+use crate::protocol::ids::UserId;
+use crate::protocol::time::Timestamp;
+use crate::secret::{Secret, SecretString};
+use crate::store::{Change, Creation, Page, RevocationMark};
+
+/// Users read from the record at a time.
+const PAGE: u32 = 500;
+/// Passwords have so many characters.
+const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=256;
+/// No password is longer than this in bytes, so a larger file is the wrong file.
+const PASSWORD_FILE_LIMIT: u64 = 64 * 1024;
+
+/// Carries out one command.
+pub(super) async fn run(
+    desk: &Desk,
+    config: &Config,
+    command: UserCommand,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    match command {
+        UserCommand::Create(arguments) => create(desk, config, arguments, output).await,
+        UserCommand::List => list(desk, output).await,
+        UserCommand::Get { user } => {
+            let user = find(desk, &user).await?;
+            output.data(&document(&user)?, members)
+        }
+        UserCommand::SetPassword { user, password } => {
+            let Some(password) = read_password(&password)? else {
+                return Err(Failure::usage("give --password-stdin or --password-file"));
+            };
+            let user = find(desk, &user).await?;
+            let hash = backend::hash_password(config, &password, desk.entropy.as_ref())?;
+            let now = desk.clock.now();
+            let marks = desk.marks(RevocationMark::User(user.id.clone()), now);
+            let change = desk
+                .store
+                .set_password(&desk.realm, &user.id, &hash, &marks, now)
+                .await?;
+            report(
+                change,
+                &user,
+                "has a new password; sessions and tokens ended",
+                output,
+            )
+        }
+        UserCommand::Disable { user } => {
+            let user = find(desk, &user).await?;
+            let now = desk.clock.now();
+            set_disabled(desk, &user, Some(now), output).await
+        }
+        UserCommand::Enable { user } => {
+            let user = find(desk, &user).await?;
+            set_disabled(desk, &user, None, output).await
+        }
+    }
+}
+
+async fn create(
+    desk: &Desk,
+    config: &Config,
+    arguments: UserCreateArgs,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let username = login_name(&arguments.username)?;
+    let email = arguments.email.as_deref().map(address).transpose()?;
+    let password_hash = match read_password(&arguments.password)? {
+        Some(password) => Some(backend::hash_password(
+            config,
+            &password,
+            desk.entropy.as_ref(),
+        )?),
+        None => None,
+    };
+    let now = desk.clock.now();
+    let user = User {
+        realm: desk.realm.clone(),
+        id: new_id(desk)?,
+        username,
+        email,
+        email_verified: arguments.email_verified,
+        password_hash,
+        profile: Profile {
+            name: arguments.name,
+            given_name: arguments.given_name,
+            family_name: arguments.family_name,
+            ..Profile::default()
+        },
+        created_at: now,
+        updated_at: now,
+        disabled_at: None,
+    };
+    match desk.store.create_user(&user).await? {
+        Creation::Created => output.data(&document(&user)?, members),
+        Creation::NameTaken => Err(Failure::denied(
+            "the user name or the address is taken in this realm",
+        )),
+    }
+}
+
+async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {
+    let mut documents = Vec::new();
+    let mut rows = Vec::new();
+    let mut page = Page {
+        after: None,
+        limit: PAGE,
+    };
+    loop {
+        let users = desk.store.list_users(&desk.realm, &page).await?;
+        for user in &users {
+            rows.push(vec![
+                user.id.to_string(),
+                user.username.clone(),
+                user.email.clone().unwrap_or_default(),
+                if user.disabled_at.is_some() {
+                    "disabled"
+                } else {
+                    ""
+                }
+                .to_owned(),
+            ]);
+            documents.push(document(user)?);
+        }
+        match users.last() {
+            Some(last) => page.after = Some(last.id.to_string()),
+            None => break,
+        }
+    }
+    output.data(&documents, |_| table(&rows))
+}
+
+async fn set_disabled(
+    desk: &Desk,
+    user: &User,
+    disabled_at: Option<Timestamp>,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let now = desk.clock.now();
+    let marks = desk.marks(RevocationMark::User(user.id.clone()), now);
+    // Switching on again revokes nothing.
+    let (marks, done): (&[_], _) = match disabled_at {
+        Some(_) => (&marks, "is disabled; sessions and tokens ended"),
+        None => (&[], "is enabled"),
+    };
+    let change = desk
+        .store
+        .set_user_disabled(&desk.realm, &user.id, disabled_at, marks, now)
+        .await?;
+    report(change, user, done, output)
+}
+
+fn report(change: Change, user: &User, done: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    match change {
+        Change::Changed => output.talk(format_args!("{} {done}", user.username)),
+        Change::NotFound => Err(no_user(&user.username)),
+    }
+}
+
+async fn find(desk: &Desk, text: &str) -> Result<User, Failure> {
+    if let Ok(id) = UserId::parse(text)
+        && let Some(user) = desk.store.user(&desk.realm, &id).await?
+    {
+        return Ok(user);
+    }
+    let login = LoginName::parse(text).ok_or_else(|| no_user(text))?;
+    let user = desk.store.user_by_login(&desk.realm, &login).await?;
+    user.ok_or_else(|| no_user(text))
+}
+
+fn no_user(text: &str) -> Failure {
+    Failure::not_found(format!("there is no user {text:?} in this realm"))
+}
+
+fn new_id(desk: &Desk) -> Result<UserId, Failure> {
+    let text = format!("usr_{}", random_text::<16>(desk.entropy.as_ref())?);
+    UserId::parse(text).map_err(|invalid| Failure::new(FailureKind::Failed, invalid.to_string()))
+}
+
+fn login_name(text: &str) -> Result<String, Failure> {
+    let refusal = || Failure::usage("a user name has 1 to 254 bytes and no control characters");
+    let name = LoginName::parse(text).ok_or_else(refusal)?;
+    Ok(name.as_str().to_owned())
+}
+
+fn address(text: &str) -> Result<String, Failure> {
+    let refusal = || Failure::usage(format!("{text:?} is no mail address"));
+    let name = LoginName::parse(text).ok_or_else(refusal)?;
+    let parts = name.as_str().rsplit_once('@');
+    let whole = parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+    if !whole || name.as_str().contains(char::is_whitespace) {
+        return Err(refusal());
+    }
+    Ok(name.as_str().to_owned())
+}
+
+fn read_password(arguments: &PasswordArgs) -> Result<Option<SecretString>, Failure> {
+    let text = match (&arguments.password_file, arguments.password_stdin) {
+        (Some(path), _) => read_file(path)?,
+        (None, true) => {
+            let mut text = String::new();
+            std::io::stdin()
+                .take(PASSWORD_FILE_LIMIT)
+                .read_to_string(&mut text)?;
+            text
+        }
+        (None, false) => return Ok(None),
+    };
+    checked_password(&Secret::new(text)).map(Some)
+}
+
+fn read_file(path: &Path) -> Result<String, Failure> {
+    let unreadable = |error| Failure::usage(format!("{} cannot be read: {error}", path.display()));
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut text = String::new();
+    file.take(PASSWORD_FILE_LIMIT)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    Ok(text)
+}
+
+/// Takes off exactly one newline, which editors and `echo` put there; nothing else is changed.
+fn checked_password(text: &SecretString) -> Result<SecretString, Failure> {
+    let password = text.expose();
+    let password = password.strip_suffix('\n').unwrap_or(password);
+    let password = password.strip_suffix('\r').unwrap_or(password);
+    if !PASSWORD_LENGTH.contains(&password.chars().count()) {
+        return Err(Failure::usage(format!(
+            "a password has {} to {} characters",
+            PASSWORD_LENGTH.start(),
+            PASSWORD_LENGTH.end()
+        )));
+    }
+    Ok(Secret::new(password.to_owned()))
+}
+
+/// What may be shown of a user: never the hash.
+fn document(user: &User) -> Result<Value, Failure> {
+    let mut value = serde_json::to_value(&user.profile).map_err(std::io::Error::from)?;
+    if let Some(members) = value.as_object_mut() {
+        members.insert("id".to_owned(), json!(user.id));
+        members.insert("username".to_owned(), json!(user.username));
+        if let Some(email) = &user.email {
+            members.insert("email".to_owned(), json!(email));
+            members.insert("email_verified".to_owned(), json!(user.email_verified));
+        }
+        members.insert(
+            "has_password".to_owned(),
+            json!(user.password_hash.is_some()),
+        );
+        let created_at = user.created_at.unix_seconds();
+        members.insert("created_at".to_owned(), json!(created_at));
+        members.insert("disabled".to_owned(), json!(user.disabled_at.is_some()));
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_one_newline_off_a_password_and_nothing_else() {
+        let checked = |text: &str| checked_password(&Secret::new(text.to_owned()));
+        for (text, password) in [
+            ("correct horse\n", "correct horse"),
+            ("correct horse\r\n", "correct horse"),
+            (" correct horse \n\n", " correct horse \n"),
+        ] {
+            assert_eq!(checked(text).unwrap().expose(), password);
+        }
+        assert_eq!(checked("short\n").unwrap_err().kind, FailureKind::Usage);
+        assert!(checked(&"é".repeat(256)).is_ok());
+        assert!(checked(&"e".repeat(257)).is_err());
+    }
+
+    #[test]
+    fn reads_addresses_in_their_canonical_spelling() {
+        assert_eq!(address(" Ada@Example.com ").unwrap(), "ada@example.com");
+        for text in ["ada", "@example.com", "ada@", "a da@example.com"] {
+            assert!(address(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! The configuration after every rule has been checked. Nothing else builds one.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+
+use super::IssuerUrl;
+use super::problem::Complaint;
+use crate::protocol::time::Lifetime;
+use crate::secret::{Secret, SecretString};
+
+/// The resolved configuration: every value is valid, and valid beside the others.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// The issuer of the default realm, and the base of all links.
+    pub issuer: IssuerUrl,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The record.
+    pub database: Database,
+    /// The shared memory, if there is one.
+    pub redis_url: Option<SecretString>,
+    /// The folder of the master key.
+    pub keys_dir: PathBuf,
+    /// The folder of the SQLite file and the lock.
+    pub data: PathBuf,
+    /// Peers whose forwarded addresses are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The log.
+    pub log: Log,
+    /// Lifetimes of what is issued.
+    pub tokens: Tokens,
+    /// Signing keys.
+    pub keys: Keys,
+    /// Browser sessions.
+    pub sessions: Sessions,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Login attempts.
+    pub login: Login,
+    /// The listener's limits.
+    pub limits: Limits,
+    /// The signing pool.
+    pub signing: Signing,
+    /// How long requests in flight may take after a stop was asked for.
+    pub shutdown_grace: Lifetime,
+}
+
+/// The record's address and how it is used.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Never empty: without a setting, the SQLite file in the data folder.
+    pub url: SecretString,
+    /// Connections of this node at most (Postgres).
+    pub max_connections: u32,
+    /// Whether statements stay prepared on a connection (Postgres).
+    pub prepare_statements: bool,
+}
+
+/// Which database a URL names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// A file, or memory, in this process.
+    Sqlite,
+    /// A server shared by nodes.
+    Postgres,
+}
+
+impl DatabaseKind {
+    /// The name for logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
+impl Database {
+    /// Which database it is.
+    pub fn kind(&self) -> DatabaseKind {
+        if self.url.expose().starts_with("sqlite:") {
+            DatabaseKind::Sqlite
+        } else {
+            DatabaseKind::Postgres
+        }
+    }
+}
+
+/// The log.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// How lines are written.
+    pub format: LogFormat,
+    /// A level, or directives of `tracing_subscriber::EnvFilter`; known to parse.
+    pub level: String,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl LogFormat {
+    pub(super) const CHOICES: [(&'static str, Self); 3] = [
+        ("auto", Self::Auto),
+        ("text", Self::Text),
+        ("json", Self::Json),
+    ];
+}
+
+/// Lifetimes of what is issued.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// Access tokens.
+    pub access_lifetime: Lifetime,
+    /// ID tokens.
+    pub id_lifetime: Lifetime,
+    /// Authorization codes; 60 s at most.
+    pub code_lifetime: Lifetime,
+    /// Grants and their refresh tokens, from the login on.
+    pub refresh_lifetime: Lifetime,
+    /// How long a lost answer can be asked for again.
+    pub refresh_grace: Lifetime,
+}
+
+/// Signing keys.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// How long one signs.
+    pub rotation_interval: Lifetime,
+    /// How long the key set may be cached.
+    pub jwks_max_age: Lifetime,
+    /// The master key, when it is not in `keys_dir`: the text of its file.
+    pub master_key: Option<SecretString>,
+}
+
+/// Browser sessions.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    /// How long one may lie unused.
+    pub idle: Lifetime,
+    /// How long one may last at all; never less than `idle`.
+    pub absolute: Lifetime,
+}
+
+/// Password hashing: argon2id's parameters and the pool's size.
+#[derive(Debug, Clone)]
+pub struct Passwords {
+    /// Memory of one hash in KiB.
+    pub memory_kib: u32,
+    /// Passes.
+    pub iterations: u32,
+    /// Lanes.
+    pub parallelism: u32,
+    /// Threads; at least one.
+    pub workers: usize,
+    /// Logins that may wait for a thread.
+    pub queue: usize,
+}
+
+/// Login attempts of one address.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// How many at once.
+    pub per_address_burst: u32,
+    /// How long one more takes to come back.
+    pub per_address_interval: Lifetime,
+}
+
+/// The listener's limits.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Connections at one time.
+    pub connections: usize,
+    /// How long the head of a request may take.
+    pub header_timeout: Lifetime,
+    /// The largest body in bytes.
+    pub body_bytes: usize,
+    /// How long one request may take.
+    pub request_timeout: Lifetime,
+}
+
+/// The signing pool.
+#[derive(Debug, Clone)]
+pub struct Signing {
+    /// Threads; at least one.
+    pub threads: usize,
+    /// Signatures that may wait.
+    pub queue: usize,
+}
+
+impl Config {
+    /// Nothing set yet: the starting point of `Raw::resolve`, which sets every field from the
+    /// table and lets no partly set one out.
+    pub(super) fn unset() -> Self {
+        let none = Lifetime::ZERO;
+        Self {
+            issuer: IssuerUrl::unset(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            database: Database {
+                url: Secret::new(String::new()),
+                max_connections: 0,
+                prepare_statements: false,
+            },
+            redis_url: None,
+            keys_dir: PathBuf::new(),
+            data: PathBuf::new(),
+            trusted_proxies: Vec::new(),
+            log: Log {
+                format: LogFormat::Auto,
+                level: String::new(),
+            },
+            tokens: Tokens {
+                access_lifetime: none,
+                id_lifetime: none,
+                code_lifetime: none,
+                refresh_lifetime: none,
+                refresh_grace: none,
+            },
+            keys: Keys {
+                rotation_interval: none,
+                jwks_max_age: none,
+                master_key: None,
+            },
+            sessions: Sessions {
+                idle: none,
+                absolute: none,
+            },
+            passwords: Passwords {
+                memory_kib: 0,
+                iterations: 0,
+                parallelism: 0,
+                workers: 0,
+                queue: 0,
+            },
+            login: Login {
+                per_address_burst: 0,
+                per_address_interval: none,
+            },
+            limits: Limits {
+                connections: 0,
+                header_timeout: none,
+                body_bytes: 0,
+                request_timeout: none,
+            },
+            signing: Signing {
+                threads: 0,
+                queue: 0,
+            },
+            shutdown_grace: none,
+        }
+    }
+
+    /// Fills in what depends on other settings; a rule between two that is broken comes back with
+    /// the key to blame.
+    pub(super) fn finish(&mut self) -> Option<(&'static str, Complaint)> {
+        if self.database.url.expose().is_empty() {
+            let path = self.data.join("vidimus.db");
+            self.database.url = Secret::new(format!("sqlite://{}", path.display()));
+        }
+        if self.sessions.idle > self.sessions.absolute {
+            let complaint = Complaint::new("is longer than sessions.absolute");
+            return Some(("sessions.idle", complaint));
+        }
+        if self.tokens.access_lifetime > self.tokens.refresh_lifetime {
+            let complaint = Complaint::new("is shorter than tokens.access_lifetime");
+            return Some(("tokens.refresh_lifetime", complaint));
+        }
+        None
+    }
+}

@@ -1,0 +1,375 @@
+//! The one table of settings. Parsing, `config show`, "did you mean" and the reference page are
+//! all driven by it.
+
+use super::parse::{
+    self, Parsed, choice, cidr_list, count, database_url, flag, listener, put, redis_url, span,
+};
+use super::problem::Complaint;
+use super::resolved::{Config, LogFormat};
+use super::{IssuerUrl, parse as p};
+
+/// How a setting is written in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `"text"`
+    Text,
+    /// `10`
+    Number,
+    /// `true`
+    Flag,
+    /// `["a", "b"]`; comma-separated in the environment
+    List,
+    /// `"15m"`: a number and one of `ms`, `s`, `m`, `h`, `d`
+    Span,
+}
+
+impl Kind {
+    /// What the file must hold, in words.
+    pub(super) const fn expectation(self) -> &'static str {
+        match self {
+            Self::Text => "text in quotes",
+            Self::Number => "a whole number",
+            Self::Flag => "true or false",
+            Self::List => "a list of texts, [\"…\", \"…\"]",
+            Self::Span => "a span of time in quotes, \"15m\"",
+        }
+    }
+
+    /// A value's text as TOML.
+    pub(super) fn to_toml(self, text: &str) -> String {
+        let quoted =
+            |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+        match self {
+            Self::Text | Self::Span => quoted(text),
+            Self::Number | Self::Flag => text.to_owned(),
+            Self::List => {
+                let items: Vec<String> = parse::list_items(text).map(quoted).collect();
+                format!("[{}]", items.join(", "))
+            }
+        }
+    }
+}
+
+type Setter = fn(&mut Config, &str) -> Parsed<()>;
+
+/// One setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its key in the file, `log.format`.
+    pub key: &'static str,
+    /// How it is written in the file.
+    pub kind: Kind,
+    /// The text that stands when nothing is given; empty when nothing stands.
+    pub default: &'static str,
+    /// One or two sentences for the reference page.
+    pub doc: &'static str,
+    /// Whether its value is never shown, and may come from a file named by `…_FILE`.
+    pub secret: bool,
+    pub(super) set: Setter,
+}
+
+impl Setting {
+    /// Its environment variable, `VIDIMUS_LOG__FORMAT`.
+    pub fn variable(&self) -> String {
+        format!(
+            "{}{}",
+            super::environment::PREFIX,
+            self.key.to_uppercase().replace('.', "__")
+        )
+    }
+
+    /// Parses a text into its place in the configuration.
+    pub(super) fn apply(&self, config: &mut Config, text: &str) -> Result<(), Complaint> {
+        (self.set)(config, text)
+    }
+}
+
+const fn row(
+    key: &'static str,
+    kind: Kind,
+    default: &'static str,
+    set: Setter,
+    doc: &'static str,
+) -> Setting {
+    Setting {
+        key,
+        kind,
+        default,
+        doc,
+        secret: false,
+        set,
+    }
+}
+
+const fn secret(key: &'static str, set: Setter, doc: &'static str) -> Setting {
+    Setting {
+        key,
+        kind: Kind::Text,
+        default: "",
+        doc,
+        secret: true,
+        set,
+    }
+}
+
+const MINUTE: u32 = 60;
+const HOUR: u32 = 60 * MINUTE;
+const DAY: u32 = 24 * HOUR;
+
+/// Every setting, in the order of the reference page.
+pub static SETTINGS: &[Setting] = &[
+    row(
+        "issuer",
+        Kind::Text,
+        "http://localhost:8080",
+        |c, t| put(&mut c.issuer, IssuerUrl::parse(t)),
+        "The address under which everybody reaches the server, as clients compare it: `https` (`http` only on this machine), no trailing slash. Never derived from a request.",
+    ),
+    row(
+        "listen",
+        Kind::Text,
+        "127.0.0.1:8080",
+        |c, t| put(&mut c.listen, listener(t)),
+        "The address and port to listen on, `0.0.0.0:8080` for all of IPv4. Put a TLS proxy in front of anything but loopback.",
+    ),
+    secret(
+        "database_url",
+        |c, t| put(&mut c.database.url, database_url(t)),
+        "The record: `postgres://…`, or `sqlite://PATH`. Without one, `vidimus.db` in the data folder.",
+    ),
+    secret(
+        "redis_url",
+        |c, t| put(&mut c.redis_url, redis_url(t).map(Some)),
+        "Fast memory shared by many nodes: `redis://…` or `rediss://…`. Without one, the process keeps it by itself, which is right for one node.",
+    ),
+    row(
+        "keys_dir",
+        Kind::Text,
+        "./keys",
+        |c, t| put(&mut c.keys_dir, p::path(t)),
+        "The folder of the master key, which is made there at the first start with mode 0600. Back it up: without it the signing keys cannot be opened.",
+    ),
+    row(
+        "data",
+        Kind::Text,
+        "./vidimus-data",
+        |c, t| put(&mut c.data, p::path(t)),
+        "The folder of the SQLite file and of the lock that keeps a second server off it.",
+    ),
+    row(
+        "trusted_proxies",
+        Kind::List,
+        "",
+        |c, t| put(&mut c.trusted_proxies, cidr_list(t)),
+        "Networks in CIDR notation whose `X-Forwarded-For` is believed. Empty: nobody's.",
+    ),
+    row(
+        "log.format",
+        Kind::Text,
+        "auto",
+        |c, t| put(&mut c.log.format, choice(t, &LogFormat::CHOICES)),
+        "`text`, `json`, or `auto`: text on a terminal and JSON otherwise. Logs go to standard error.",
+    ),
+    row(
+        "log.level",
+        Kind::Text,
+        "info",
+        |c, t| put(&mut c.log.level, p::log_level(t)),
+        "`error`, `warn`, `info`, `debug` or `trace`; or directives per module, `info,vidimus::flows=debug`.",
+    ),
+    row(
+        "tokens.access_lifetime",
+        Kind::Span,
+        "15m",
+        |c, t| put(&mut c.tokens.access_lifetime, span(t, 30, DAY)),
+        "Life of an access token (30s to 1d). An API that verifies tokens offline notices a revocation only when this has passed.",
+    ),
+    row(
+        "tokens.id_lifetime",
+        Kind::Span,
+        "1h",
+        |c, t| put(&mut c.tokens.id_lifetime, span(t, MINUTE, DAY)),
+        "Life of an ID token (1m to 1d).",
+    ),
+    row(
+        "tokens.code_lifetime",
+        Kind::Span,
+        "60s",
+        |c, t| put(&mut c.tokens.code_lifetime, span(t, 5, MINUTE)),
+        "Life of an authorization code (5s to 60s).",
+    ),
+    row(
+        "tokens.refresh_lifetime",
+        Kind::Span,
+        "30d",
+        |c, t| put(&mut c.tokens.refresh_lifetime, span(t, MINUTE, 400 * DAY)),
+        "Life of a grant and its refresh tokens, counted from the login (1m to 400d). Rotation never extends it.",
+    ),
+    row(
+        "tokens.refresh_grace",
+        Kind::Span,
+        "30s",
+        |c, t| put(&mut c.tokens.refresh_grace, span(t, 0, 5 * MINUTE)),
+        "How long the refresh token before the last is given the same successor again, for clients that lost the answer (0s to 5m).",
+    ),
+    row(
+        "keys.rotation_interval",
+        Kind::Span,
+        "90d",
+        |c, t| put(&mut c.keys.rotation_interval, span(t, HOUR, 3650 * DAY)),
+        "How long a signing key signs before the next one takes over (1h to 3650d).",
+    ),
+    row(
+        "keys.jwks_max_age",
+        Kind::Span,
+        "300s",
+        |c, t| put(&mut c.keys.jwks_max_age, span(t, 1, DAY)),
+        "How long clients may cache the key set; a new key is published at least this long before it signs (1s to 1d).",
+    ),
+    secret(
+        "keys.master_key",
+        |c, t| put(&mut c.keys.master_key, p::master_key(t).map(Some)),
+        "The key that seals the signing keys, as the file in `keys_dir` holds it (`vidimus-master-key-v1:…`), instead of that file. All nodes need the same one.",
+    ),
+    row(
+        "sessions.idle",
+        Kind::Span,
+        "90m",
+        |c, t| put(&mut c.sessions.idle, span(t, MINUTE, 30 * DAY)),
+        "How long a browser session may lie unused (1m to 30d).",
+    ),
+    row(
+        "sessions.absolute",
+        Kind::Span,
+        "12h",
+        |c, t| put(&mut c.sessions.absolute, span(t, MINUTE, 90 * DAY)),
+        "How long a browser session may last at all (1m to 90d).",
+    ),
+    row(
+        "passwords.memory_kib",
+        Kind::Number,
+        "19456",
+        |c, t| put(&mut c.passwords.memory_kib, count(t, 7_168, 262_144)),
+        "Memory of one argon2id hash in KiB (7168 to 262144). Old hashes are renewed at login.",
+    ),
+    row(
+        "passwords.iterations",
+        Kind::Number,
+        "2",
+        |c, t| put(&mut c.passwords.iterations, count(t, 1, 16)),
+        "Passes of one argon2id hash (1 to 16).",
+    ),
+    row(
+        "passwords.parallelism",
+        Kind::Number,
+        "1",
+        |c, t| put(&mut c.passwords.parallelism, count(t, 1, 16)),
+        "Lanes of one argon2id hash (1 to 16).",
+    ),
+    row(
+        "passwords.workers",
+        Kind::Number,
+        "0",
+        |c, t| put(&mut c.passwords.workers, p::workers(t)),
+        "Threads that hash passwords; 0 takes half of the cores. They never delay tokens.",
+    ),
+    row(
+        "passwords.queue",
+        Kind::Number,
+        "64",
+        |c, t| put(&mut c.passwords.queue, count(t, 1, 10_000)),
+        "Logins that may wait for a hashing thread; more are told to come back (1 to 10000).",
+    ),
+    row(
+        "login.per_address_burst",
+        Kind::Number,
+        "10",
+        |c, t| put(&mut c.login.per_address_burst, count(t, 1, 1_000_000)),
+        "Password attempts that one address has at once (1 to 1000000). IPv6 counts by /64.",
+    ),
+    row(
+        "login.per_address_interval",
+        Kind::Span,
+        "20s",
+        |c, t| put(&mut c.login.per_address_interval, p::short_span(t, 1, HOUR)),
+        "How long one more attempt takes to come back (1ms to 1h).",
+    ),
+    row(
+        "limits.connections",
+        Kind::Number,
+        "10000",
+        |c, t| put(&mut c.limits.connections, count(t, 1, 1_000_000)),
+        "Connections at one time; more wait in the system's queue (1 to 1000000).",
+    ),
+    row(
+        "limits.header_timeout",
+        Kind::Span,
+        "10s",
+        |c, t| put(&mut c.limits.header_timeout, p::short_span(t, 100, MINUTE)),
+        "How long a client may take to send the head of a request; also how long an idle connection is kept (100ms to 1m).",
+    ),
+    row(
+        "limits.body_bytes",
+        Kind::Number,
+        "65536",
+        |c, t| put(&mut c.limits.body_bytes, count(t, 1_024, 16_777_216)),
+        "The largest request body (1024 to 16777216).",
+    ),
+    row(
+        "limits.request_timeout",
+        Kind::Span,
+        "30s",
+        |c, t| put(&mut c.limits.request_timeout, span(t, 1, 10 * MINUTE)),
+        "How long one request may take in all (1s to 10m).",
+    ),
+    row(
+        "signing.threads",
+        Kind::Number,
+        "0",
+        |c, t| put(&mut c.signing.threads, p::workers(t)),
+        "Threads that make RSA signatures; 0 takes half of the cores.",
+    ),
+    row(
+        "signing.queue",
+        Kind::Number,
+        "1024",
+        |c, t| put(&mut c.signing.queue, count(t, 1, 1_000_000)),
+        "Signatures that may wait; more are told to come back (1 to 1000000).",
+    ),
+    row(
+        "shutdown.grace",
+        Kind::Span,
+        "25s",
+        |c, t| put(&mut c.shutdown_grace, p::short_span(t, 0, 10 * MINUTE)),
+        "How long requests in flight may take to finish after SIGTERM (0s to 10m).",
+    ),
+    row(
+        "database.max_connections",
+        Kind::Number,
+        "10",
+        |c, t| put(&mut c.database.max_connections, count(t, 1, 1_000)),
+        "Connections that this node holds to Postgres (1 to 1000).",
+    ),
+    row(
+        "database.prepare_statements",
+        Kind::Flag,
+        "true",
+        |c, t| put(&mut c.database.prepare_statements, flag(t)),
+        "Whether statements stay prepared on a connection; switch off behind a transaction-pooling proxy.",
+    ),
+];
+
+/// The setting of a key.
+pub(super) fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+/// Whether a key is a section, `log`.
+pub(super) fn is_section(name: &str) -> bool {
+    SETTINGS.iter().any(|setting| {
+        setting
+            .key
+            .split_once('.')
+            .is_some_and(|(section, _)| section == name)
+    })
+}

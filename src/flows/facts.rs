@@ -1,0 +1,131 @@
+//! Realms, clients and users as they were within the last second.
+//!
+//! The token path may not ask the record for its client each time; a second is the bound within
+//! which switching something off must take effect on every node.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::account::user::User;
+use crate::protocol::client::Client;
+use crate::protocol::ids::{ClientId, RealmId, UserId};
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::store::{Realm, Store, StoreError};
+
+/// How old an answer may be.
+pub const FRESH_FOR: Lifetime = Lifetime::seconds(1);
+/// How many answers of a kind are kept; beyond that all are forgotten, which costs one read each.
+const CAPACITY: usize = 10_000;
+
+/// Answers of the record with the moment they were read; absence is an answer too.
+#[derive(Debug)]
+struct Recent<K, V>(Mutex<HashMap<K, (Timestamp, Option<Arc<V>>)>>);
+
+impl<K: Hash + Eq + Clone, V> Recent<K, V> {
+    fn new() -> Self {
+        Self(Mutex::new(HashMap::new()))
+    }
+
+    fn get(&self, key: &K, now: Timestamp) -> Option<Option<Arc<V>>> {
+        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (read_at, answer) = answers.get(key)?;
+        (now.since(*read_at) < FRESH_FOR && *read_at <= now).then(|| answer.clone())
+    }
+
+    fn put(&self, key: K, answer: Option<V>, now: Timestamp) -> Option<Arc<V>> {
+        let answer = answer.map(Arc::new);
+        let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if answers.len() >= CAPACITY {
+            answers.clear();
+        }
+        answers.insert(key, (now, answer.clone()));
+        answer
+    }
+}
+
+/// The three kinds of facts that every request needs.
+#[derive(Debug)]
+pub struct Facts {
+    realms: Recent<RealmId, Realm>,
+    clients: Recent<(RealmId, ClientId), Client>,
+    users: Recent<(RealmId, UserId), User>,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self {
+            realms: Recent::new(),
+            clients: Recent::new(),
+            users: Recent::new(),
+        }
+    }
+}
+
+impl Facts {
+    /// A realm, switched on or off.
+    pub async fn realm(
+        &self,
+        store: &dyn Store,
+        realm: &RealmId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Realm>>, StoreError> {
+        if let Some(answer) = self.realms.get(realm, now) {
+            return Ok(answer);
+        }
+        Ok(self
+            .realms
+            .put(realm.clone(), store.realm(realm).await?, now))
+    }
+
+    /// A client, switched on or off.
+    pub async fn client(
+        &self,
+        store: &dyn Store,
+        realm: &RealmId,
+        client: &ClientId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Client>>, StoreError> {
+        let key = (realm.clone(), client.clone());
+        if let Some(answer) = self.clients.get(&key, now) {
+            return Ok(answer);
+        }
+        let read = store.client(realm, client).await?;
+        Ok(self.clients.put(key, read, now))
+    }
+
+    /// A user, switched on or off.
+    pub async fn user(
+        &self,
+        store: &dyn Store,
+        realm: &RealmId,
+        user: &UserId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<User>>, StoreError> {
+        let key = (realm.clone(), user.clone());
+        if let Some(answer) = self.users.get(&key, now) {
+            return Ok(answer);
+        }
+        let read = store.user(realm, user).await?;
+        Ok(self.users.put(key, read, now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_used_for_less_than_a_second() {
+        let recent = Recent::new();
+        let at = Timestamp::from_unix_millis;
+        recent.put("k", Some(7), at(1_000));
+        assert_eq!(recent.get(&"k", at(1_999)), Some(Some(Arc::new(7))));
+        assert_eq!(recent.get(&"k", at(2_000)), None);
+        assert_eq!(
+            recent.get(&"k", at(999)),
+            None,
+            "a clock set back must not keep it alive"
+        );
+    }
+}

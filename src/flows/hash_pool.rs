@@ -1,0 +1,129 @@
+//! Password hashing on its own few threads, so that logins never delay tokens and never take more
+//! memory than was planned for.
+
+use std::sync::Arc;
+
+use crate::account::password::{
+    self, HashMemory, PasswordCost, PasswordHashError, SALT_BYTES, VerifiedPassword,
+};
+use crate::keys::KeyError;
+use crate::keys::pool::{JobLost, PoolFull, Slot, WorkPool};
+use crate::protocol::time::Lifetime;
+use crate::secret::SecretString;
+
+/// About how long a full queue takes to have room again.
+const RETRY_AFTER: Lifetime = Lifetime::seconds(2);
+
+/// Why a password was neither hashed nor checked.
+#[derive(Debug, thiserror::Error)]
+pub enum HashPoolError {
+    /// Too many are waiting; nothing was done.
+    #[error("too many passwords are being checked")]
+    Overloaded {
+        /// When to try again.
+        retry_after: Lifetime,
+    },
+    /// The work was lost to a shutdown.
+    #[error(transparent)]
+    Lost(#[from] JobLost),
+    /// The hash cannot be computed.
+    #[error(transparent)]
+    Hash(#[from] PasswordHashError),
+}
+
+/// The threads that hash, each with its own reused memory.
+#[derive(Debug)]
+pub struct HashPool {
+    pool: WorkPool<HashMemory>,
+    cost: PasswordCost,
+    decoy: Arc<str>,
+}
+
+impl HashPool {
+    /// Starts half as many threads as `cores`, one at least; `queue` more may wait.
+    pub fn new(cores: usize, queue: usize, cost: PasswordCost) -> Result<Self, KeyError> {
+        let decoy = password::decoy(&cost)
+            .map_err(|_impossible| KeyError::Library("hash passwords at the configured cost"))?;
+        Ok(Self {
+            pool: WorkPool::new("hash", cores / 2, queue)?,
+            cost,
+            decoy: decoy.into(),
+        })
+    }
+
+    /// Hashes a password at the configured cost.
+    pub async fn hash(
+        &self,
+        password: SecretString,
+        salt: [u8; SALT_BYTES],
+    ) -> Result<String, HashPoolError> {
+        let cost = self.cost;
+        let work =
+            move |memory: &mut HashMemory| password::hash(password.expose(), &salt, &cost, memory);
+        Ok(self.reserve()?.run(work).await??)
+    }
+
+    /// Checks a password against the stored hash. Without one the same work is done in vain, so
+    /// that time does not tell who exists.
+    pub async fn verify(
+        &self,
+        password: SecretString,
+        stored: Option<&str>,
+    ) -> Result<Option<VerifiedPassword>, HashPoolError> {
+        let known = stored.is_some();
+        let stored = stored.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
+        let work =
+            move |memory: &mut HashMemory| password::verify(password.expose(), &stored, memory);
+        let verified = self.reserve()?.run(work).await??;
+        Ok(verified.filter(|_| known))
+    }
+
+    /// Whether a hash that verified should be replaced.
+    pub fn needs_rehash(&self, stored: &str) -> bool {
+        password::needs_rehash(stored, &self.cost)
+    }
+
+    fn reserve(&self) -> Result<Slot<HashMemory>, HashPoolError> {
+        self.pool
+            .reserve()
+            .map_err(|PoolFull| HashPoolError::Overloaded {
+                retry_after: RETRY_AFTER,
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHEAP: PasswordCost = PasswordCost {
+        memory_kib: 64,
+        passes: 1,
+        lanes: 1,
+    };
+
+    fn secret(text: &str) -> SecretString {
+        SecretString::new(text.to_owned())
+    }
+
+    #[tokio::test]
+    async fn verifies_what_it_hashed_and_never_an_unknown_user() {
+        let pool = HashPool::new(1, 4, CHEAP).unwrap();
+        let stored = pool.hash(secret("x"), [1; SALT_BYTES]).await.unwrap();
+        let verify = |text, stored| pool.verify(secret(text), stored);
+        assert!(verify("x", Some(&*stored)).await.unwrap().is_some());
+        assert!(verify("y", Some(&*stored)).await.unwrap().is_none());
+        assert!(verify("x", None).await.unwrap().is_none());
+        assert!(!pool.needs_rehash(&stored));
+    }
+
+    #[tokio::test]
+    async fn refuses_when_too_many_wait() {
+        let pool = HashPool::new(1, 0, CHEAP).unwrap();
+        let busy = pool.reserve().unwrap();
+        let refused = pool.verify(secret("x"), None).await;
+        assert!(matches!(refused, Err(HashPoolError::Overloaded { .. })));
+        drop(busy);
+        assert!(pool.verify(secret("x"), None).await.is_ok());
+    }
+}

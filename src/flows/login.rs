@@ -1,0 +1,191 @@
+//! Signing in with a password.
+
+use std::net::IpAddr;
+
+use crate::account::password::SALT_BYTES;
+use crate::account::session::Session;
+use crate::account::slow_down;
+use crate::account::user::{LoginName, User};
+use crate::entropy::random_text;
+use crate::flows::hash_pool::HashPoolError;
+use crate::flows::{App, Fault, FlowError, session};
+use crate::protocol::ids::{RealmId, SessionId};
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::secret::{Digest, SecretString};
+use crate::store::ephemeral::Admission;
+
+/// What the person typed, and from where.
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    /// The realm of the page.
+    pub realm: &'a RealmId,
+    /// User name or address, as typed.
+    pub login: &'a str,
+    /// The password, verbatim.
+    pub password: SecretString,
+    /// The client's address, by the trusted proxies' word.
+    pub address: IpAddr,
+    /// The cookie that the new session replaces.
+    pub cookie: Option<&'a str>,
+}
+
+/// Why nobody was signed in. Never tells whether the account exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginRefusal {
+    /// User name or password is wrong, or the account is switched off.
+    WrongCredentials,
+    /// Too many attempts; wait.
+    SlowDown {
+        /// For how long.
+        retry_after: Lifetime,
+    },
+}
+
+/// A proven person with a session.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The value of the new session cookie.
+    pub cookie: SecretString,
+    /// Who it is.
+    pub user: User,
+}
+
+/// Signs a person in. Every attempt is counted before its password is looked at, and costs the
+/// same whether the account exists or not.
+pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, FlowError<LoginRefusal>> {
+    let now = app.now();
+    count_address(app, &attempt, now).await?;
+    let login = LoginName::parse(attempt.login);
+    let user = match &login {
+        Some(login) => app.store.user_by_login(attempt.realm, login).await?,
+        None => None,
+    };
+    // One counter an account, whichever of its names was typed; unknown names have theirs too.
+    let account = match (&user, &login) {
+        (Some(user), _) => format!("user:{}", user.id),
+        (None, Some(login)) => format!("name:{}", login.as_str()),
+        (None, None) => "name:".to_owned(),
+    };
+    let (failures, last) = app
+        .store
+        .count_login_attempt(attempt.realm, &account, now)
+        .await?;
+    if let Some(retry_after) = slow_down::wait(failures, last, now) {
+        return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
+    }
+    let user = verify(app, &attempt, user).await?;
+    app.store
+        .clear_login_attempts(attempt.realm, &account)
+        .await?;
+    let cookie = open_session(app, &attempt, &user, now).await?;
+    Ok(SignedIn { cookie, user })
+}
+
+async fn count_address(
+    app: &App,
+    attempt: &Attempt<'_>,
+    now: Timestamp,
+) -> Result<(), FlowError<LoginRefusal>> {
+    let key = format!(
+        "login:{}:{}",
+        attempt.realm,
+        slow_down::address_key(attempt.address)
+    );
+    let quota = app.settings.sign_ins_per_address;
+    let admission = match app.ephemeral.admit(&key, quota, now).await {
+        Ok(admission) => admission,
+        Err(_no_answer) => app.fallback.admit(&key, quota, now).await?,
+    };
+    match admission {
+        Admission::Admitted => Ok(()),
+        Admission::Refused { retry_after } => {
+            Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }))
+        }
+    }
+}
+
+/// Checks the password, or a decoy of the same cost; renews a hash made with older parameters.
+async fn verify(
+    app: &App,
+    attempt: &Attempt<'_>,
+    user: Option<User>,
+) -> Result<User, FlowError<LoginRefusal>> {
+    let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+    let password = attempt.password.clone();
+    let verified = app
+        .hashing
+        .verify(password, hash.as_deref())
+        .await
+        .map_err(ending)?;
+    let user = user
+        .filter(|user| verified.is_some() && user.disabled_at.is_none())
+        .ok_or(FlowError::Refused(LoginRefusal::WrongCredentials))?;
+    if let Some(old) = hash.filter(|hash| app.hashing.needs_rehash(hash)) {
+        renew_hash(app, attempt, &user, &old).await?;
+    }
+    Ok(user)
+}
+
+/// Hashes the password with today's parameters; a full pool only means that the next sign-in does.
+async fn renew_hash(app: &App, attempt: &Attempt<'_>, user: &User, old: &str) -> Result<(), Fault> {
+    let mut salt = [0; SALT_BYTES];
+    app.entropy.fill(&mut salt)?;
+    match app.hashing.hash(attempt.password.clone(), salt).await {
+        Ok(new) => Ok(app
+            .store
+            .rehash_password(attempt.realm, &user.id, old, &new)
+            .await?),
+        Err(HashPoolError::Overloaded { .. }) => Ok(()),
+        Err(HashPoolError::Lost(lost)) => Err(lost.into()),
+        Err(HashPoolError::Hash(error)) => Err(error.into()),
+    }
+}
+
+fn ending(error: HashPoolError) -> FlowError<LoginRefusal> {
+    match error {
+        HashPoolError::Overloaded { retry_after } => FlowError::Busy { retry_after },
+        HashPoolError::Lost(lost) => FlowError::Fault(lost.into()),
+        HashPoolError::Hash(error) => FlowError::Fault(error.into()),
+    }
+}
+
+/// Opens a session under a new cookie, so that a cookie planted before the sign-in is worth
+/// nothing after it. The same person signing in again keeps the session itself, and with it the
+/// tokens that were issued in it.
+async fn open_session(
+    app: &App,
+    attempt: &Attempt<'_>,
+    user: &User,
+    now: Timestamp,
+) -> Result<SecretString, Fault> {
+    let cookie = session::new_cookie(app)?;
+    let before = session::resume(app, attempt.realm, attempt.cookie, None, now).await?;
+    let kept = before.filter(|live| live.facts().user.id == user.id);
+    let (id, created_at) = match kept {
+        Some(live) => (
+            live.facts().session.id.clone(),
+            live.facts().session.created_at,
+        ),
+        None => (new_session_id(app)?, now),
+    };
+    let session = Session {
+        realm: attempt.realm.clone(),
+        id,
+        cookie: Digest::of(cookie.expose()),
+        user: user.id.clone(),
+        auth_time: now,
+        amr: "pwd".to_owned(),
+        created_at,
+        last_seen_at: now,
+        expires_at: now.plus(app.settings.sessions.absolute),
+        ended_at: None,
+    };
+    let replaced = attempt.cookie.map(Digest::of);
+    app.store.open_session(&session, replaced.as_ref()).await?;
+    Ok(cookie)
+}
+
+fn new_session_id(app: &App) -> Result<SessionId, Fault> {
+    SessionId::parse(random_text::<16>(app.entropy.as_ref())?)
+        .map_err(|_invalid| Fault::Invariant("random text is a session id"))
+}

@@ -1,0 +1,94 @@
+//! Revoking, and asking whether something was revoked.
+//!
+//! A revocation is acknowledged once it is in the record and every node can see it. A check asks
+//! the index; when the index does not know or does not answer, it asks the record.
+
+use crate::flows::{App, Fault};
+use crate::protocol::claims::AccessTokenClaims;
+use crate::protocol::ids::{FamilyId, RealmId, UserId};
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::store::ephemeral::{IndexAnswer, publish_before_acknowledging};
+use crate::store::{FamilyRevocation, Revocation, RevocationMark};
+
+/// Tokens are refused this much longer than they live, for clocks that differ.
+const SKEW: Lifetime = Lifetime::seconds(60);
+
+/// The mark that refuses every token of something issued up to `now`.
+pub fn mark(app: &App, realm: &RealmId, mark: RevocationMark, now: Timestamp) -> Revocation {
+    Revocation {
+        realm: realm.clone(),
+        mark,
+        not_after: now,
+        expires_at: now.plus(app.settings.access_lifetime).plus(SKEW),
+    }
+}
+
+/// Makes recorded marks known to every node; returns when they are.
+pub async fn announce(app: &App, marks: &[Revocation], now: Timestamp) {
+    publish_before_acknowledging(app.ephemeral.as_ref(), marks, now).await;
+}
+
+/// Revokes a family and all its tokens, everywhere.
+pub async fn revoke_family(
+    app: &App,
+    realm: &RealmId,
+    family: &FamilyId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<FamilyRevocation, Fault> {
+    // Tokens of a revoked family are refused whenever they were issued.
+    let forever = Revocation {
+        not_after: now.plus(app.settings.access_lifetime).plus(SKEW),
+        ..mark(app, realm, RevocationMark::Family(family.clone()), now)
+    };
+    let marks = [forever];
+    let outcome = app
+        .store
+        .revoke_family(realm, family, reason, &marks, now)
+        .await?;
+    if outcome != FamilyRevocation::Unknown {
+        announce(app, &marks, now).await;
+    }
+    tracing::info!(%realm, %family, reason, ?outcome, "token family revoked");
+    Ok(outcome)
+}
+
+/// Whether an access token was revoked, by itself or with anything that it descends from.
+pub async fn is_revoked(
+    app: &App,
+    realm: &RealmId,
+    claims: &AccessTokenClaims,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let issued_at = Timestamp::from_unix_seconds(claims.iat);
+    let marks = marks_of(claims);
+    match app.ephemeral.standing(realm, &marks, now).await {
+        Ok(IndexAnswer::Known(standing)) => Ok(standing
+            .into_iter()
+            .flatten()
+            .any(|not_after| issued_at <= not_after)),
+        Ok(IndexAnswer::Lost) | Err(_) => {
+            let standing = app.store.standing_revocations(realm, &marks, now).await?;
+            Ok(standing
+                .iter()
+                .any(|revocation| issued_at <= revocation.not_after))
+        }
+    }
+}
+
+fn marks_of(claims: &AccessTokenClaims) -> Vec<RevocationMark> {
+    let mut marks = vec![
+        RevocationMark::Token(claims.jti.clone()),
+        RevocationMark::Client(claims.client_id.clone()),
+    ];
+    if let Some(family) = &claims.fam {
+        marks.push(RevocationMark::Family(family.clone()));
+        marks.extend(
+            UserId::parse(claims.sub.clone())
+                .ok()
+                .map(RevocationMark::User),
+        );
+    }
+    marks.extend(claims.sid.clone().map(RevocationMark::Session));
+    marks
+}

@@ -1,0 +1,76 @@
+//! Who is signed in at a browser.
+
+use crate::entropy::random_text;
+use crate::flows::{App, Fault};
+use crate::protocol::ids::{ClientId, RealmId};
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::time::Timestamp;
+use crate::secret::{Digest, SecretString};
+use crate::store::SessionFacts;
+
+/// A live session of an enabled user.
+#[derive(Debug, Clone)]
+pub struct LiveSession(SessionFacts);
+
+impl LiveSession {
+    /// The session, its user and the consent for the client that was asked about.
+    pub fn facts(&self) -> &SessionFacts {
+        &self.0
+    }
+
+    /// What the user consented to for that client.
+    pub fn consented(&self) -> ScopeSet {
+        self.0.consented.clone().unwrap_or_default()
+    }
+}
+
+/// The live session of a cookie, if there is one.
+pub async fn resume(
+    app: &App,
+    realm: &RealmId,
+    cookie: Option<&str>,
+    client: Option<&ClientId>,
+    now: Timestamp,
+) -> Result<Option<LiveSession>, Fault> {
+    let Some(cookie) = cookie else {
+        return Ok(None);
+    };
+    let Some(facts) = app
+        .store
+        .session_facts(realm, &Digest::of(cookie), client)
+        .await?
+    else {
+        return Ok(None);
+    };
+    if !facts.session.is_live(app.settings.sessions, now) || facts.user.disabled_at.is_some() {
+        return Ok(None);
+    }
+    if facts.session.wants_touch(now) {
+        app.store
+            .touch_session(realm, &facts.session.id, now)
+            .await?;
+    }
+    Ok(Some(LiveSession(facts)))
+}
+
+/// A new cookie value: 256 random bits.
+pub fn new_cookie(app: &App) -> Result<SecretString, Fault> {
+    Ok(SecretString::new(random_text::<32>(app.entropy.as_ref())?))
+}
+
+/// The CSRF token of a browser: bound to its cookie, so that a new session makes old forms void.
+pub fn csrf_token(app: &App, realm: &RealmId, cookie: &str) -> String {
+    app.macs
+        .csrf
+        .tag_text(&[realm.as_str().as_bytes(), cookie.as_bytes()])
+}
+
+/// Whether a form carries the CSRF token of the browser that sends it.
+pub fn check_csrf(app: &App, realm: &RealmId, cookie: Option<&str>, token: Option<&str>) -> bool {
+    let (Some(cookie), Some(token)) = (cookie, token) else {
+        return false;
+    };
+    app.macs
+        .csrf
+        .verify_text(&[realm.as_str().as_bytes(), cookie.as_bytes()], token)
+}

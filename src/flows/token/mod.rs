@@ -1,0 +1,89 @@
+//! The token endpoint's use cases, one file per grant.
+//!
+//! A place at the signing pool is reserved before a code or refresh token is spent, so that
+//! overload spends nothing. Spending is one conditional statement that also reads what the tokens
+//! need; signing follows it (`docs/decisions/0003-spend-then-sign.md`).
+
+mod client_credentials;
+mod code;
+mod issue;
+mod refresh;
+
+use serde::Serialize;
+
+use crate::flows::{App, FlowError};
+use crate::protocol::client::GrantType;
+use crate::protocol::client::authentication::AuthenticatedClient;
+use crate::protocol::error::OAuthError;
+use crate::protocol::params::Params;
+use crate::protocol::token::client_credentials::ClientCredentialsRefusal;
+use crate::protocol::token::code::CodeRefusal;
+use crate::protocol::token::refresh::RefreshRefusal;
+use crate::protocol::token::{TokenRequestRefusal, grant_type};
+
+/// A successful answer (RFC 6749 §5.1, OIDC Core §3.1.3.3).
+#[derive(Debug, Serialize)]
+pub struct TokenAnswer {
+    /// The JWT access token.
+    pub access_token: String,
+    /// `Bearer`.
+    pub token_type: &'static str,
+    /// In seconds.
+    pub expires_in: i64,
+    /// The live refresh token of the family.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// For the `openid` scope.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    /// What was granted.
+    pub scope: String,
+}
+
+/// Why a token request was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenRefusal {
+    /// Before its grant was looked at.
+    Request(TokenRequestRefusal),
+    /// By the code grant.
+    Code(CodeRefusal),
+    /// By the refresh grant.
+    Refresh(RefreshRefusal),
+    /// By the client credentials grant.
+    ClientCredentials(ClientCredentialsRefusal),
+}
+
+impl From<TokenRefusal> for OAuthError {
+    fn from(refusal: TokenRefusal) -> Self {
+        match refusal {
+            TokenRefusal::Request(refusal) => refusal.into(),
+            TokenRefusal::Code(refusal) => refusal.into(),
+            TokenRefusal::Refresh(refusal) => refusal.into(),
+            TokenRefusal::ClientCredentials(refusal) => refusal.into(),
+        }
+    }
+}
+
+/// Answers a token request of an authenticated client.
+pub async fn answer(
+    app: &App,
+    client: &AuthenticatedClient,
+    params: &Params,
+) -> Result<TokenAnswer, FlowError<TokenRefusal>> {
+    let refused = |refusal| FlowError::Refused(TokenRefusal::Request(refusal));
+    let grant = grant_type(params).map_err(refused)?;
+    if !client.client().metadata.allows(grant) {
+        return Err(refused(TokenRequestRefusal::GrantNotAllowed));
+    }
+    match grant {
+        GrantType::AuthorizationCode => code::redeem(app, client, params)
+            .await
+            .map_err(|error| error.map_refusal(TokenRefusal::Code)),
+        GrantType::RefreshToken => refresh::refresh(app, client, params)
+            .await
+            .map_err(|error| error.map_refusal(TokenRefusal::Refresh)),
+        GrantType::ClientCredentials => client_credentials::issue(app, client, params)
+            .await
+            .map_err(|error| error.map_refusal(TokenRefusal::ClientCredentials)),
+    }
+}

@@ -1,0 +1,170 @@
+//! A request, read: its realm, parameters, headers, id and the address that it came from.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
+use axum::response::Response;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName};
+
+use crate::http::{Edge, respond};
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::ids::RealmId;
+use crate::protocol::params::Params;
+use crate::store::Realm;
+
+/// The id under which a request is logged and which its answer carries.
+#[derive(Debug, Clone)]
+pub(super) struct RequestId(pub(super) String);
+
+/// One request at one of a realm's addresses.
+pub(super) struct Call {
+    pub(super) realm: RealmId,
+    pub(super) realm_name: String,
+    pub(super) query: Params,
+    pub(super) headers: HeaderMap,
+    pub(super) id: RequestId,
+    pub(super) address: IpAddr,
+}
+
+impl FromRequestParts<Arc<Edge>> for Call {
+    type Rejection = Response;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        edge: &Arc<Edge>,
+    ) -> Result<Self, Self::Rejection> {
+        let id = parts
+            .extensions
+            .get()
+            .cloned()
+            .unwrap_or_else(|| RequestId(String::new()));
+        let row = realm_of(parts, edge)
+            .await
+            .map_err(|problem| match problem {
+                Problem::NoSuchRealm => respond::not_found(edge, &parts.headers, &id),
+                Problem::Fault(fault) => respond::fault(edge, &parts.headers, &id, &fault),
+            })?;
+        let address = client_address(parts, edge);
+        let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let (realm, realm_name) = (row.id.clone(), row.name.clone());
+        let headers = std::mem::take(&mut parts.headers);
+        Ok(Self {
+            realm,
+            realm_name,
+            query,
+            headers,
+            id,
+            address,
+        })
+    }
+}
+
+enum Problem {
+    NoSuchRealm,
+    Fault(crate::flows::Fault),
+}
+
+/// The realm of the path; one that is unknown or switched off is not there for anybody.
+async fn realm_of(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Arc<Realm>, Problem> {
+    let named = RawPathParams::from_request_parts(parts, edge)
+        .await
+        .ok()
+        .and_then(|params| {
+            let slug = params.iter().find(|(name, _)| *name == "realm");
+            slug.map(|(_, slug)| slug.to_owned())
+        });
+    let realm = match named {
+        Some(slug) => RealmId::parse(slug).map_err(|_invalid| Problem::NoSuchRealm)?,
+        None => RealmId::default_realm(),
+    };
+    let app = &edge.app;
+    let row = app.facts.realm(app.store.as_ref(), &realm, app.now()).await;
+    match row.map_err(|error| Problem::Fault(error.into()))? {
+        Some(row) if row.disabled_at.is_none() => Ok(row),
+        _ => Err(Problem::NoSuchRealm),
+    }
+}
+
+/// The nearest hop of `X-Forwarded-For` that is not a trusted proxy; the peer itself unless the
+/// peer is one.
+fn client_address(parts: &Parts, edge: &Edge) -> IpAddr {
+    let peer = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| {
+            address.ip()
+        });
+    if !edge.trusts(peer) {
+        return peer;
+    }
+    let mut nearest = peer;
+    let values = parts
+        .headers
+        .get_all(HeaderName::from_static("x-forwarded-for"));
+    let hops: Vec<&str> = values
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .collect();
+    for hop in hops.into_iter().rev() {
+        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
+        nearest = address;
+        if !edge.trusts(address) {
+            break;
+        }
+    }
+    nearest
+}
+
+impl Call {
+    /// The Authorization header, when it reads as text.
+    pub(super) fn authorization(&self) -> Option<&str> {
+        self.headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+    }
+
+    /// Reads the body of a form post.
+    pub(super) async fn form(&self, body: Body, edge: &Edge) -> Result<Params, OAuthError> {
+        const NOT_A_FORM: OAuthError = OAuthError::new(
+            ErrorCode::InvalidRequest,
+            "The body must be application/x-www-form-urlencoded.",
+        );
+        const TOO_LONG: OAuthError = OAuthError::new(
+            ErrorCode::InvalidRequest,
+            "The body is too long or broke off.",
+        );
+        let content_type = self
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let essence = content_type
+            .and_then(|text| text.split(';').next())
+            .map(str::trim);
+        let bytes = to_bytes(body, edge.settings.body_limit_bytes)
+            .await
+            .map_err(|_| TOO_LONG)?;
+        match essence {
+            Some(form) if form.eq_ignore_ascii_case("application/x-www-form-urlencoded") => {
+                Ok(Params::parse(&bytes))
+            }
+            None if bytes.is_empty() => Ok(Params::default()),
+            _ => Err(NOT_A_FORM),
+        }
+    }
+}
+
+/// Whether the caller reads JSON rather than pages.
+pub(super) fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    accept.contains("application/json") && !accept.contains("text/html")
+}

@@ -1,0 +1,35 @@
+//! `POST /token` (RFC 6749 §3.2).
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+
+use crate::flows::token;
+use crate::http::call::Call;
+use crate::http::endpoint::{client_of, failed};
+use crate::http::{Edge, cors, respond};
+
+pub(in crate::http) async fn post(
+    State(edge): State<Arc<Edge>>,
+    call: Call,
+    body: Body,
+) -> Response {
+    let params = match call.form(body, &edge).await {
+        Ok(params) => params,
+        Err(error) => return respond::oauth_error(error, &call.id),
+    };
+    let client = match client_of(&edge, &call, &params).await {
+        Ok(client) => client,
+        Err((response, client)) => {
+            return cors::for_client(&call.headers, client.as_deref(), response);
+        }
+    };
+    let response = match token::answer(&edge.app, &client, &params).await {
+        Ok(answer) => respond::json(StatusCode::OK, &answer),
+        Err(error) => failed(&edge, &call, error),
+    };
+    cors::for_client(&call.headers, Some(client.client()), response)
+}

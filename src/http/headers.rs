@@ -1,0 +1,103 @@
+//! The headers of every response.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderName, HeaderValue};
+
+use crate::entropy::random_text;
+use crate::http::Edge;
+use crate::http::call::RequestId;
+
+/// The header that carries the request id.
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+/// Pages whose form ends at a client have no `form-action`: browsers apply it to the redirect
+/// after the post too, and the way back would be cut.
+const POLICY_OWN_FORMS: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'";
+const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)";
+
+/// A mark on a response: a page of an authorization or logout interaction, which ends at a client
+/// and may run in a pop-up that the client's page must keep hold of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EndsAtClient;
+
+/// Gives each request its id, and each response its security headers.
+pub(super) async fn finish(
+    State(edge): State<Arc<Edge>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id = random_text::<12>(edge.app.entropy.as_ref()).unwrap_or_default();
+    let elsewhere = edge
+        .settings
+        .demo
+        .is_some()
+        .then(|| to_localhost(&edge, &request))
+        .flatten();
+    let mut response = match elsewhere {
+        Some(location) => Redirect::temporary(&location).into_response(),
+        None => {
+            request.extensions_mut().insert(RequestId(id.clone()));
+            next.run(request).await
+        }
+    };
+    decorate(&edge, &mut response);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(X_REQUEST_ID, id);
+    }
+    response
+}
+
+/// `127.0.0.1` and `localhost` are two sites to a browser: the demo has one.
+fn to_localhost(edge: &Edge, request: &Request) -> Option<String> {
+    let host = request.headers().get(HOST)?.to_str().ok()?;
+    let numeric = host.starts_with("127.") || host.starts_with("[::1]");
+    let path = request.uri().path_and_query()?.as_str();
+    (numeric && !edge.host().starts_with(host)).then(|| format!("{}{path}", edge.origin))
+}
+
+fn decorate(edge: &Edge, response: &mut Response) {
+    let ends_at_client = response.extensions_mut().remove::<EndsAtClient>().is_some();
+    let headers = response.headers_mut();
+    let html = headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let policy = if ends_at_client {
+        POLICY
+    } else {
+        POLICY_OWN_FORMS
+    };
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    if !ends_at_client {
+        headers.insert(
+            "cross-origin-opener-policy",
+            HeaderValue::from_static("same-origin"),
+        );
+    }
+    if html {
+        headers.insert("x-robots-tag", HeaderValue::from_static("none"));
+    }
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    if edge.is_https() {
+        let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        headers.insert(STRICT_TRANSPORT_SECURITY, value);
+    }
+}

@@ -1,0 +1,102 @@
+//! The edge: the only place that speaks HTTP.
+//!
+//! Reads requests into typed calls, hands them to flows, and writes what comes back: JSON for
+//! applications, pages for people. Refuses to decide anything about the protocol.
+
+mod call;
+mod cookie;
+mod cors;
+mod endpoint;
+mod headers;
+mod origin;
+mod page;
+mod respond;
+mod router;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use http::HeaderValue;
+use ipnet::IpNet;
+use tokio_util::sync::CancellationToken;
+
+use crate::flows::App;
+use crate::pages::{DemoAccount, Pages};
+
+use endpoint::metadata::Documents;
+
+pub use router::{ROUTES, Route, router};
+
+/// What the edge needs to know beside the application.
+pub struct EdgeSettings {
+    /// Proxies whose forwarded headers count.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The largest form body that is read, in bytes.
+    pub body_limit_bytes: usize,
+    /// How long JWKS and metadata may be cached, in seconds.
+    pub jwks_max_age_seconds: i64,
+    /// Cancelled when the server is asked to stop: `/readyz` says no from then on, so that no
+    /// balancer sends more.
+    pub stopping: CancellationToken,
+    /// The built-in relying party and its account, in demo mode.
+    pub demo: Option<(Router, DemoAccount)>,
+}
+
+/// The edge's state.
+pub struct Edge {
+    /// The application.
+    pub app: Arc<App>,
+    /// The templates.
+    pub pages: Pages,
+    /// Settings.
+    pub settings: EdgeSettings,
+    /// The configured origin, for comparing with `Origin`.
+    origin: String,
+    /// Metadata documents, built once a realm.
+    documents: Documents,
+    /// The `Cache-Control` of metadata and JWK sets.
+    document_cache_control: HeaderValue,
+}
+
+impl Edge {
+    /// Prepares the edge of an application.
+    pub fn new(app: Arc<App>, pages: Pages, settings: EdgeSettings) -> Self {
+        let origin = crate::protocol::redirect_uri::origin_of(&app.settings.issuer)
+            .unwrap_or_else(|| app.settings.issuer.clone());
+        let seconds = settings.jwks_max_age_seconds;
+        let document_cache_control = HeaderValue::from_str(&format!("public, max-age={seconds}"))
+            .unwrap_or(HeaderValue::from_static("no-cache"));
+        Self {
+            app,
+            pages,
+            settings,
+            origin,
+            documents: Documents::default(),
+            document_cache_control,
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.settings.stopping.is_cancelled()
+    }
+
+    /// Whether cookies can be `Secure`: everywhere but on a loopback http issuer.
+    fn is_https(&self) -> bool {
+        self.origin.starts_with("https:")
+    }
+
+    /// The host of the configured origin, as shown on pages.
+    fn host(&self) -> &str {
+        self.origin
+            .split_once("://")
+            .map_or(self.origin.as_str(), |(_, host)| host)
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.settings
+            .trusted_proxies
+            .iter()
+            .any(|net| net.contains(&address))
+    }
+}

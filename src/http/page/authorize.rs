@@ -1,0 +1,40 @@
+//! `GET` and `POST /authorize` (RFC 6749 §3.1, OIDC Core §3.1.2.1).
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::flows::authorize::{Visit, begin};
+use crate::http::call::Call;
+use crate::http::page::{local, outcome};
+use crate::http::{Edge, cookie, respond};
+use crate::protocol::discovery::path;
+
+pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
+    let cookie = cookie::read(&edge, &call.realm, &call.headers);
+    let visit = Visit {
+        realm: &call.realm,
+        params: &call.query,
+        cookie,
+    };
+    let outcome = begin(&edge.app, visit).await;
+    outcome::follow(&edge, &call, &call.query, outcome)
+}
+
+/// A client's page that posts the request is another site, from which the browser withholds our
+/// `Lax` cookie; after a redirect to GET it sends it.
+pub(in crate::http) async fn post(
+    State(edge): State<Arc<Edge>>,
+    call: Call,
+    body: Body,
+) -> Response {
+    match call.form(body, &edge).await {
+        Ok(params) => {
+            let query = params.encode_without(&[]);
+            respond::see_other(&format!("{}?{query}", local(&edge, &call, path::AUTHORIZE)))
+        }
+        Err(error) => respond::oauth_error(error, &call.id),
+    }
+}

@@ -1,0 +1,143 @@
+//! `GET` and `POST /end_session` (OIDC RP-Initiated Logout §2).
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use http::header::SET_COOKIE;
+
+use crate::flows::end_session::{LogoutRequest, end, understand};
+use crate::http::call::Call;
+use crate::http::page::{bind, is_genuine, local};
+use crate::http::respond::{self, Forms};
+use crate::http::{Edge, cookie};
+use crate::pages::{LogoutPage, SignedOutPage};
+use crate::protocol::discovery::path;
+use crate::protocol::end_session::LogoutStep;
+use crate::protocol::params::Params;
+
+pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
+    match read(&edge, &call).await {
+        Ok(request) => match request.step {
+            LogoutStep::Confirm => ask(&edge, &call, &request),
+            LogoutStep::End | LogoutStep::NothingToEnd => finish(&edge, &call, &request).await,
+        },
+        Err(response) => response,
+    }
+}
+
+/// A post is an answer on our own page, or a client's request (§2), whose page is another site: the
+/// browser withholds our cookie from it until it is redirected to GET.
+pub(in crate::http) async fn post(
+    State(edge): State<Arc<Edge>>,
+    call: Call,
+    body: Body,
+) -> Response {
+    let form = match call.form(body, &edge).await {
+        Ok(form) => form,
+        Err(error) => return respond::oauth_error(error, &call.id),
+    };
+    if form.get("decision").is_none() {
+        let query = form.encode_without(&[]);
+        return respond::see_other(&format!(
+            "{}?{query}",
+            local(&edge, &call, path::END_SESSION)
+        ));
+    }
+    let request = match read(&edge, &call).await {
+        Ok(request) => request,
+        Err(response) => return response,
+    };
+    if !is_genuine(&edge, &call, &form) {
+        return ask(&edge, &call, &request);
+    }
+    match form.get("decision") {
+        Some("confirm") => finish(&edge, &call, &request).await,
+        _ => stay(&edge, &call, &request),
+    }
+}
+
+async fn read(edge: &Edge, call: &Call) -> Result<LogoutRequest, Response> {
+    let cookie = cookie::read(edge, &call.realm, &call.headers);
+    let request = understand(&edge.app, &call.realm, &call.query, cookie)
+        .await
+        .map_err(|fault| respond::fault(edge, &call.headers, &call.id, &fault))?;
+    if let Some(problem) = request.problem {
+        tracing::info!(request_id = call.id.0, realm = %call.realm, ?problem, "logout request");
+    }
+    Ok(request)
+}
+
+fn ask(edge: &Edge, call: &Call, request: &LogoutRequest) -> Response {
+    let binding = bind(edge, call);
+    let username = request
+        .session
+        .as_ref()
+        .map(|live| live.facts().user.username.clone());
+    let view = LogoutPage {
+        chrome: respond::realm_chrome(edge, call),
+        client_name: client_name(request),
+        username: username.unwrap_or_default(),
+        action: action(edge, call, &call.query),
+        csrf: binding.csrf.clone(),
+        carried: Vec::new(),
+    };
+    let response = respond::page(edge, StatusCode::OK, &view, Forms::EndAtClient);
+    binding.apply(edge, call, response)
+}
+
+/// Ends the session, if there is one, and sends the browser back where that is proven.
+async fn finish(edge: &Edge, call: &Call, request: &LogoutRequest) -> Response {
+    if let Some(live) = &request.session
+        && let Err(fault) = end(&edge.app, &call.realm, live).await
+    {
+        return respond::fault(edge, &call.headers, &call.id, &fault);
+    }
+    let mut response = match &request.return_to {
+        Some(address) => {
+            let state: Vec<(&str, &str)> = request
+                .state
+                .iter()
+                .map(|state| ("state", state.as_str()))
+                .collect();
+            respond::see_other(&address.with_query(&state))
+        }
+        None => signed_out(edge, call, request, false),
+    };
+    if let Some(header) = cookie::delete(edge, &call.realm) {
+        response.headers_mut().append(SET_COOKIE, header);
+    }
+    response
+}
+
+/// The person chose to stay signed in.
+fn stay(edge: &Edge, call: &Call, request: &LogoutRequest) -> Response {
+    signed_out(edge, call, request, true)
+}
+
+fn signed_out(edge: &Edge, call: &Call, request: &LogoutRequest, stayed: bool) -> Response {
+    let view = SignedOutPage {
+        chrome: respond::realm_chrome(edge, call),
+        stayed,
+        client_name: client_name(request),
+        return_to: request
+            .return_to
+            .as_ref()
+            .map(|address| address.as_str().to_owned()),
+    };
+    respond::page(edge, StatusCode::OK, &view, Forms::EndAtClient)
+}
+
+fn client_name(request: &LogoutRequest) -> Option<String> {
+    request
+        .client
+        .as_ref()
+        .map(|client| client.metadata.client_name.clone())
+}
+
+fn action(edge: &Edge, call: &Call, params: &Params) -> String {
+    let query = params.encode_without(&[]);
+    format!("{}?{query}", local(edge, call, path::END_SESSION))
+}

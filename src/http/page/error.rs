@@ -1,0 +1,173 @@
+//! `GET /error`: why an authorization request could not be answered.
+//!
+//! What the page shows travels in its own address, with a tag of ours: it can be reloaded, it is
+//! the same on every node, and nobody else can make our page say anything.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use crate::http::Edge;
+use crate::http::call::{Call, wants_json};
+use crate::http::page::local;
+use crate::http::respond::{self, Forms};
+use crate::pages::{ErrorDetails, ErrorPage, Received};
+use crate::protocol::authorize::AddresseeRefusal;
+use crate::protocol::client::Client;
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::params::Params;
+use crate::protocol::time::Timestamp;
+
+/// How much of a received value goes into the address, in characters.
+const SHOWN: usize = 120;
+
+/// What was refused, and what the browser had sent.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Refusal {
+    name: String,
+    client_name: Option<String>,
+    received: Option<(String, String)>,
+    at: Timestamp,
+    request_id: String,
+}
+
+impl Refusal {
+    /// A request that nobody can be answered for.
+    pub(super) fn addressee(
+        refusal: AddresseeRefusal,
+        client: Option<&Client>,
+        request: &Params,
+    ) -> Self {
+        use AddresseeRefusal as R;
+        let parameter = match refusal {
+            R::UnknownClient => Some("client_id"),
+            R::UnregisteredRedirectUri => Some("redirect_uri"),
+            R::ClientIdMissing | R::Repeated | R::ClientDisabled | R::RedirectUriMissing => None,
+        };
+        let received = parameter.map(|name| {
+            let value: String = request
+                .get(name)
+                .unwrap_or_default()
+                .chars()
+                .take(SHOWN + 1)
+                .collect();
+            (name.to_owned(), value)
+        });
+        Self {
+            name: refusal.name().to_owned(),
+            client_name: client.map(|client| client.metadata.client_name.clone()),
+            received,
+            at: Timestamp::from_unix_millis(0),
+            request_id: String::new(),
+        }
+    }
+
+    fn kind(&self) -> AddresseeRefusal {
+        use AddresseeRefusal as R;
+        [
+            R::ClientIdMissing,
+            R::Repeated,
+            R::UnknownClient,
+            R::ClientDisabled,
+            R::RedirectUriMissing,
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == self.name)
+        .unwrap_or(R::UnregisteredRedirectUri)
+    }
+}
+
+/// Sends a person to the error page, and an application an error it can read.
+pub(super) fn to_error_page(edge: &Edge, call: &Call, refusal: Refusal) -> Response {
+    let refusal = Refusal {
+        at: edge.app.now(),
+        request_id: call.id.0.clone(),
+        ..refusal
+    };
+    tracing::info!(
+        request_id = call.id.0, realm = %call.realm, refusal = refusal.name, "no addressee"
+    );
+    if wants_json(&call.headers) {
+        let error = OAuthError::new(ErrorCode::InvalidRequest, refusal.kind().rule());
+        return respond::oauth_error(error, &call.id);
+    }
+    let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&refusal).unwrap_or_default());
+    let tag = edge.app.macs.error_page.tag_text(&[payload.as_bytes()]);
+    respond::see_other(&format!(
+        "{}?e={payload}.{tag}",
+        local(edge, call, "/error")
+    ))
+}
+
+pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
+    match open(&edge, &call.query) {
+        Some(refusal) => show(&edge, &call, refusal),
+        None => respond::not_found(&edge, &call.headers, &call.id),
+    }
+}
+
+fn open(edge: &Edge, query: &Params) -> Option<Refusal> {
+    let (payload, tag) = query.get("e")?.split_once('.')?;
+    if !edge
+        .app
+        .macs
+        .error_page
+        .verify_text(&[payload.as_bytes()], tag)
+    {
+        return None;
+    }
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+}
+
+fn show(edge: &Edge, call: &Call, refusal: Refusal) -> Response {
+    let kind = refusal.kind();
+    let mut details = ErrorDetails::new(kind.name(), kind.rule(), refusal.at, refusal.request_id);
+    details.client_name.clone_from(&refusal.client_name);
+    details.received = refusal
+        .received
+        .map(|(name, value)| Received::new(name, &value));
+    let view = ErrorPage {
+        chrome: respond::realm_chrome(edge, call),
+        heading: heading(kind).to_owned(),
+        sentence: sentence(kind, refusal.client_name.as_deref()),
+        details,
+    };
+    respond::page(edge, StatusCode::BAD_REQUEST, &view, Forms::StayHere)
+}
+
+const fn heading(kind: AddresseeRefusal) -> &'static str {
+    use AddresseeRefusal as R;
+    match kind {
+        R::UnknownClient | R::ClientIdMissing => "We do not know this app",
+        R::ClientDisabled => "This app is switched off",
+        R::UnregisteredRedirectUri | R::RedirectUriMissing => {
+            "This app sent a wrong return address"
+        }
+        R::Repeated => "This app sent a request that cannot be read",
+    }
+}
+
+fn sentence(kind: AddresseeRefusal, client: Option<&str>) -> String {
+    use AddresseeRefusal as R;
+    let app = client.unwrap_or("The app that sent you here");
+    match kind {
+        R::UnknownClient | R::ClientIdMissing => {
+            "The app that sent you here is not registered with us. Nothing was shared with it."
+                .to_owned()
+        }
+        R::ClientDisabled => {
+            format!("{app} may not sign people in at the moment. Nothing was shared with it.")
+        }
+        R::UnregisteredRedirectUri | R::RedirectUriMissing => format!(
+            "{app} asked us to send you to an address that we do not know. Tell its makers; nothing was shared."
+        ),
+        R::Repeated => format!(
+            "{app} said the same thing twice, and we cannot know which to believe. Tell its makers; nothing was shared."
+        ),
+    }
+}

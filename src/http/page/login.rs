@@ -1,0 +1,190 @@
+//! `GET` and `POST /login`.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use http::header::SET_COOKIE;
+
+use crate::flows::FlowError;
+use crate::flows::authorize::{Outcome, Pending, Visit, resume};
+use crate::flows::login::{Attempt, LoginRefusal, SignedIn, sign_in};
+use crate::http::call::Call;
+use crate::http::page::outcome::{follow, page_address};
+use crate::http::page::{bind, is_genuine};
+use crate::http::respond::{self, Forms};
+use crate::http::{Edge, cookie};
+use crate::pages::{LoginError, LoginPage, LoginReason};
+use crate::protocol::authorize::LoginReason as Reason;
+use crate::protocol::params::Params;
+use crate::secret::SecretString;
+
+pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
+    let cookie = cookie::read(&edge, &call.realm, &call.headers);
+    let visit = Visit {
+        realm: &call.realm,
+        params: &call.query,
+        cookie,
+    };
+    match resume(&edge.app, visit).await {
+        Ok(Outcome::Login(pending, reason)) => {
+            let hint = pending.request.login_hint.clone().unwrap_or_default();
+            let shown = Shown {
+                username: hint,
+                error: None,
+                reason: Some(reason),
+            };
+            show(&edge, &call, &pending, shown)
+        }
+        // "Not you?" on the consent page leads here with somebody signed in.
+        Ok(Outcome::Consent(pending)) => {
+            let shown = Shown {
+                username: String::new(),
+                error: None,
+                reason: None,
+            };
+            show(&edge, &call, &pending, shown)
+        }
+        outcome => follow(&edge, &call, &call.query, outcome),
+    }
+}
+
+pub(in crate::http) async fn post(
+    State(edge): State<Arc<Edge>>,
+    call: Call,
+    body: Body,
+) -> Response {
+    let form = match call.form(body, &edge).await {
+        Ok(form) => form,
+        Err(error) => return respond::oauth_error(error, &call.id),
+    };
+    let cookie = cookie::read(&edge, &call.realm, &call.headers);
+    let visit = Visit {
+        realm: &call.realm,
+        params: &call.query,
+        cookie,
+    };
+    let pending = match resume(&edge.app, visit).await {
+        Ok(Outcome::Login(pending, _) | Outcome::Consent(pending)) => pending,
+        // Somebody signed in meanwhile, in another tab: still take what was typed here.
+        outcome => return follow(&edge, &call, &call.query, outcome),
+    };
+    let refuse = |error| {
+        let username = form.get("username").unwrap_or_default().to_owned();
+        show(
+            &edge,
+            &call,
+            &pending,
+            Shown {
+                username,
+                error: Some(error),
+                reason: None,
+            },
+        )
+    };
+    if !is_genuine(&edge, &call, &form) {
+        return refuse(LoginError::StaleForm);
+    }
+    match attempt(&edge, &call, &form).await {
+        Ok(signed_in) => go_on(&edge, &call, signed_in).await,
+        Err(Ok(error)) => refuse(error),
+        Err(Err(response)) => response,
+    }
+}
+
+/// Tries what was typed. The error is a word for the page, or a whole answer.
+async fn attempt(
+    edge: &Edge,
+    call: &Call,
+    form: &Params,
+) -> Result<SignedIn, Result<LoginError, Response>> {
+    let username = form
+        .get("username")
+        .ok_or(Ok(LoginError::MissingUsername))?;
+    let password = form
+        .get("password")
+        .ok_or(Ok(LoginError::MissingPassword))?;
+    let attempt = Attempt {
+        realm: &call.realm,
+        login: username,
+        password: SecretString::new(password.to_owned()),
+        address: call.address,
+        cookie: cookie::read(edge, &call.realm, &call.headers),
+    };
+    sign_in(&edge.app, attempt).await.map_err(|error| match error {
+        FlowError::Refused(refusal) => {
+            tracing::info!(request_id = call.id.0, realm = %call.realm, ?refusal, "sign-in refused");
+            Ok(match refusal {
+                LoginRefusal::WrongCredentials => LoginError::WrongCredentials,
+                LoginRefusal::SlowDown { retry_after } => {
+                    LoginError::SlowDown { seconds: retry_after.whole_seconds() + 1 }
+                }
+            })
+        }
+        FlowError::Busy { retry_after } => {
+            Err(respond::busy(edge, &call.headers, &call.id, retry_after))
+        }
+        FlowError::Fault(fault) => Err(respond::fault(edge, &call.headers, &call.id, &fault)),
+    })
+}
+
+/// Takes the next step of the request under the new cookie.
+async fn go_on(edge: &Edge, call: &Call, signed_in: SignedIn) -> Response {
+    let SignedIn { cookie, user } = signed_in;
+    tracing::info!(request_id = call.id.0, realm = %call.realm, user = %user.id, "signed in");
+    let visit = Visit {
+        realm: &call.realm,
+        params: &call.query,
+        cookie: Some(cookie.expose().as_str()),
+    };
+    let outcome = resume(&edge.app, visit).await;
+    let mut response = follow(edge, call, &call.query, outcome);
+    if let Some(header) = cookie::set(edge, &call.realm, cookie.expose()) {
+        response.headers_mut().append(SET_COOKIE, header);
+    }
+    response
+}
+
+/// What varies on the page.
+struct Shown {
+    username: String,
+    error: Option<LoginError>,
+    reason: Option<Reason>,
+}
+
+fn show(edge: &Edge, call: &Call, pending: &Pending, shown: Shown) -> Response {
+    let binding = bind(edge, call);
+    let reason = match shown.reason {
+        Some(Reason::Requested) => Some(LoginReason::ClientAsked),
+        Some(Reason::TooOld) => Some(LoginReason::TooLongAgo),
+        Some(Reason::SignedOut) => None,
+        None if pending.session.is_some() && shown.error.is_none() => {
+            Some(LoginReason::OtherAccount)
+        }
+        None => None,
+    };
+    let status = match shown.error {
+        None => StatusCode::OK,
+        Some(LoginError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let view = LoginPage {
+        chrome: respond::realm_chrome(edge, call),
+        client_name: Some(pending.addressee.client().metadata.client_name.clone()),
+        username: shown.username,
+        username_fixed: false,
+        error: shown.error,
+        reason,
+        action: page_address(edge, call, &call.query, "/login", pending),
+        csrf: binding.csrf.clone(),
+        demo_account: edge
+            .settings
+            .demo
+            .as_ref()
+            .map(|(_, account)| account.clone()),
+    };
+    let response = respond::page(edge, status, &view, Forms::EndAtClient);
+    binding.apply(edge, call, response)
+}

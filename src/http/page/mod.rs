@@ -1,0 +1,65 @@
+//! The pages that people see.
+
+pub(super) mod authorize;
+pub(super) mod consent;
+pub(super) mod end_session;
+pub(super) mod error;
+pub(super) mod home;
+pub(super) mod login;
+mod outcome;
+
+use axum::response::Response;
+
+use crate::entropy::random_text;
+use crate::flows::session;
+use crate::http::call::Call;
+use crate::http::{Edge, cookie, origin};
+use crate::protocol::params::Params;
+
+/// What binds a page's form to the browser: the cookie's value, new or old.
+struct Binding {
+    csrf: String,
+    fresh_cookie: Option<String>,
+}
+
+/// The CSRF token of the browser that asks; a browser without a cookie is given one.
+fn bind(edge: &Edge, call: &Call) -> Binding {
+    if let Some(value) = cookie::read(edge, &call.realm, &call.headers) {
+        let csrf = session::csrf_token(&edge.app, &call.realm, value);
+        return Binding {
+            csrf,
+            fresh_cookie: None,
+        };
+    }
+    let value = random_text::<32>(edge.app.entropy.as_ref()).unwrap_or_default();
+    let csrf = session::csrf_token(&edge.app, &call.realm, &value);
+    Binding {
+        csrf,
+        fresh_cookie: Some(value),
+    }
+}
+
+impl Binding {
+    fn apply(self, edge: &Edge, call: &Call, mut response: Response) -> Response {
+        if let Some(value) = self.fresh_cookie
+            && let Some(header) = cookie::set(edge, &call.realm, &value)
+        {
+            response
+                .headers_mut()
+                .append(http::header::SET_COOKIE, header);
+        }
+        response
+    }
+}
+
+/// Whether a form post was made on a page of ours, by the browser that was given it.
+fn is_genuine(edge: &Edge, call: &Call, form: &Params) -> bool {
+    let value = cookie::read(edge, &call.realm, &call.headers);
+    origin::is_own(edge, &call.headers)
+        && session::check_csrf(&edge.app, &call.realm, value, form.get("csrf"))
+}
+
+/// A path of the call's realm, for links and form actions.
+fn local(edge: &Edge, call: &Call, path: &str) -> String {
+    edge.app.issuer(&call.realm).url(path)
+}

@@ -1,0 +1,57 @@
+//! From the outcome of an authorization step to what the browser gets.
+
+use axum::response::Response;
+
+use crate::flows::Fault;
+use crate::flows::authorize::{Outcome, Pending};
+use crate::flows::interaction::{self, PARAMETER};
+use crate::http::call::Call;
+use crate::http::page::error::{Refusal, to_error_page};
+use crate::http::page::local;
+use crate::http::{Edge, respond};
+use crate::protocol::discovery::path;
+use crate::protocol::params::Params;
+
+/// Sends the browser where the outcome says.
+pub(super) fn follow(
+    edge: &Edge,
+    call: &Call,
+    request: &Params,
+    outcome: Result<Outcome, Fault>,
+) -> Response {
+    match outcome {
+        Ok(Outcome::Answer(answer, refusal)) => {
+            if let Some(refusal) = refusal {
+                tracing::info!(request_id = call.id.0, realm = %call.realm, ?refusal, "refused");
+            }
+            respond::see_other(&answer.location)
+        }
+        Ok(Outcome::Login(pending, _)) => go(edge, call, request, "/login", &pending),
+        Ok(Outcome::Consent(pending)) => go(edge, call, request, "/consent", &pending),
+        Ok(Outcome::BeginAnew) => {
+            let query = request.encode_without(&[PARAMETER]);
+            respond::see_other(&format!("{}?{query}", local(edge, call, path::AUTHORIZE)))
+        }
+        Ok(Outcome::Refused(refusal, client)) => {
+            let refusal = Refusal::addressee(refusal, client.as_deref(), request);
+            to_error_page(edge, call, refusal)
+        }
+        Err(fault) => respond::fault(edge, &call.headers, &call.id, &fault),
+    }
+}
+
+/// The address of a page of this request: the request itself and its sealed beginning.
+pub(super) fn page_address(
+    edge: &Edge,
+    call: &Call,
+    request: &Params,
+    page: &str,
+    pending: &Pending,
+) -> String {
+    let query = interaction::seal(&edge.app, &call.realm, request, pending.interaction);
+    format!("{}?{query}", local(edge, call, page))
+}
+
+fn go(edge: &Edge, call: &Call, request: &Params, page: &str, pending: &Pending) -> Response {
+    respond::see_other(&page_address(edge, call, request, page, pending))
+}

@@ -1,0 +1,211 @@
+//! Writing answers: JSON for applications, pages for people.
+
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
+use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::flows::Fault;
+use crate::http::Edge;
+use crate::http::call::{Call, RequestId, wants_json};
+use crate::http::headers::EndsAtClient;
+use crate::pages::{BusyPage, Chrome, ErrorDetails, ErrorPage, View};
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::time::Lifetime;
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    error: &'a str,
+    error_description: &'a str,
+    request_id: &'a str,
+}
+
+/// A JSON body.
+pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(bytes) => {
+            let mut response = Response::new(Body::from(bytes));
+            *response.status_mut() = status;
+            let json = HeaderValue::from_static("application/json");
+            response.headers_mut().insert(CONTENT_TYPE, json);
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// An OAuth error (RFC 6749 §5.2, RFC 6750 §3.1): the status follows from the code.
+pub(super) fn oauth_error(error: OAuthError, id: &RequestId) -> Response {
+    let status = match error.code {
+        ErrorCode::InvalidClient | ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
+        ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+        ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let body = ErrorBody {
+        error: error.code.as_str(),
+        error_description: error.description,
+        request_id: &id.0,
+    };
+    json(status, &body)
+}
+
+/// Adds the challenge that goes with a 401 of the token endpoint (RFC 6749 §5.2).
+pub(super) fn with_basic_challenge(mut response: Response) -> Response {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Basic realm=\"vidimus\", charset=\"UTF-8\"");
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// A page. `Forms` says whether its form may end at a client.
+pub(super) fn page<V: View>(edge: &Edge, status: StatusCode, view: &V, ends: Forms) -> Response {
+    match edge.pages.render(view) {
+        Ok(html) => {
+            let mut response = Response::new(Body::from(html));
+            *response.status_mut() = status;
+            let html = HeaderValue::from_static("text/html; charset=utf-8");
+            response.headers_mut().insert(CONTENT_TYPE, html);
+            if ends == Forms::EndAtClient {
+                response.extensions_mut().insert(EndsAtClient);
+            }
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// Where the forms of a page lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Forms {
+    /// To this server only.
+    StayHere,
+    /// Through this server to a client.
+    EndAtClient,
+}
+
+/// A redirect after which the browser uses GET (RFC 9700 §4.12).
+pub(super) fn see_other(location: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    match HeaderValue::try_from(location) {
+        Ok(location) => {
+            response.headers_mut().insert(LOCATION, location);
+            response.extensions_mut().insert(EndsAtClient);
+        }
+        Err(error) => {
+            tracing::error!(%error, "a redirect could not be written");
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        }
+    }
+    response
+}
+
+/// A fault of ours: logged once, here, with the request id; its text stays here.
+pub(super) fn fault(edge: &Edge, headers: &HeaderMap, id: &RequestId, fault: &Fault) -> Response {
+    tracing::error!(request_id = id.0, fault = %fault, "a request failed");
+    if wants_json(headers) || !headers.contains_key("sec-fetch-dest") {
+        let error = OAuthError::new(
+            ErrorCode::ServerError,
+            "Something failed on our side; tell the operator the request id.",
+        );
+        return oauth_error(error, id);
+    }
+    let details = ErrorDetails::new(
+        "server_error",
+        "Nothing is wrong with the request; the log has the cause under the request id.",
+        edge.app.now(),
+        &*id.0,
+    );
+    let view = ErrorPage {
+        chrome: chrome(edge),
+        heading: "Something went wrong on our side".to_owned(),
+        sentence: "Nothing was changed and nothing was shared. Please try again in a moment."
+            .to_owned(),
+        details,
+    };
+    page(
+        edge,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        &view,
+        Forms::StayHere,
+    )
+}
+
+/// A bounded queue is full; nothing was spent.
+pub(super) fn busy(
+    edge: &Edge,
+    headers: &HeaderMap,
+    id: &RequestId,
+    retry_after: Lifetime,
+) -> Response {
+    let seconds = u64::try_from(retry_after.whole_seconds())
+        .unwrap_or(1)
+        .max(1);
+    let mut response = if headers.contains_key("sec-fetch-dest") && !wants_json(headers) {
+        let view = BusyPage {
+            chrome: chrome(edge),
+            retry_after_seconds: seconds,
+            request_id: id.0.clone(),
+        };
+        page(
+            edge,
+            StatusCode::SERVICE_UNAVAILABLE,
+            &view,
+            Forms::StayHere,
+        )
+    } else {
+        let error = OAuthError::new(
+            ErrorCode::TemporarilyUnavailable,
+            "The server is busy; try again after the time in Retry-After.",
+        );
+        oauth_error(error, id)
+    };
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// Nothing lives at this address.
+pub(super) fn not_found(edge: &Edge, headers: &HeaderMap, id: &RequestId) -> Response {
+    if wants_json(headers) || !headers.contains_key("sec-fetch-dest") {
+        let body = ErrorBody {
+            error: "not_found",
+            error_description: "Nothing lives at this address.",
+            request_id: &id.0,
+        };
+        return json(StatusCode::NOT_FOUND, &body);
+    }
+    let details = ErrorDetails::new(
+        "not_found",
+        "The address names nothing here.",
+        edge.app.now(),
+        &*id.0,
+    );
+    let view = ErrorPage {
+        chrome: chrome(edge),
+        heading: "There is nothing here".to_owned(),
+        sentence: "The address may be mistyped, or what it named is gone.".to_owned(),
+        details,
+    };
+    page(edge, StatusCode::NOT_FOUND, &view, Forms::StayHere)
+}
+
+/// The surroundings of a page that belongs to no realm.
+pub(super) fn chrome(edge: &Edge) -> Chrome {
+    Chrome::english("Vidimus", edge.host())
+}
+
+/// The surroundings of a realm's page.
+pub(super) fn realm_chrome(edge: &Edge, call: &Call) -> Chrome {
+    Chrome::english(&*call.realm_name, edge.host())
+}

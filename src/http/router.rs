@@ -1,0 +1,135 @@
+//! The URL map, on one screen.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get, post};
+use http::HeaderMap;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::http::endpoint::{health, introspect, metadata, revoke, token, userinfo};
+use crate::http::page::{authorize, consent, end_session, error, home, login};
+use crate::http::{Edge, cors, headers};
+use crate::protocol::discovery::path;
+
+type Routes = Router<Arc<Edge>>;
+
+/// A line of `docs/endpoints.md`: the page is held in step with this list by a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// The methods, as written in the page.
+    pub methods: &'static str,
+    /// The path below the issuer, or below the origin.
+    pub path: &'static str,
+}
+
+const fn route(methods: &'static str, path: &'static str) -> Route {
+    Route { methods, path }
+}
+
+/// Every address that this server answers.
+pub const ROUTES: [Route; 16] = [
+    route("GET", path::OPENID_CONFIGURATION),
+    route("GET", path::OAUTH_METADATA),
+    route("GET", path::JWKS),
+    route("GET, POST", path::AUTHORIZE),
+    route("GET, POST", "/login"),
+    route("GET, POST", "/consent"),
+    route("GET", "/error"),
+    route("POST", path::TOKEN),
+    route("GET, POST", path::USERINFO),
+    route("POST", path::INTROSPECT),
+    route("POST", path::REVOKE),
+    route("GET, POST", path::END_SESSION),
+    route("GET", "/"),
+    route("GET", "/static/{file}"),
+    route("GET", "/livez"),
+    route("GET", "/readyz"),
+];
+
+/// The addresses of every realm, below its issuer.
+fn realm_routes() -> Routes {
+    Router::new()
+        .route(path::OPENID_CONFIGURATION, document(metadata::discovery))
+        .route(path::OAUTH_METADATA, document(metadata::discovery))
+        .route(path::JWKS, document(metadata::jwks))
+        .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
+        .route("/login", get(login::get).post(login::post))
+        .route("/consent", get(consent::get).post(consent::post))
+        .route("/error", get(error::get))
+        .route(path::TOKEN, post(token::post).options(preflight))
+        .route(
+            path::USERINFO,
+            get(userinfo::get).post(userinfo::post).options(preflight),
+        )
+        .route(path::INTROSPECT, post(introspect::post))
+        .route(path::REVOKE, post(revoke::post).options(preflight))
+        .route(
+            path::END_SESSION,
+            get(end_session::get).post(end_session::post),
+        )
+}
+
+/// The whole server below the configured origin.
+pub fn router(edge: Arc<Edge>) -> Router {
+    let origin = &edge.app.settings.issuer;
+    let base = base_path(origin);
+    let below_issuer = realm_routes()
+        .nest("/realms/{realm}", realm_routes())
+        .route("/", get(home::get));
+    let placed = if base.is_empty() {
+        below_issuer
+    } else {
+        Router::new().nest(&base, below_issuer)
+    };
+    let mut routes = inserted_well_known(placed, &base)
+        .route("/static/{file}", get(home::static_file))
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .fallback(home::not_found);
+    if let Some((demo, _)) = &edge.settings.demo {
+        routes = routes.merge(demo.clone().with_state(()));
+    }
+    routes
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&edge), headers::finish))
+        .with_state(edge)
+}
+
+/// RFC 8414 §3.1 inserts the well-known part between host and path; clients try both shapes, for
+/// both names.
+fn inserted_well_known(mut routes: Routes, base: &str) -> Routes {
+    for well_known in [path::OAUTH_METADATA, path::OPENID_CONFIGURATION] {
+        let realm = format!("{well_known}{base}/realms/{{realm}}");
+        routes = routes.route(&realm, document(metadata::discovery));
+        if !base.is_empty() {
+            let default = format!("{well_known}{base}");
+            routes = routes.route(&default, document(metadata::discovery));
+        }
+    }
+    routes
+}
+
+/// A document for everybody, from any origin.
+fn document<H, T>(handler: H) -> MethodRouter<Arc<Edge>>
+where
+    H: Handler<T, Arc<Edge>>,
+    T: 'static,
+{
+    get(handler).options(preflight)
+}
+
+async fn preflight(headers: HeaderMap) -> Response {
+    cors::preflight(&headers)
+}
+
+/// The path of the configured issuer, without a trailing slash.
+fn base_path(issuer: &str) -> String {
+    url::Url::parse(issuer).map_or_else(
+        |_invalid| String::new(),
+        |url| url.path().trim_end_matches('/').to_owned(),
+    )
+}

@@ -1,0 +1,24 @@
+//! Deletes rows that can no longer matter. Nothing depends on it: expiry is judged when read.
+
+use crate::jobs::{JobContext, JobError, Turn};
+use crate::protocol::time::Lifetime;
+
+const CLAIM: Lifetime = Lifetime::seconds(120);
+const BATCH_ROWS: u32 = 1000;
+/// A turn ends after this many batches, so that a large backlog does not hold the writer.
+const BATCHES: u32 = 20;
+
+/// One turn.
+pub async fn run_once(context: JobContext) -> Result<Turn, JobError> {
+    let (store, now) = (&context.store, context.clock.now());
+    let until = now.plus(CLAIM);
+    if !store.claim_job("purge", &context.node, now, until).await? {
+        return Ok(Turn::Elsewhere);
+    }
+    for _ in 0..BATCHES {
+        if store.purge(now, BATCH_ROWS).await? < u64::from(BATCH_ROWS) {
+            break;
+        }
+    }
+    Ok(Turn::Taken)
+}

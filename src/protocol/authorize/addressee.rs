@@ -1,0 +1,108 @@
+//! Stage one: who asks, and where an answer may go.
+
+use std::sync::Arc;
+
+use crate::protocol::client::Client;
+use crate::protocol::ids::ClientId;
+use crate::protocol::params::Params;
+use crate::protocol::redirect_uri::KnownRedirect;
+
+/// Why nobody can be answered; the person is told instead (RFC 6749 §4.1.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddresseeRefusal {
+    /// No `client_id`.
+    ClientIdMissing,
+    /// `client_id` or `redirect_uri` was sent twice.
+    Repeated,
+    /// No such client.
+    UnknownClient,
+    /// An admin switched the client off.
+    ClientDisabled,
+    /// No `redirect_uri` (OIDC Core §3.1.2.1 requires it).
+    RedirectUriMissing,
+    /// The redirect URI is not registered for the client.
+    UnregisteredRedirectUri,
+}
+
+impl AddresseeRefusal {
+    /// A stable name, for the error page's address and the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ClientIdMissing => "client_id_missing",
+            Self::Repeated => "parameter_repeated",
+            Self::UnknownClient => "unknown_client",
+            Self::ClientDisabled => "client_disabled",
+            Self::RedirectUriMissing => "redirect_uri_missing",
+            Self::UnregisteredRedirectUri => "unregistered_redirect_uri",
+        }
+    }
+
+    /// The rule in words, for the client's developer.
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::ClientIdMissing => "The request must name its client in client_id.",
+            Self::Repeated => "client_id and redirect_uri must be sent exactly once.",
+            Self::UnknownClient => "No client with this client_id is registered here.",
+            Self::ClientDisabled => "This client has been switched off by an administrator.",
+            Self::RedirectUriMissing => "The request must carry a redirect_uri.",
+            Self::UnregisteredRedirectUri => {
+                "The redirect_uri must equal a registered one, byte for byte."
+            }
+        }
+    }
+}
+
+/// A proven client and a proven place for the answer.
+#[derive(Debug, Clone)]
+pub struct Addressee {
+    client: Arc<Client>,
+    redirect: KnownRedirect,
+    state: Option<String>,
+}
+
+impl Addressee {
+    /// The `client_id` of a request, before anything is looked up.
+    pub fn client_id(params: &Params) -> Result<ClientId, AddresseeRefusal> {
+        if params.is_repeated("client_id") || params.is_repeated("redirect_uri") {
+            return Err(AddresseeRefusal::Repeated);
+        }
+        let text = params
+            .get("client_id")
+            .ok_or(AddresseeRefusal::ClientIdMissing)?;
+        ClientId::parse(text).map_err(|_invalid| AddresseeRefusal::UnknownClient)
+    }
+
+    /// Proves the addressee of a request whose `client_id` was looked up.
+    pub fn prove(params: &Params, client: Option<Arc<Client>>) -> Result<Self, AddresseeRefusal> {
+        let client = client.ok_or(AddresseeRefusal::UnknownClient)?;
+        let requested = params
+            .get("redirect_uri")
+            .ok_or(AddresseeRefusal::RedirectUriMissing)?;
+        let redirect = KnownRedirect::prove(requested, &client)
+            .ok_or(AddresseeRefusal::UnregisteredRedirectUri)?;
+        if client.disabled_at.is_some() {
+            return Err(AddresseeRefusal::ClientDisabled);
+        }
+        let state = params.get("state").filter(|_| !params.is_repeated("state"));
+        Ok(Self {
+            redirect,
+            state: state.map(str::to_owned),
+            client,
+        })
+    }
+
+    /// The asking client.
+    pub fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+
+    /// Where the answer goes.
+    pub fn redirect(&self) -> &KnownRedirect {
+        &self.redirect
+    }
+
+    /// The `state` to echo (RFC 6749 §4.1.2).
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+}

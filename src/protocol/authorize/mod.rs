@@ -1,0 +1,17 @@
+//! The authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1), read in two stages.
+//!
+//! First client and redirect URI: what is wrong there is shown to the person. Then the rest: what
+//! is wrong there is sent back to the client. An answer cannot be built without an [`Addressee`].
+
+pub mod addressee;
+pub mod answer;
+pub mod next_step;
+pub mod request;
+
+pub use addressee::{Addressee, AddresseeRefusal};
+pub use answer::AuthorizationAnswer;
+pub use next_step::{Interaction, LoginReason, SignedIn, Step, next_step};
+pub use request::{AuthorizationRequest, AuthorizeRefusal};
+
+/// The largest authorization request we read, in bytes of its encoded parameters.
+pub const REQUEST_LIMIT_BYTES: usize = 8 * 1024;

@@ -1,0 +1,39 @@
+//! JWT access tokens (RFC 9068).
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::ids::{ClientId, FamilyId, SessionId, TokenId};
+
+/// The claims of an access token (RFC 9068 §2.2) and two of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessTokenClaims {
+    /// The realm's issuer.
+    pub iss: String,
+    /// The subject: a user, or the client itself (RFC 9068 §2.2).
+    pub sub: String,
+    /// Who the token is for: this server's own endpoints.
+    pub aud: String,
+    /// The client that it was issued to.
+    pub client_id: ClientId,
+    /// What it allows.
+    pub scope: String,
+    /// When it was issued, in seconds since the Unix epoch.
+    pub iat: i64,
+    /// When it lapses, in seconds since the Unix epoch.
+    pub exp: i64,
+    /// Its name.
+    pub jti: TokenId,
+    /// The session that it descends from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<SessionId>,
+    /// Our claim: the family that it descends from; absent for machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fam: Option<FamilyId>,
+}
+
+impl AccessTokenClaims {
+    /// Whether the token speaks for a machine rather than a person.
+    pub fn is_machine(&self) -> bool {
+        self.fam.is_none()
+    }
+}

@@ -1,0 +1,42 @@
+//! ID tokens (OIDC Core §2).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::protocol::ids::{ClientId, SessionId};
+
+/// The claims of an ID token; what a person's profile holds is in userinfo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdTokenClaims {
+    /// The realm's issuer.
+    pub iss: String,
+    /// The subject.
+    pub sub: String,
+    /// The client.
+    pub aud: ClientId,
+    /// When it lapses, in seconds since the Unix epoch.
+    pub exp: i64,
+    /// When it was issued, in seconds since the Unix epoch.
+    pub iat: i64,
+    /// When the person last proved who they are, in seconds since the Unix epoch.
+    pub auth_time: i64,
+    /// The `nonce` of the authorization request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// How the person proved it (RFC 8176).
+    pub amr: Vec<String>,
+    /// The session (OIDC Front-Channel Logout §3).
+    pub sid: SessionId,
+    /// The access token that came with it (OIDC Core §3.1.3.6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_hash: Option<String>,
+}
+
+/// OIDC Core §3.1.3.6 for the SHA-256 algorithms: the left half of the hash.
+pub fn access_token_hash(access_token: &str) -> String {
+    let hash = Sha256::digest(access_token.as_bytes());
+    let (left, _) = hash.split_at(hash.len() / 2);
+    URL_SAFE_NO_PAD.encode(left)
+}

@@ -1,0 +1,274 @@
+//! What every store must do, as cases that any store can be handed to.
+//!
+//! Each case is a fact about one verb or one guard, opens with an empty record, and panics when the
+//! fact does not hold. `tests/it/store.rs` runs all of them on every store.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a case fails by panicking; that is what it is for"
+)]
+
+pub mod codes;
+pub mod keys;
+pub mod misc;
+pub mod people;
+pub mod revocations;
+pub mod rotation;
+pub mod sessions;
+
+use tokio::task::JoinSet;
+
+use super::{
+    CodeRedemption, Creation, Family, NewFamily, Realm, Revocation, RevocationMark, SharedStore,
+    TokenRotation,
+};
+use crate::account::session::Session;
+use crate::account::user::{Profile, User};
+use crate::protocol::client::{
+    Client, ClientMetadata, ClientType, GrantType, IntrospectionRight, TokenEndpointAuthMethod,
+};
+use crate::protocol::ids::{ClientId, FamilyId, RealmId, SessionId, UserId};
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::secret::Digest;
+
+/// The moment at which every case begins.
+pub const START: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
+/// How many callers race for one thing.
+pub const RACERS: usize = 12;
+
+/// A moment some seconds after the start.
+pub fn after(seconds: u32) -> Timestamp {
+    START.plus(Lifetime::seconds(seconds))
+}
+
+/// Two realms; in the first a user with a session, and a client.
+pub struct World {
+    /// The store under test.
+    pub store: SharedStore,
+    /// Where everything below lives.
+    pub realm: RealmId,
+    /// A realm that must see nothing of it.
+    pub elsewhere: RealmId,
+    /// A user with a password.
+    pub user: User,
+    /// A confidential client.
+    pub client: Client,
+    /// The user's session.
+    pub session: Session,
+}
+
+impl World {
+    /// Fills an empty record.
+    pub async fn new(store: SharedStore) -> Self {
+        let [realm, elsewhere] = ["acme", "globex"].map(|slug| RealmId::parse(slug).unwrap());
+        for id in [&realm, &elsewhere] {
+            assert_eq!(
+                store.create_realm(&realm_named(id)).await.unwrap(),
+                Creation::Created
+            );
+        }
+        let user = user(&realm, "u-ada", "ada", Some("ada@example.com"));
+        assert_eq!(store.create_user(&user).await.unwrap(), Creation::Created);
+        let client = client(&realm, "shop");
+        assert_eq!(
+            store.create_client(&client).await.unwrap(),
+            Creation::Created
+        );
+        let session = session(&user, "s-1");
+        store.open_session(&session, None).await.unwrap();
+        Self {
+            store,
+            realm,
+            elsewhere,
+            user,
+            client,
+            session,
+        }
+    }
+
+    /// A grant that lives with the session.
+    pub fn grant(&self, id: &str) -> NewFamily {
+        NewFamily {
+            realm: self.realm.clone(),
+            id: family_id(id),
+            client: self.client.id.clone(),
+            user: self.user.id.clone(),
+            session: self.session.id.clone(),
+            scope: scope("openid email"),
+            code: Digest::of(id),
+            code_expires_at: after(60),
+            redirect_uri: "https://shop.example/callback".to_owned(),
+            code_challenge: Some("challenge".to_owned()),
+            nonce: Some("nonce".to_owned()),
+            auth_time: START,
+            wants_auth_time: true,
+            amr: "pwd".to_owned(),
+            refreshable: true,
+            expires_at: after(86_400),
+            created_at: START,
+        }
+    }
+
+    /// A grant that outlives the session.
+    pub fn offline_grant(&self, id: &str) -> NewFamily {
+        NewFamily {
+            scope: scope("openid offline_access"),
+            ..self.grant(id)
+        }
+    }
+
+    /// Issues the grant's code and spends it.
+    pub async fn redeemed(&self, grant: NewFamily) -> Family {
+        self.store.issue_code(&grant).await.unwrap();
+        self.store
+            .redeem_code(&redemption(&grant))
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// The family as the record has it.
+    pub async fn family(&self, id: &FamilyId) -> Family {
+        self.store.family(&self.realm, id).await.unwrap().unwrap()
+    }
+
+    /// A mark of this world's realm that lasts an hour.
+    pub fn mark(&self, mark: RevocationMark) -> Revocation {
+        Revocation {
+            realm: self.realm.clone(),
+            mark,
+            not_after: after(1),
+            expires_at: after(3_600),
+        }
+    }
+
+    /// Whether a mark stands.
+    pub async fn stands(&self, mark: &RevocationMark) -> bool {
+        let found = self
+            .store
+            .standing_revocations(&self.realm, std::slice::from_ref(mark), after(2))
+            .await
+            .unwrap();
+        !found.is_empty()
+    }
+}
+
+/// A redemption that holds for the grant.
+pub fn redemption(grant: &NewFamily) -> CodeRedemption {
+    CodeRedemption {
+        realm: grant.realm.clone(),
+        code: grant.code,
+        client: grant.client.clone(),
+        redirect_uri: grant.redirect_uri.clone(),
+        code_challenge: grant.code_challenge.clone(),
+        now: after(5),
+    }
+}
+
+/// A rotation that holds for the family.
+pub fn rotation(family: &Family) -> TokenRotation {
+    TokenRotation {
+        realm: family.grant.realm.clone(),
+        family: family.grant.id.clone(),
+        client: family.grant.client.clone(),
+        generation: family.generation,
+        now: after(10),
+    }
+}
+
+/// Runs the same thing at once from many tasks.
+pub async fn race<T, F>(attempt: impl Fn(usize) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let mut racers = JoinSet::new();
+    for number in 0..RACERS {
+        racers.spawn(attempt(number));
+    }
+    racers.join_all().await
+}
+
+/// How many of some outcomes are the wanted one.
+pub fn count_of<T: PartialEq>(outcomes: &[T], wanted: &T) -> usize {
+    outcomes.iter().filter(|outcome| *outcome == wanted).count()
+}
+
+/// A realm that is switched on.
+pub fn realm_named(id: &RealmId) -> Realm {
+    Realm {
+        id: id.clone(),
+        name: format!("Realm {id}"),
+        created_at: START,
+        disabled_at: None,
+    }
+}
+
+/// A user with every kind of column filled.
+pub fn user(realm: &RealmId, id: &str, username: &str, email: Option<&str>) -> User {
+    User {
+        realm: realm.clone(),
+        id: UserId::parse(id).unwrap(),
+        username: username.to_owned(),
+        email: email.map(str::to_owned),
+        email_verified: true,
+        password_hash: Some("first hash".to_owned()),
+        profile: Profile {
+            name: Some("Ada L\u{f8}velace".to_owned()),
+            ..Profile::default()
+        },
+        created_at: START,
+        updated_at: START,
+        disabled_at: None,
+    }
+}
+
+/// A confidential client.
+pub fn client(realm: &RealmId, id: &str) -> Client {
+    Client {
+        realm: realm.clone(),
+        id: ClientId::parse(id).unwrap(),
+        secret: Some(Digest::of("client secret")),
+        metadata: ClientMetadata {
+            client_name: "Shop".to_owned(),
+            client_type: ClientType::Web,
+            redirect_uris: vec!["https://shop.example/callback".to_owned()],
+            post_logout_redirect_uris: Vec::new(),
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+            token_endpoint_auth_method: TokenEndpointAuthMethod::ClientSecretBasic,
+            scope: scope("openid email offline_access"),
+            first_party: false,
+            introspection: IntrospectionRight::Own,
+        },
+        created_at: START,
+        disabled_at: None,
+    }
+}
+
+/// A live session whose cookie's value is its id.
+pub fn session(user: &User, id: &str) -> Session {
+    Session {
+        realm: user.realm.clone(),
+        id: SessionId::parse(id).unwrap(),
+        cookie: Digest::of(id),
+        user: user.id.clone(),
+        auth_time: START,
+        amr: "pwd otp".to_owned(),
+        created_at: START,
+        last_seen_at: START,
+        expires_at: after(43_200),
+        ended_at: None,
+    }
+}
+
+/// A family id that is known to be valid.
+pub fn family_id(id: &str) -> FamilyId {
+    FamilyId::parse(id).unwrap()
+}
+
+/// A scope that is known to be valid.
+pub fn scope(text: &str) -> ScopeSet {
+    ScopeSet::parse(text).unwrap()
+}

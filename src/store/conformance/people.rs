@@ -1,0 +1,421 @@
+//! Realms, users, clients, failed logins.
+
+use super::{RACERS, START, World, after, client, count_of, race, realm_named, user};
+use crate::account::user::LoginName;
+use crate::protocol::client::GrantType;
+use crate::protocol::ids::{ClientId, RealmId, UserId};
+use crate::store::{Change, Creation, Page, RevocationMark, SharedStore};
+
+/// The default realm is there before anything is created.
+pub async fn has_the_default_realm(store: SharedStore) {
+    let realm = store.realm(&RealmId::default_realm()).await.unwrap();
+    assert_eq!(realm.map(|realm| realm.id), Some(RealmId::default_realm()));
+    assert_eq!(store.list_realms().await.unwrap().len(), 1);
+}
+
+/// A realm is read back as it was written, and its slug is taken from then on.
+pub async fn creates_a_realm_once(store: SharedStore) {
+    let realm = realm_named(&RealmId::parse("acme").unwrap());
+    assert_eq!(store.create_realm(&realm).await.unwrap(), Creation::Created);
+    assert_eq!(
+        store.create_realm(&realm).await.unwrap(),
+        Creation::NameTaken
+    );
+    assert_eq!(store.realm(&realm.id).await.unwrap(), Some(realm.clone()));
+    let slugs: Vec<String> = store
+        .list_realms()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|realm| realm.id.into())
+        .collect();
+    assert_eq!(slugs, ["acme", "default"]);
+    assert_eq!(
+        store
+            .realm(&RealmId::parse("other").unwrap())
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+/// A user is found by id, by user name and by address, and only in its realm.
+pub async fn finds_a_user_in_its_realm_only(store: SharedStore) {
+    let world = World::new(store).await;
+    let store = &world.store;
+    let ada = Some(world.user.clone());
+    assert_eq!(store.user(&world.realm, &world.user.id).await.unwrap(), ada);
+    assert_eq!(
+        store.user(&world.elsewhere, &world.user.id).await.unwrap(),
+        None
+    );
+    for text in ["Ada", "ADA@example.com"] {
+        let login = LoginName::parse(text).unwrap();
+        assert_eq!(
+            store.user_by_login(&world.realm, &login).await.unwrap(),
+            ada,
+            "{text}"
+        );
+        assert_eq!(
+            store.user_by_login(&world.elsewhere, &login).await.unwrap(),
+            None,
+            "{text}"
+        );
+    }
+}
+
+/// No user name equals another's address, in either direction; a refusal leaves nothing behind.
+pub async fn keeps_user_names_and_addresses_in_one_name_space(store: SharedStore) {
+    let world = World::new(store).await;
+    for (username, email) in [
+        ("ada", None),
+        ("ada@example.com", None),
+        ("bob", Some("ada@example.com")),
+        ("bob", Some("ada")),
+    ] {
+        let bob = user(&world.realm, "u-bob", username, email);
+        let creation = world.store.create_user(&bob).await.unwrap();
+        assert_eq!(creation, Creation::NameTaken, "{username} {email:?}");
+        assert_eq!(world.store.user(&world.realm, &bob.id).await.unwrap(), None);
+    }
+    let bob = user(&world.realm, "u-bob", "bob", Some("bob@example.com"));
+    assert_eq!(
+        world.store.create_user(&bob).await.unwrap(),
+        Creation::Created
+    );
+}
+
+/// A user may use the address as the user name, and the same names are free in another realm.
+pub async fn takes_names_per_realm(store: SharedStore) {
+    let world = World::new(store).await;
+    let own = user(
+        &world.realm,
+        "u-cy",
+        "cy@example.com",
+        Some("cy@example.com"),
+    );
+    assert_eq!(
+        world.store.create_user(&own).await.unwrap(),
+        Creation::Created
+    );
+    let same = user(&world.elsewhere, "u-ada", "ada", Some("ada@example.com"));
+    assert_eq!(
+        world.store.create_user(&same).await.unwrap(),
+        Creation::Created
+    );
+}
+
+/// Of many registrations with one name, one succeeds.
+pub async fn creates_one_of_many_users_with_one_login(store: SharedStore) {
+    let world = World::new(store).await;
+    let outcomes = race(|number| {
+        let store = world.store.clone();
+        // Half take the name as a user name, half as an address.
+        let (name, email) = (format!("name-{number}"), Some("dee@example.com"));
+        let dee = if number % 2 == 0 {
+            user(
+                &world.realm,
+                &format!("u-{number}"),
+                "dee@example.com",
+                None,
+            )
+        } else {
+            user(&world.realm, &format!("u-{number}"), &name, email)
+        };
+        async move { store.create_user(&dee).await.unwrap() }
+    })
+    .await;
+    assert_eq!(count_of(&outcomes, &Creation::Created), 1);
+    assert_eq!(count_of(&outcomes, &Creation::NameTaken), RACERS - 1);
+    let page = Page {
+        after: None,
+        limit: 100,
+    };
+    assert_eq!(
+        world
+            .store
+            .list_users(&world.realm, &page)
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
+}
+
+/// Listings go page by page in the order of ids, inside the realm.
+pub async fn lists_users_and_clients_by_page(store: SharedStore) {
+    let world = World::new(store).await;
+    for id in ["u-B", "u-a", "u-z"] {
+        world
+            .store
+            .create_user(&user(&world.realm, id, id, None))
+            .await
+            .unwrap();
+        world
+            .store
+            .create_client(&client(&world.realm, id))
+            .await
+            .unwrap();
+    }
+    world
+        .store
+        .create_client(&client(&world.elsewhere, "u-c"))
+        .await
+        .unwrap();
+    let mut page = Page {
+        after: None,
+        limit: 2,
+    };
+    let mut users: Vec<String> = Vec::new();
+    let mut clients: Vec<String> = Vec::new();
+    for _ in 0..2 {
+        page.after = users.last().cloned();
+        let next = world.store.list_users(&world.realm, &page).await.unwrap();
+        assert_eq!(next.len(), 2);
+        users.extend(next.into_iter().map(|user| String::from(user.id)));
+        page.after = clients.last().cloned();
+        let next = world.store.list_clients(&world.realm, &page).await.unwrap();
+        clients.extend(next.into_iter().map(|client| String::from(client.id)));
+    }
+    assert_eq!(users, ["u-B", "u-a", "u-ada", "u-z"]);
+    assert_eq!(clients, ["shop", "u-B", "u-a", "u-z"]);
+}
+
+/// A new password ends all sessions and families of the user, offline ones too, and of nobody else.
+pub async fn a_new_password_ends_everything_of_the_user(store: SharedStore) {
+    let world = World::new(store).await;
+    let online = world.redeemed(world.grant("f-on")).await.grant.id;
+    let offline = world.redeemed(world.offline_grant("f-off")).await.grant.id;
+    let mark = RevocationMark::User(world.user.id.clone());
+    let marks = [world.mark(mark.clone())];
+    let change = world
+        .store
+        .set_password(
+            &world.realm,
+            &world.user.id,
+            "second hash",
+            &marks,
+            after(20),
+        )
+        .await
+        .unwrap();
+    assert_eq!(change, Change::Changed);
+    let user = world
+        .store
+        .user(&world.realm, &world.user.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(user.password_hash.as_deref(), Some("second hash"));
+    assert_eq!(user.updated_at, after(20));
+    let facts = world
+        .store
+        .session_facts(&world.realm, &world.session.cookie, None)
+        .await;
+    assert_eq!(facts.unwrap().unwrap().session.ended_at, Some(after(20)));
+    for id in [online, offline] {
+        assert_eq!(world.family(&id).await.revoked_at, Some(after(20)), "{id}");
+    }
+    assert!(world.stands(&mark).await);
+}
+
+/// Changing what is not there says so, and records no marks.
+pub async fn changes_nobody_elsewhere(store: SharedStore) {
+    let world = World::new(store).await;
+    let mark = RevocationMark::User(world.user.id.clone());
+    let marks = [world.mark(mark.clone())];
+    let (store, id) = (&world.store, &world.user.id);
+    let password = store
+        .set_password(&world.elsewhere, id, "x", &marks, after(1))
+        .await
+        .unwrap();
+    assert_eq!(password, Change::NotFound);
+    let disabled = Some(after(1));
+    let switched = store
+        .set_user_disabled(&world.elsewhere, id, disabled, &marks, after(1))
+        .await
+        .unwrap();
+    assert_eq!(switched, Change::NotFound);
+    assert_eq!(
+        store.user(&world.realm, id).await.unwrap(),
+        Some(world.user.clone())
+    );
+    assert!(!world.stands(&mark).await);
+}
+
+/// A rehash replaces only the hash it was made from, and ends nothing.
+pub async fn rehashes_only_the_hash_it_saw(store: SharedStore) {
+    let world = World::new(store).await;
+    let (store, id) = (&world.store, &world.user.id);
+    for (old, new, stands) in [
+        ("other", "x", "first hash"),
+        ("first hash", "rehashed", "rehashed"),
+    ] {
+        store
+            .rehash_password(&world.realm, id, old, new)
+            .await
+            .unwrap();
+        let user = store.user(&world.realm, id).await.unwrap().unwrap();
+        assert_eq!(user.password_hash.as_deref(), Some(stands));
+    }
+    let facts = store
+        .session_facts(&world.realm, &world.session.cookie, None)
+        .await
+        .unwrap();
+    assert_eq!(facts.unwrap().session.ended_at, None);
+}
+
+/// Switching a user off ends sessions and families; switching on again brings none of them back.
+pub async fn switches_a_user_off_and_on(store: SharedStore) {
+    let world = World::new(store).await;
+    let family = world.redeemed(world.offline_grant("f-1")).await.grant.id;
+    let mark = RevocationMark::User(world.user.id.clone());
+    let marks = [world.mark(mark.clone())];
+    for (disabled_at, now) in [(Some(after(20)), after(20)), (None, after(30))] {
+        let change = world
+            .store
+            .set_user_disabled(&world.realm, &world.user.id, disabled_at, &marks, now)
+            .await
+            .unwrap();
+        assert_eq!(change, Change::Changed);
+        let user = world
+            .store
+            .user(&world.realm, &world.user.id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(user.disabled_at, disabled_at);
+        assert_eq!(world.family(&family).await.revoked_at, Some(after(20)));
+        assert_eq!(
+            world.family(&family).await.owner_stands,
+            disabled_at.is_none()
+        );
+    }
+    assert!(world.stands(&mark).await);
+    let facts = world
+        .store
+        .session_facts(&world.realm, &world.session.cookie, None)
+        .await;
+    assert_eq!(facts.unwrap().unwrap().session.ended_at, Some(after(20)));
+}
+
+/// A client is read back as written, in its realm only, and replaced as a whole.
+pub async fn keeps_clients(store: SharedStore) {
+    let world = World::new(store).await;
+    let store = &world.store;
+    let mut shop = world.client.clone();
+    assert_eq!(
+        store.create_client(&shop).await.unwrap(),
+        Creation::NameTaken
+    );
+    assert_eq!(
+        store.client(&world.realm, &shop.id).await.unwrap(),
+        Some(shop.clone())
+    );
+    assert_eq!(
+        store.client(&world.elsewhere, &shop.id).await.unwrap(),
+        None
+    );
+    shop.secret = None;
+    shop.metadata.grant_types = vec![GrantType::ClientCredentials];
+    shop.disabled_at = Some(after(3));
+    assert_eq!(store.update_client(&shop).await.unwrap(), Change::Changed);
+    assert_eq!(
+        store.client(&world.realm, &shop.id).await.unwrap(),
+        Some(shop.clone())
+    );
+    shop.id = ClientId::parse("absent").unwrap();
+    assert_eq!(store.update_client(&shop).await.unwrap(), Change::NotFound);
+}
+
+/// Removing a client revokes its families, also when it is registered anew.
+pub async fn a_removed_client_loses_its_families(store: SharedStore) {
+    let world = World::new(store).await;
+    let (store, shop) = (&world.store, &world.client.id);
+    let family = world.redeemed(world.offline_grant("f-1")).await;
+    let consented = world.user.id.clone();
+    store
+        .record_consent(&world.realm, &consented, shop, &family.grant.scope, START)
+        .await
+        .unwrap();
+    let mark = RevocationMark::Client(shop.clone());
+    let marks = [world.mark(mark.clone())];
+    let absent = store
+        .delete_client(&world.elsewhere, shop, &marks, after(20))
+        .await
+        .unwrap();
+    assert_eq!(absent, Change::NotFound);
+    assert!(!world.stands(&mark).await);
+    let change = store
+        .delete_client(&world.realm, shop, &marks, after(20))
+        .await
+        .unwrap();
+    assert_eq!(change, Change::Changed);
+    assert_eq!(store.client(&world.realm, shop).await.unwrap(), None);
+    store.create_client(&world.client).await.unwrap();
+    assert_eq!(
+        world.family(&family.grant.id).await.revoked_at,
+        Some(after(20))
+    );
+    assert!(world.stands(&mark).await);
+}
+
+/// Attempts are counted one by one, with the moment of the one before, until a good login.
+pub async fn counts_login_attempts(store: SharedStore) {
+    let world = World::new(store).await;
+    let (store, realm) = (&world.store, &world.realm);
+    let before = [(0, None), (1, Some(after(0))), (2, Some(after(1)))];
+    for (second, expected) in (0..).zip(before) {
+        let counted = store
+            .count_login_attempt(realm, "ada", after(second))
+            .await
+            .unwrap();
+        assert_eq!(counted, expected);
+    }
+    assert_eq!(
+        store
+            .count_login_attempt(realm, "bob", after(3))
+            .await
+            .unwrap(),
+        (0, None)
+    );
+    let elsewhere = store
+        .count_login_attempt(&world.elsewhere, "ada", after(3))
+        .await
+        .unwrap();
+    assert_eq!(elsewhere, (0, None));
+    store.clear_login_attempts(realm, "ada").await.unwrap();
+    assert_eq!(
+        store
+            .count_login_attempt(realm, "ada", after(4))
+            .await
+            .unwrap(),
+        (0, None)
+    );
+}
+
+/// Attempts at once are all counted, each with a number of its own.
+pub async fn counts_attempts_at_once(store: SharedStore) {
+    let world = World::new(store).await;
+    let mut counted = race(|_| {
+        let (store, realm) = (world.store.clone(), world.realm.clone());
+        async move {
+            store
+                .count_login_attempt(&realm, "ada", START)
+                .await
+                .unwrap()
+                .0
+        }
+    })
+    .await;
+    counted.sort_unstable();
+    let expected: Vec<u32> = (0..u32::try_from(RACERS).unwrap()).collect();
+    assert_eq!(counted, expected);
+}
+
+/// An id that is free is not found.
+pub async fn finds_no_user_that_is_not_there(store: SharedStore) {
+    let world = World::new(store).await;
+    let nobody = UserId::parse("u-nobody").unwrap();
+    assert_eq!(world.store.user(&world.realm, &nobody).await.unwrap(), None);
+}

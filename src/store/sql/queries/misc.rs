@@ -1,0 +1,104 @@
+//! Settings, turns of jobs, cleaning, health.
+
+use sqlx::Row as _;
+
+use super::{Answer, Connection, Timestamp, Verdict, sql};
+use crate::protocol::time::Lifetime;
+
+const HOUR: Lifetime = Lifetime::seconds(60 * 60);
+const DAY: Lifetime = Lifetime::seconds(24 * 60 * 60);
+
+/// Writes the value back on conflict, so that one statement always answers the one that stands.
+pub(in super::super) async fn setting_or_insert(
+    c: &mut Connection<'_>,
+    name: &str,
+    value: &[u8],
+) -> Answer<Vec<u8>> {
+    let query = sql("INSERT INTO setting (name, value) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET value = setting.value RETURNING value")
+    .bind(name)
+    .bind(value);
+    Ok(c.one(query).await?.try_get("value")?)
+}
+
+pub(in super::super) async fn claim_job(
+    c: &mut Connection<'_>,
+    job: &str,
+    node: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> Answer<bool> {
+    let query = sql(
+        "INSERT INTO job_claim (job, node, held_until) VALUES ($1, $2, $4)
+         ON CONFLICT (job) DO UPDATE SET node = excluded.node, held_until = excluded.held_until
+         WHERE job_claim.held_until <= $3 OR job_claim.node = excluded.node",
+    )
+    .bind(job)
+    .bind(node)
+    .bind(now.unix_millis())
+    .bind(until.unix_millis());
+    Ok(c.execute(query).await? > 0)
+}
+
+/// One statement for each kind: its text, and how long after the moment it reads a row is kept.
+/// Families come before the sessions that they refer to. Where a row's time can be moved on, it is
+/// a condition of the deletion itself and not only of the choice, so that a row renewed between
+/// the two stays.
+const PURGES: [(&str, Lifetime); 6] = [
+    (
+        "DELETE FROM token_family WHERE (realm, id) IN (SELECT realm, id FROM token_family
+             WHERE expires_at <= $1 LIMIT $2)",
+        Lifetime::ZERO,
+    ),
+    (
+        "DELETE FROM token_family WHERE (realm, id) IN (SELECT realm, id FROM token_family
+             WHERE redeemed_at IS NULL AND code_expires_at <= $1 LIMIT $2)",
+        HOUR,
+    ),
+    (
+        "DELETE FROM session WHERE (realm, id) IN (SELECT realm, id FROM session
+             WHERE (expires_at <= $1 OR ended_at <= $1) AND NOT EXISTS
+                 (SELECT 1 FROM token_family WHERE token_family.realm = session.realm
+                  AND token_family.session_id = session.id)
+             LIMIT $2)",
+        DAY,
+    ),
+    (
+        "DELETE FROM revocation WHERE expires_at <= $1 AND (realm, mark) IN (SELECT realm, mark FROM revocation
+             WHERE expires_at <= $1 LIMIT $2)",
+        Lifetime::ZERO,
+    ),
+    (
+        "DELETE FROM login_attempt WHERE last_at <= $1 AND (realm, account) IN
+             (SELECT realm, account FROM login_attempt WHERE last_at <= $1 LIMIT $2)",
+        DAY,
+    ),
+    (
+        "DELETE FROM node WHERE seen_at <= $1 AND id IN (SELECT id FROM node WHERE seen_at <= $1 LIMIT $2)",
+        DAY,
+    ),
+];
+
+pub(in super::super) async fn purge(
+    c: &mut Connection<'_>,
+    now: Timestamp,
+    limit: u32,
+) -> Answer<Verdict<u64>> {
+    let mut deleted = 0;
+    for (text, kept) in PURGES {
+        let query = sql(text)
+            .bind(now.minus(kept).unix_millis())
+            .bind(i64::from(limit));
+        deleted += c.execute(query).await?;
+    }
+    Ok(Verdict::Keep(deleted))
+}
+
+/// A write, because a read-only replica answers reads.
+pub(in super::super) async fn ping(c: &mut Connection<'_>) -> Answer<()> {
+    c.execute(sql(
+        "UPDATE counter SET value = value + 1 WHERE name = 'ping'",
+    ))
+    .await?;
+    Ok(())
+}

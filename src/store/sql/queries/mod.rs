@@ -1,0 +1,46 @@
+//! The statements by subject. Each function is one verb or one step of one.
+
+pub(super) mod clients;
+pub(super) mod families;
+pub(super) mod keys;
+pub(super) mod misc;
+pub(super) mod realms;
+pub(super) mod revocations;
+pub(super) mod sessions;
+pub(super) mod users;
+
+use super::{Connection, Verdict, rows, sql};
+use crate::protocol::time::Timestamp;
+use crate::store::fault::Answer;
+use crate::store::{Change, Creation, Page};
+
+/// An absent moment is NULL.
+fn millis(moment: Option<Timestamp>) -> Option<i64> {
+    moment.map(Timestamp::unix_millis)
+}
+
+/// Whether an insert that gives way to a conflict put its row there.
+fn creation(rows: u64) -> Creation {
+    if rows == 0 {
+        Creation::NameTaken
+    } else {
+        Creation::Created
+    }
+}
+
+/// Whether a guarded update found its row.
+fn change(rows: u64) -> Change {
+    if rows == 0 {
+        Change::NotFound
+    } else {
+        Change::Changed
+    }
+}
+
+/// The bounds of a page: exclusive lower bound (every id is longer than nothing) and size.
+fn bounds(page: &Page) -> (String, i64) {
+    (
+        page.after.clone().unwrap_or_default(),
+        i64::from(page.limit.clamp(1, 1_000)),
+    )
+}

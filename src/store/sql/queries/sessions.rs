@@ -1,0 +1,177 @@
+//! Browser sessions and consent.
+
+use sqlx::Row as _;
+
+use super::rows::user_columns;
+use super::{
+    Answer, Change, Connection, Timestamp, Verdict, change, families, millis, revocations, rows,
+    sql,
+};
+use crate::account::session::Session;
+use crate::protocol::ids::{ClientId, RealmId, SessionId, UserId};
+use crate::protocol::scope::ScopeSet;
+use crate::secret::Digest;
+use crate::store::{Revocation, SessionFacts};
+
+pub(in super::super) async fn open(
+    c: &mut Connection<'_>,
+    session: &Session,
+    replaces: Option<&Digest>,
+) -> Answer<Verdict<()>> {
+    let query = sql(
+        "INSERT INTO session (realm, id, cookie, user_id, auth_time, amr, created_at,
+             last_seen_at, expires_at, ended_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT (realm, id) DO UPDATE SET cookie = excluded.cookie,
+             auth_time = excluded.auth_time, amr = excluded.amr,
+             last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at",
+    )
+    .bind(session.realm.as_str())
+    .bind(session.id.as_str())
+    .bind(session.cookie.as_bytes())
+    .bind(session.user.as_str())
+    .bind(session.auth_time.unix_millis())
+    .bind(session.amr.as_str())
+    .bind(session.created_at.unix_millis())
+    .bind(session.last_seen_at.unix_millis())
+    .bind(session.expires_at.unix_millis())
+    .bind(millis(session.ended_at));
+    c.execute(query).await?;
+    if let Some(cookie) = replaces {
+        replace(c, cookie, session).await?;
+    }
+    Ok(Verdict::Keep(()))
+}
+
+/// Ends the session of a cookie in favour of `by`, and hands on what that session had replaced.
+async fn replace(c: &mut Connection<'_>, cookie: &Digest, by: &Session) -> Answer<()> {
+    let query = sql("UPDATE session SET ended_at = $3, replaced_by = $4
+         WHERE realm = $1 AND cookie = $2 AND ended_at IS NULL AND id <> $4 RETURNING id")
+    .bind(by.realm.as_str())
+    .bind(cookie.as_bytes())
+    .bind(by.created_at.unix_millis())
+    .bind(by.id.as_str());
+    if let Some(row) = c.optional(query).await? {
+        let replaced: String = row.try_get("id")?;
+        let query = sql("UPDATE session SET replaced_by = $3
+             WHERE realm = $1 AND replaced_by = $2")
+        .bind(by.realm.as_str())
+        .bind(replaced)
+        .bind(by.id.as_str());
+        c.execute(query).await?;
+    }
+    Ok(())
+}
+
+pub(in super::super) async fn facts(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    cookie: &Digest,
+    client: Option<&ClientId>,
+) -> Answer<Option<SessionFacts>> {
+    let query = sql(concat!(
+        "SELECT session.id AS session_id, session.cookie, session.auth_time, session.amr,
+                session.created_at AS session_created_at, session.last_seen_at,
+                session.expires_at, session.ended_at, ",
+        user_columns!(),
+        ", (SELECT string_agg(consent.scope, ' ' ORDER BY consent.scope) FROM consent
+             WHERE consent.realm = session.realm AND consent.user_id = session.user_id
+               AND consent.client_id = $3) AS consented
+         FROM session JOIN users
+           ON users.realm = session.realm AND users.id = session.user_id
+         WHERE session.realm = $1 AND session.cookie = $2"
+    ))
+    .bind(realm.as_str())
+    .bind(cookie.as_bytes())
+    .bind(client.map(ClientId::as_str));
+    c.optional(query)
+        .await?
+        .as_ref()
+        .map(rows::session_facts)
+        .transpose()
+}
+
+pub(in super::super) async fn touch(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    session: &SessionId,
+    now: Timestamp,
+) -> Answer<()> {
+    let query = sql("UPDATE session SET last_seen_at = $3
+         WHERE realm = $1 AND id = $2 AND last_seen_at < $3 AND ended_at IS NULL")
+    .bind(realm.as_str())
+    .bind(session.as_str())
+    .bind(now.unix_millis());
+    c.execute(query).await?;
+    Ok(())
+}
+
+pub(in super::super) async fn end(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    session: &SessionId,
+    marks: &[Revocation],
+    now: Timestamp,
+) -> Answer<Verdict<Change>> {
+    let query = sql(
+        "UPDATE session SET ended_at = COALESCE(ended_at, $3), replaced_by = NULL
+         WHERE realm = $1 AND id = $2",
+    )
+    .bind(realm.as_str())
+    .bind(session.as_str())
+    .bind(now.unix_millis());
+    let changed = change(c.execute(query).await?);
+    if changed == Change::Changed {
+        families::revoke_all_of_session(c, realm, session, now).await?;
+        // What this session had replaced stands no longer either.
+        let query = sql("UPDATE session SET replaced_by = NULL
+             WHERE realm = $1 AND replaced_by = $2")
+        .bind(realm.as_str())
+        .bind(session.as_str());
+        c.execute(query).await?;
+        revocations::record(c, marks, now).await?;
+    }
+    Ok(Verdict::Keep(changed))
+}
+
+pub(super) async fn end_all_of_user(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    user: &UserId,
+    now: Timestamp,
+) -> Answer<()> {
+    let query = sql(
+        "UPDATE session SET ended_at = COALESCE(ended_at, $3), replaced_by = NULL
+         WHERE realm = $1 AND user_id = $2 AND (ended_at IS NULL OR replaced_by IS NOT NULL)",
+    )
+    .bind(realm.as_str())
+    .bind(user.as_str())
+    .bind(now.unix_millis());
+    c.execute(query).await?;
+    Ok(())
+}
+
+pub(in super::super) async fn record_consent(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+    client: &ClientId,
+    scope: &ScopeSet,
+    now: Timestamp,
+) -> Answer<Verdict<()>> {
+    for token in scope.iter() {
+        // A client that was deleted meanwhile has nothing to be consented to.
+        let query = sql(
+            "INSERT INTO consent (realm, user_id, client_id, scope, granted_at)
+             SELECT $1, $2, $3, $4, $5 WHERE EXISTS
+                 (SELECT 1 FROM client WHERE client.realm = $1 AND client.id = $3)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(realm.as_str())
+        .bind(user.as_str())
+        .bind(client.as_str())
+        .bind(token)
+        .bind(now.unix_millis());
+        c.execute(query).await?;
+    }
+    Ok(Verdict::Keep(()))
+}

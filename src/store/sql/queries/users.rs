@@ -1,0 +1,218 @@
+//! Users, their login names, and failed logins.
+
+use super::rows::{count, optional_moment, user_columns};
+use super::{
+    Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
+    families, millis, revocations, rows, sessions, sql,
+};
+use crate::account::user::{LoginName, User};
+use crate::protocol::ids::{RealmId, UserId};
+use crate::store::Revocation;
+use crate::store::fault::Fault;
+
+pub(in super::super) async fn create(
+    c: &mut Connection<'_>,
+    user: &User,
+) -> Answer<Verdict<Creation>> {
+    let profile = serde_json::to_string(&user.profile)
+        .map_err(|error| Fault::Corrupt(format!("profile: {error}")))?;
+    let query = sql(
+        "INSERT INTO users (realm, id, username, email, email_verified, password_hash,
+             profile, created_at, updated_at, disabled_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+    )
+    .bind(user.realm.as_str())
+    .bind(user.id.as_str())
+    .bind(user.username.as_str())
+    .bind(user.email.as_deref())
+    .bind(user.email_verified)
+    .bind(user.password_hash.as_deref())
+    .bind(profile)
+    .bind(user.created_at.unix_millis())
+    .bind(user.updated_at.unix_millis())
+    .bind(millis(user.disabled_at));
+    if c.execute(query).await? == 0 {
+        return Ok(Verdict::Undo(Creation::NameTaken));
+    }
+    let email = user
+        .email
+        .as_deref()
+        .filter(|email| *email != user.username);
+    // In one order everywhere, so that two registrations cannot wait for each other's names.
+    let mut logins: Vec<&str> = email.into_iter().chain([user.username.as_str()]).collect();
+    logins.sort_unstable();
+    for login in logins {
+        let query = sql(
+            "INSERT INTO user_login (realm, login, user_id) VALUES ($1, $2, $3)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(user.realm.as_str())
+        .bind(login)
+        .bind(user.id.as_str());
+        if creation(c.execute(query).await?) == Creation::NameTaken {
+            return Ok(Verdict::Undo(Creation::NameTaken));
+        }
+    }
+    Ok(Verdict::Keep(Creation::Created))
+}
+
+pub(in super::super) async fn find(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    user: &UserId,
+) -> Answer<Option<User>> {
+    let query = sql(concat!(
+        "SELECT ",
+        user_columns!(),
+        " FROM users WHERE users.realm = $1 AND users.id = $2"
+    ))
+    .bind(realm.as_str())
+    .bind(user.as_str());
+    c.optional(query)
+        .await?
+        .as_ref()
+        .map(rows::user)
+        .transpose()
+}
+
+pub(in super::super) async fn find_by_login(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    login: &LoginName,
+) -> Answer<Option<User>> {
+    let query = sql(concat!(
+        "SELECT ",
+        user_columns!(),
+        " FROM user_login JOIN users
+            ON users.realm = user_login.realm AND users.id = user_login.user_id
+          WHERE user_login.realm = $1 AND user_login.login = $2"
+    ))
+    .bind(realm.as_str())
+    .bind(login.as_str());
+    c.optional(query)
+        .await?
+        .as_ref()
+        .map(rows::user)
+        .transpose()
+}
+
+pub(in super::super) async fn list(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    page: &Page,
+) -> Answer<Vec<User>> {
+    let (after, limit) = bounds(page);
+    let query = sql(concat!(
+        "SELECT ",
+        user_columns!(),
+        " FROM users WHERE users.realm = $1 AND users.id > $2 ORDER BY users.id LIMIT $3"
+    ))
+    .bind(realm.as_str())
+    .bind(after)
+    .bind(limit);
+    c.all(query).await?.iter().map(rows::user).collect()
+}
+
+pub(in super::super) async fn set_password(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+    password_hash: &str,
+    marks: &[Revocation],
+    now: Timestamp,
+) -> Answer<Verdict<Change>> {
+    let query = sql("UPDATE users SET password_hash = $3, updated_at = $4
+         WHERE realm = $1 AND id = $2")
+    .bind(realm.as_str())
+    .bind(user.as_str())
+    .bind(password_hash)
+    .bind(now.unix_millis());
+    let changed = change(c.execute(query).await?);
+    if changed == Change::Changed {
+        end_everything(c, (realm, user), "password_changed", marks, now).await?;
+    }
+    Ok(Verdict::Keep(changed))
+}
+
+pub(in super::super) async fn rehash_password(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+    old: &str,
+    new: &str,
+) -> Answer<()> {
+    let query = sql("UPDATE users SET password_hash = $4
+         WHERE realm = $1 AND id = $2 AND password_hash = $3")
+    .bind(realm.as_str())
+    .bind(user.as_str())
+    .bind(old)
+    .bind(new);
+    c.execute(query).await?;
+    Ok(())
+}
+
+pub(in super::super) async fn set_disabled(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+    disabled_at: Option<Timestamp>,
+    marks: &[Revocation],
+    now: Timestamp,
+) -> Answer<Verdict<Change>> {
+    let query = sql("UPDATE users SET disabled_at = $3, updated_at = $4
+         WHERE realm = $1 AND id = $2")
+    .bind(realm.as_str())
+    .bind(user.as_str())
+    .bind(millis(disabled_at))
+    .bind(now.unix_millis());
+    let changed = change(c.execute(query).await?);
+    if changed == Change::Changed && disabled_at.is_some() {
+        end_everything(c, (realm, user), "user_disabled", marks, now).await?;
+    }
+    Ok(Verdict::Keep(changed))
+}
+
+/// Ends the sessions and families of a user whose row this transaction has locked.
+async fn end_everything(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+    reason: &'static str,
+    marks: &[Revocation],
+    now: Timestamp,
+) -> Answer<()> {
+    sessions::end_all_of_user(c, realm, user, now).await?;
+    families::revoke_all_of_user(c, (realm, user), reason, now).await?;
+    revocations::record(c, marks, now).await
+}
+
+pub(in super::super) async fn count_attempt(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    account: &str,
+    now: Timestamp,
+) -> Answer<(u32, Option<Timestamp>)> {
+    let query = sql(
+        "INSERT INTO login_attempt (realm, account, failures, last_at)
+         VALUES ($1, $2, 1, $3)
+         ON CONFLICT (realm, account) DO UPDATE SET failures = login_attempt.failures + 1,
+             previous_at = login_attempt.last_at, last_at = excluded.last_at
+         RETURNING failures - 1 AS before, previous_at",
+    )
+    .bind(realm.as_str())
+    .bind(account)
+    .bind(now.unix_millis());
+    let row = c.one(query).await?;
+    Ok((
+        count(&row, "before")?,
+        optional_moment(&row, "previous_at")?,
+    ))
+}
+
+pub(in super::super) async fn clear_attempts(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    account: &str,
+) -> Answer<()> {
+    let query = sql("DELETE FROM login_attempt WHERE realm = $1 AND account = $2")
+        .bind(realm.as_str())
+        .bind(account);
+    c.execute(query).await?;
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! Rows read back as the types of the record. A row that does not read is corrupt, never skipped.
+
+use sqlx::{ColumnIndex, Database, Decode, Row as _, Type};
+
+use super::super::Db;
+use super::Row;
+use crate::account::session::Session;
+use crate::account::user::User;
+use crate::protocol::client::Client;
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::time::Timestamp;
+use crate::secret::Digest;
+use crate::store::fault::{Answer, Fault};
+use crate::store::{
+    Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark, SessionFacts,
+    SigningKeyRecord, StoredRevocation,
+};
+
+/// A column as a plain value.
+pub(super) fn column<'r, T>(row: &'r Row, name: &'static str) -> Answer<T>
+where
+    T: Decode<'r, Db> + Type<Db>,
+    &'static str: ColumnIndex<<Db as Database>::Row>,
+{
+    Ok(row.try_get(name)?)
+}
+
+/// A text column that one of our constructors must accept.
+fn parsed<T, E>(
+    row: &Row,
+    name: &'static str,
+    parse: impl FnOnce(String) -> Result<T, E>,
+) -> Answer<T> {
+    parse(column(row, name)?).map_err(|_invalid| Fault::corrupt(name))
+}
+
+pub(super) fn moment(row: &Row, name: &'static str) -> Answer<Timestamp> {
+    column(row, name).map(Timestamp::from_unix_millis)
+}
+
+pub(super) fn optional_moment(row: &Row, name: &'static str) -> Answer<Option<Timestamp>> {
+    let millis: Option<i64> = column(row, name)?;
+    Ok(millis.map(Timestamp::from_unix_millis))
+}
+
+fn digest(row: &Row, name: &'static str) -> Answer<Digest> {
+    let bytes: Vec<u8> = column(row, name)?;
+    Digest::from_bytes(&bytes).ok_or_else(|| Fault::corrupt(name))
+}
+
+pub(super) fn count(row: &Row, name: &'static str) -> Answer<u32> {
+    let count: i64 = column(row, name)?;
+    u32::try_from(count).map_err(|_out_of_range| Fault::corrupt(name))
+}
+
+fn scope(row: &Row, name: &'static str) -> Answer<ScopeSet> {
+    parsed(row, name, |text| ScopeSet::parse(&text))
+}
+
+pub(super) fn realm(row: &Row) -> Answer<Realm> {
+    Ok(Realm {
+        id: parsed(row, "id", TryFrom::try_from)?,
+        name: column(row, "name")?,
+        created_at: moment(row, "created_at")?,
+        disabled_at: optional_moment(row, "disabled_at")?,
+    })
+}
+
+/// The columns of a user under names that a join leaves unambiguous.
+macro_rules! user_columns {
+    () => {
+        "users.realm AS user_realm, users.id AS user_id, users.username, users.email, \
+         users.email_verified, users.password_hash, users.profile, \
+         users.created_at AS user_created_at, users.updated_at AS user_updated_at, \
+         users.disabled_at AS user_disabled_at"
+    };
+}
+pub(super) use user_columns;
+
+pub(super) fn user(row: &Row) -> Answer<User> {
+    Ok(User {
+        realm: parsed(row, "user_realm", TryFrom::try_from)?,
+        id: parsed(row, "user_id", TryFrom::try_from)?,
+        username: column(row, "username")?,
+        email: column(row, "email")?,
+        email_verified: column(row, "email_verified")?,
+        password_hash: column(row, "password_hash")?,
+        profile: parsed(row, "profile", |text| serde_json::from_str(&text))?,
+        created_at: moment(row, "user_created_at")?,
+        updated_at: moment(row, "user_updated_at")?,
+        disabled_at: optional_moment(row, "user_disabled_at")?,
+    })
+}
+
+pub(super) fn client(row: &Row) -> Answer<Client> {
+    let secret: Option<Vec<u8>> = column(row, "secret")?;
+    Ok(Client {
+        realm: parsed(row, "realm", TryFrom::try_from)?,
+        id: parsed(row, "id", TryFrom::try_from)?,
+        secret: secret
+            .map(|bytes| Digest::from_bytes(&bytes).ok_or_else(|| Fault::corrupt("secret")))
+            .transpose()?,
+        metadata: parsed(row, "metadata", |text| serde_json::from_str(&text))?,
+        created_at: moment(row, "created_at")?,
+        disabled_at: optional_moment(row, "disabled_at")?,
+    })
+}
+
+/// A session joined with its user and the consent for one client.
+pub(super) fn session_facts(row: &Row) -> Answer<SessionFacts> {
+    let user = user(row)?;
+    let consented: Option<String> = column(row, "consented")?;
+    Ok(SessionFacts {
+        session: Session {
+            realm: user.realm.clone(),
+            id: parsed(row, "session_id", TryFrom::try_from)?,
+            cookie: digest(row, "cookie")?,
+            user: user.id.clone(),
+            auth_time: moment(row, "auth_time")?,
+            amr: column(row, "amr")?,
+            created_at: moment(row, "session_created_at")?,
+            last_seen_at: moment(row, "last_seen_at")?,
+            expires_at: moment(row, "expires_at")?,
+            ended_at: optional_moment(row, "ended_at")?,
+        },
+        user,
+        consented: consented
+            .map(|text| ScopeSet::parse(&text).map_err(|_invalid| Fault::corrupt("consented")))
+            .transpose()?,
+    })
+}
+
+pub(super) fn family(row: &Row) -> Answer<Family> {
+    Ok(Family {
+        grant: NewFamily {
+            realm: parsed(row, "realm", TryFrom::try_from)?,
+            id: parsed(row, "id", TryFrom::try_from)?,
+            client: parsed(row, "client_id", TryFrom::try_from)?,
+            user: parsed(row, "user_id", TryFrom::try_from)?,
+            session: parsed(row, "session_id", TryFrom::try_from)?,
+            scope: scope(row, "scope")?,
+            code: digest(row, "code")?,
+            code_expires_at: moment(row, "code_expires_at")?,
+            redirect_uri: column(row, "redirect_uri")?,
+            code_challenge: column(row, "code_challenge")?,
+            nonce: column(row, "nonce")?,
+            auth_time: moment(row, "auth_time")?,
+            wants_auth_time: column(row, "wants_auth_time")?,
+            amr: column(row, "amr")?,
+            refreshable: column(row, "refreshable")?,
+            expires_at: moment(row, "expires_at")?,
+            created_at: moment(row, "created_at")?,
+        },
+        redeemed_at: optional_moment(row, "redeemed_at")?,
+        wrong_verifiers: count(row, "wrong_verifiers")?,
+        generation: column(row, "generation")?,
+        rotated_at: optional_moment(row, "rotated_at")?,
+        revoked_at: optional_moment(row, "revoked_at")?,
+        owner_stands: column(row, "owner_stands")?,
+    })
+}
+
+pub(super) fn stored_revocation(row: &Row) -> Answer<StoredRevocation> {
+    Ok(StoredRevocation {
+        sequence: column(row, "sequence")?,
+        revocation: Revocation {
+            realm: parsed(row, "realm", TryFrom::try_from)?,
+            mark: parsed(row, "mark", |text| RevocationMark::parse(&text).ok_or(()))?,
+            not_after: moment(row, "not_after")?,
+            expires_at: moment(row, "expires_at")?,
+        },
+    })
+}
+
+pub(super) fn signing_key(row: &Row) -> Answer<SigningKeyRecord> {
+    Ok(SigningKeyRecord {
+        realm: parsed(row, "realm", TryFrom::try_from)?,
+        id: parsed(row, "id", TryFrom::try_from)?,
+        algorithm: column(row, "algorithm")?,
+        state: parsed(row, "state", |text| KeyState::parse(&text).ok_or(()))?,
+        sealed_private: column(row, "sealed_private")?,
+        public_jwk: column(row, "public_jwk")?,
+        created_at: moment(row, "created_at")?,
+        activated_at: optional_moment(row, "activated_at")?,
+        retiring_at: optional_moment(row, "retiring_at")?,
+        revision: column(row, "revision")?,
+    })
+}
+
+pub(super) fn live_node(row: &Row) -> Answer<LiveNode> {
+    Ok(LiveNode {
+        id: column(row, "id")?,
+        key_revision: column(row, "key_revision")?,
+        seen_at: moment(row, "seen_at")?,
+    })
+}

@@ -1,0 +1,389 @@
+//! The verbs of the record over a backend's two entries: reads and writes.
+
+use async_trait::async_trait;
+
+use super::super::Backend;
+use super::queries::{clients, families, keys, misc, realms, revocations, sessions, users};
+use crate::account::session::Session;
+use crate::account::user::{LoginName, User};
+use crate::protocol::client::Client;
+use crate::protocol::ids::{ClientId, FamilyId, KeyId, RealmId, SessionId, UserId};
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::time::Timestamp;
+use crate::secret::Digest;
+use crate::store::{
+    Change, CodeRedemption, Creation, Family, FamilyRevocation, KeyTransition, LiveNode, NewFamily,
+    Page, Realm, Revocation, RevocationMark, SessionFacts, SigningKeyRecord, Store, StoreResult,
+    StoredRevocation, TokenRotation,
+};
+
+/// Hands an operation to one entry of the backend with arguments of its own, since it may run on
+/// another task and go on when the caller has gone.
+///
+/// `read`: no change. `write_one`: one statement. `write_all`: several, in one transaction.
+macro_rules! run {
+    ($self:ident.$entry:ident($($own:ident),*), |$c:ident| $call:expr) => {{
+        $(let $own = $own.to_owned();)*
+        $self.$entry(move |mut connection| {
+            Box::pin(async move {
+                let $c = &mut connection;
+                $call.await
+            })
+        })
+        .await
+    }};
+}
+
+#[async_trait]
+impl Store for Backend {
+    async fn create_realm(&self, realm: &Realm) -> StoreResult<Creation> {
+        run!(self.write_one(realm), |c| realms::create(c, &realm))
+    }
+
+    async fn realm(&self, realm: &RealmId) -> StoreResult<Option<Realm>> {
+        run!(self.read(realm), |c| realms::find(c, &realm))
+    }
+
+    async fn list_realms(&self) -> StoreResult<Vec<Realm>> {
+        run!(self.read(), |c| realms::list(c))
+    }
+
+    async fn create_user(&self, user: &User) -> StoreResult<Creation> {
+        run!(self.write_all(user), |c| users::create(c, &user))
+    }
+
+    async fn user(&self, realm: &RealmId, user: &UserId) -> StoreResult<Option<User>> {
+        run!(self.read(realm, user), |c| users::find(c, &realm, &user))
+    }
+
+    async fn user_by_login(&self, realm: &RealmId, login: &LoginName) -> StoreResult<Option<User>> {
+        run!(self.read(realm, login), |c| users::find_by_login(
+            c, &realm, &login
+        ))
+    }
+
+    async fn list_users(&self, realm: &RealmId, page: &Page) -> StoreResult<Vec<User>> {
+        run!(self.read(realm, page), |c| users::list(c, &realm, &page))
+    }
+
+    async fn set_password(
+        &self,
+        realm: &RealmId,
+        user: &UserId,
+        hash: &str,
+        marks: &[Revocation],
+        now: Timestamp,
+    ) -> StoreResult<Change> {
+        run!(self.write_all(realm, user, hash, marks), |c| {
+            users::set_password(c, (&realm, &user), &hash, &marks, now)
+        })
+    }
+
+    async fn rehash_password(
+        &self,
+        realm: &RealmId,
+        user: &UserId,
+        old: &str,
+        new: &str,
+    ) -> StoreResult<()> {
+        run!(self.write_one(realm, user, old, new), |c| {
+            users::rehash_password(c, (&realm, &user), &old, &new)
+        })
+    }
+
+    async fn set_user_disabled(
+        &self,
+        realm: &RealmId,
+        user: &UserId,
+        disabled_at: Option<Timestamp>,
+        marks: &[Revocation],
+        now: Timestamp,
+    ) -> StoreResult<Change> {
+        run!(self.write_all(realm, user, marks), |c| users::set_disabled(
+            c,
+            (&realm, &user),
+            disabled_at,
+            &marks,
+            now
+        ))
+    }
+
+    async fn count_login_attempt(
+        &self,
+        realm: &RealmId,
+        account: &str,
+        now: Timestamp,
+    ) -> StoreResult<(u32, Option<Timestamp>)> {
+        run!(self.write_one(realm, account), |c| users::count_attempt(
+            c, &realm, &account, now
+        ))
+    }
+
+    async fn clear_login_attempts(&self, realm: &RealmId, account: &str) -> StoreResult<()> {
+        run!(self.write_one(realm, account), |c| users::clear_attempts(
+            c, &realm, &account
+        ))
+    }
+
+    async fn create_client(&self, client: &Client) -> StoreResult<Creation> {
+        run!(self.write_one(client), |c| clients::create(c, &client))
+    }
+
+    async fn client(&self, realm: &RealmId, client: &ClientId) -> StoreResult<Option<Client>> {
+        run!(self.read(realm, client), |c| clients::find(
+            c, &realm, &client
+        ))
+    }
+
+    async fn list_clients(&self, realm: &RealmId, page: &Page) -> StoreResult<Vec<Client>> {
+        run!(self.read(realm, page), |c| clients::list(c, &realm, &page))
+    }
+
+    async fn update_client(&self, client: &Client) -> StoreResult<Change> {
+        run!(self.write_one(client), |c| clients::update(c, &client))
+    }
+
+    async fn delete_client(
+        &self,
+        realm: &RealmId,
+        client: &ClientId,
+        marks: &[Revocation],
+        now: Timestamp,
+    ) -> StoreResult<Change> {
+        run!(self.write_all(realm, client, marks), |c| clients::delete(
+            c, &realm, &client, &marks, now
+        ))
+    }
+
+    async fn open_session(&self, session: &Session, replaces: Option<&Digest>) -> StoreResult<()> {
+        let replaces = replaces.copied();
+        run!(self.write_all(session), |c| sessions::open(
+            c,
+            &session,
+            replaces.as_ref()
+        ))
+    }
+
+    async fn session_facts(
+        &self,
+        realm: &RealmId,
+        cookie: &Digest,
+        client: Option<&ClientId>,
+    ) -> StoreResult<Option<SessionFacts>> {
+        let client = client.cloned();
+        run!(self.read(realm, cookie), |c| sessions::facts(
+            c,
+            &realm,
+            &cookie,
+            client.as_ref()
+        ))
+    }
+
+    async fn touch_session(
+        &self,
+        realm: &RealmId,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> StoreResult<()> {
+        run!(self.write_one(realm, session), |c| sessions::touch(
+            c, &realm, &session, now
+        ))
+    }
+
+    async fn end_session(
+        &self,
+        realm: &RealmId,
+        session: &SessionId,
+        marks: &[Revocation],
+        now: Timestamp,
+    ) -> StoreResult<Change> {
+        run!(self.write_all(realm, session, marks), |c| sessions::end(
+            c, &realm, &session, &marks, now
+        ))
+    }
+
+    async fn record_consent(
+        &self,
+        realm: &RealmId,
+        user: &UserId,
+        client: &ClientId,
+        scope: &ScopeSet,
+        now: Timestamp,
+    ) -> StoreResult<()> {
+        run!(self.write_all(realm, user, client, scope), |c| {
+            sessions::record_consent(c, (&realm, &user), &client, &scope, now)
+        })
+    }
+
+    async fn issue_code(&self, family: &NewFamily) -> StoreResult<()> {
+        run!(self.write_one(family), |c| families::issue_code(c, &family))
+    }
+
+    async fn redeem_code(&self, redemption: &CodeRedemption) -> StoreResult<Option<Family>> {
+        run!(self.write_one(redemption), |c| families::redeem_code(
+            c,
+            &redemption
+        ))
+    }
+
+    async fn family_by_code(&self, realm: &RealmId, code: &Digest) -> StoreResult<Option<Family>> {
+        run!(self.read(realm, code), |c| families::find_by_code(
+            c, &realm, &code
+        ))
+    }
+
+    async fn count_wrong_verifier(
+        &self,
+        realm: &RealmId,
+        family: &FamilyId,
+        limit: u32,
+        now: Timestamp,
+    ) -> StoreResult<u32> {
+        run!(self.write_one(realm, family), |c| {
+            families::count_wrong_verifier(c, (&realm, &family), limit, now)
+        })
+    }
+
+    async fn rotate_family(&self, rotation: &TokenRotation) -> StoreResult<Option<Family>> {
+        run!(self.write_one(rotation), |c| families::rotate(c, &rotation))
+    }
+
+    async fn family(&self, realm: &RealmId, family: &FamilyId) -> StoreResult<Option<Family>> {
+        run!(self.read(realm, family), |c| families::find(
+            c, &realm, &family
+        ))
+    }
+
+    async fn revoke_family(
+        &self,
+        realm: &RealmId,
+        family: &FamilyId,
+        reason: &str,
+        marks: &[Revocation],
+        now: Timestamp,
+    ) -> StoreResult<FamilyRevocation> {
+        run!(self.write_all(realm, family, reason, marks), |c| {
+            families::revoke(c, (&realm, &family), &reason, &marks, now)
+        })
+    }
+
+    async fn record_revocations(&self, marks: &[Revocation], now: Timestamp) -> StoreResult<()> {
+        run!(self.write_all(marks), |c| revocations::record_all(
+            c, &marks, now
+        ))
+    }
+
+    async fn standing_revocations(
+        &self,
+        realm: &RealmId,
+        marks: &[RevocationMark],
+        now: Timestamp,
+    ) -> StoreResult<Vec<Revocation>> {
+        run!(self.read(realm, marks), |c| revocations::standing(
+            c, &realm, &marks, now
+        ))
+    }
+
+    async fn all_revocations(&self, now: Timestamp) -> StoreResult<Vec<StoredRevocation>> {
+        run!(self.read(), |c| revocations::all(c, now))
+    }
+
+    async fn revocations_after(&self, sequence: i64) -> StoreResult<Vec<StoredRevocation>> {
+        run!(self.read(), |c| revocations::after(c, sequence))
+    }
+
+    async fn unpublished_revocations(&self, now: Timestamp) -> StoreResult<Vec<StoredRevocation>> {
+        run!(self.read(), |c| revocations::unpublished(c, now))
+    }
+
+    async fn mark_published(&self, sequences: &[i64]) -> StoreResult<()> {
+        run!(self.write_all(sequences), |c| revocations::mark_published(
+            c, &sequences
+        ))
+    }
+
+    async fn add_signing_key(&self, key: &SigningKeyRecord) -> StoreResult<Creation> {
+        run!(self.write_all(key), |c| keys::add(c, &key))
+    }
+
+    async fn signing_keys(&self, realm: &RealmId) -> StoreResult<Vec<SigningKeyRecord>> {
+        run!(self.read(realm), |c| keys::list(c, &realm))
+    }
+
+    async fn activate_key(
+        &self,
+        realm: &RealmId,
+        key: &KeyId,
+        now: Timestamp,
+    ) -> StoreResult<KeyTransition> {
+        run!(self.write_all(realm, key), |c| keys::activate(
+            c, &realm, &key, now
+        ))
+    }
+
+    async fn retire_key(
+        &self,
+        realm: &RealmId,
+        key: &KeyId,
+        now: Timestamp,
+    ) -> StoreResult<KeyTransition> {
+        run!(self.write_all(realm, key), |c| keys::retire(
+            c, &realm, &key, now
+        ))
+    }
+
+    async fn key_revision(&self) -> StoreResult<i64> {
+        run!(self.read(), |c| keys::revision(c))
+    }
+
+    async fn realms_with_keys(&self) -> StoreResult<Vec<RealmId>> {
+        run!(self.read(), |c| keys::realms(c))
+    }
+
+    async fn heartbeat(&self, node: &str, key_revision: i64, now: Timestamp) -> StoreResult<()> {
+        run!(self.write_one(node), |c| keys::heartbeat(
+            c,
+            &node,
+            key_revision,
+            now
+        ))
+    }
+
+    async fn live_nodes(&self, since: Timestamp) -> StoreResult<Vec<LiveNode>> {
+        run!(self.read(), |c| keys::live_nodes(c, since))
+    }
+
+    async fn forget_node(&self, node: &str) -> StoreResult<()> {
+        run!(self.write_one(node), |c| keys::forget_node(c, &node))
+    }
+
+    async fn setting_or_insert(&self, name: &str, value: &[u8]) -> StoreResult<Vec<u8>> {
+        run!(self.write_one(name, value), |c| misc::setting_or_insert(
+            c, &name, &value
+        ))
+    }
+
+    async fn claim_job(
+        &self,
+        job: &str,
+        node: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> StoreResult<bool> {
+        run!(self.write_one(job, node), |c| misc::claim_job(
+            c, &job, &node, now, until
+        ))
+    }
+
+    async fn purge(&self, now: Timestamp, limit: u32) -> StoreResult<u64> {
+        run!(self.write_all(), |c| misc::purge(c, now, limit))
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        run!(self.write_one(), |c| misc::ping(c))
+    }
+
+    async fn close(&self) {
+        self.close_connections().await;
+    }
+}

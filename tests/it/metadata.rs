@@ -1,0 +1,325 @@
+//! Discovery and the JWK set: each advertised thing is used.
+
+use axum::body::Body;
+use http::{Method, Request, StatusCode};
+use vidimus::protocol::client::ClientType;
+
+use crate::support::browser::{path_of, send};
+use crate::support::{Answer, TestClient, World, decode_claims};
+
+async fn web() -> TestClient {
+    let world = World::in_memory().await;
+    world.ada().await;
+    world.client(ClientType::Web).await
+}
+
+async fn get(world: &World, path: &str) -> Answer {
+    let request = Request::builder()
+        .uri(path_of(path))
+        .body(Body::empty())
+        .unwrap();
+    send(&world.router, request).await
+}
+
+async fn document(world: &World) -> serde_json::Value {
+    let answer = get(world, "/.well-known/openid-configuration").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    answer.json()
+}
+
+fn strings(value: &serde_json::Value) -> Vec<String> {
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v.as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// OIDC Discovery §4, RFC 8414 §3: every shape that clients probe gives the same document.
+#[tokio::test]
+async fn stands_at_every_well_known_place() {
+    let client = web().await;
+    let world = &client.world;
+    let here = document(world).await;
+    assert_eq!(here["issuer"], "https://id.example.test");
+    let oauth = get(world, "/.well-known/oauth-authorization-server")
+        .await
+        .json();
+    assert_eq!(oauth, here);
+    let realm = vidimus::store::Realm {
+        id: vidimus::protocol::ids::RealmId::parse("acme").unwrap(),
+        name: "Acme".to_owned(),
+        created_at: world.app.now(),
+        disabled_at: None,
+    };
+    world.app.store.create_realm(&realm).await.unwrap();
+    for path in [
+        "/realms/acme/.well-known/openid-configuration",
+        "/realms/acme/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration/realms/acme",
+        "/.well-known/oauth-authorization-server/realms/acme",
+    ] {
+        let document = get(world, path).await.json();
+        assert_eq!(
+            document["issuer"], "https://id.example.test/realms/acme",
+            "{path}"
+        );
+    }
+}
+
+/// A new key in the document must come with a test that uses it: this list is that reminder.
+#[tokio::test]
+async fn holds_exactly_the_keys_that_are_tested_here() {
+    let world = World::in_memory().await;
+    let document = document(&world).await;
+    let mut keys: Vec<&str> = document
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    keys.sort_unstable();
+    let tested = [
+        "authorization_endpoint",
+        "authorization_response_iss_parameter_supported",
+        "claim_types_supported",
+        "claims_parameter_supported",
+        "claims_supported",
+        "code_challenge_methods_supported",
+        "end_session_endpoint",
+        "grant_types_supported",
+        "id_token_signing_alg_values_supported",
+        "introspection_endpoint",
+        "introspection_endpoint_auth_methods_supported",
+        "issuer",
+        "jwks_uri",
+        "prompt_values_supported",
+        "request_parameter_supported",
+        "request_uri_parameter_supported",
+        "response_modes_supported",
+        "response_types_supported",
+        "revocation_endpoint",
+        "revocation_endpoint_auth_methods_supported",
+        "scopes_supported",
+        "subject_types_supported",
+        "token_endpoint",
+        "token_endpoint_auth_methods_supported",
+        "userinfo_endpoint",
+    ];
+    assert_eq!(keys, tested);
+}
+
+/// `*_endpoint`, `jwks_uri`, `response_types_supported`, `response_modes_supported`,
+/// `code_challenge_methods_supported`, `authorization_response_iss_parameter_supported`
+#[tokio::test]
+async fn every_endpoint_is_where_it_says() {
+    let client = web().await;
+    let world = &client.world;
+    let document = document(world).await;
+    let endpoint = |name: &str| path_of(document[name].as_str().unwrap()).to_owned();
+    assert_eq!(strings(&document["response_types_supported"]), ["code"]);
+    assert_eq!(strings(&document["response_modes_supported"]), ["query"]);
+    assert_eq!(
+        strings(&document["code_challenge_methods_supported"]),
+        ["S256"]
+    );
+    let address = client.authorize_url(&[("response_mode", "query")]);
+    assert!(path_of(&address).starts_with(&endpoint("authorization_endpoint")));
+    let answer = world.browser().authorize(&address, "ada").await;
+    assert_eq!(answer.param("iss").as_deref(), document["issuer"].as_str());
+    let code = answer.param("code").unwrap();
+    let fields = client.redemption(&code);
+    let tokens = client
+        .post(&endpoint("token_endpoint"), &fields)
+        .await
+        .json();
+    let access = tokens["access_token"].as_str().unwrap();
+    assert_eq!(endpoint("userinfo_endpoint"), "/userinfo");
+    assert_eq!(client.userinfo(access).await.status, StatusCode::OK);
+    let token = [("token", access)];
+    let introspection = client
+        .post(&endpoint("introspection_endpoint"), &token)
+        .await;
+    assert_eq!(introspection.json()["active"], true);
+    let revocation = client.post(&endpoint("revocation_endpoint"), &token).await;
+    assert_eq!(revocation.status, StatusCode::OK);
+    assert_eq!(
+        get(world, &endpoint("jwks_uri")).await.status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        get(world, &endpoint("end_session_endpoint")).await.status,
+        StatusCode::OK
+    );
+}
+
+/// `grant_types_supported`
+#[tokio::test]
+async fn every_grant_type_is_taken() {
+    let client = web().await;
+    let document = document(&client.world).await;
+    for grant in strings(&document["grant_types_supported"]) {
+        let fields = [("grant_type", grant.as_str())];
+        let error = client.post("/token", &fields).await.error();
+        assert_ne!(error, "unsupported_grant_type", "{grant}");
+    }
+    let tokens = client.tokens(&[]).await;
+    let refreshed = client
+        .refresh(tokens["refresh_token"].as_str().unwrap())
+        .await;
+    assert_eq!(refreshed.status, StatusCode::OK);
+    let machine = client.world.client(ClientType::M2m).await;
+    let answer = machine
+        .post("/token", &[("grant_type", "client_credentials")])
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+/// `token_endpoint_auth_methods_supported` and those of introspection and revocation
+#[tokio::test]
+async fn every_authentication_method_is_taken() {
+    let client = web().await;
+    let spa = client.world.client(ClientType::Spa).await;
+    let document = document(&client.world).await;
+    let secret = client.secret.clone().unwrap();
+    for endpoint in ["token", "introspection", "revocation"] {
+        let path = path_of(document[format!("{endpoint}_endpoint")].as_str().unwrap()).to_owned();
+        for method in strings(&document[format!("{endpoint}_endpoint_auth_methods_supported")]) {
+            let fields = vec![("grant_type", "refresh_token"), ("token", "x")];
+            let answer = match method.as_str() {
+                "client_secret_basic" => client.post(&path, &fields).await,
+                "client_secret_post" => {
+                    let mut fields = fields.clone();
+                    fields.extend([("client_id", client.id()), ("client_secret", &secret)]);
+                    client.send(&path, &fields, None).await
+                }
+                "none" => spa.post(&path, &fields).await,
+                other => panic!("no test uses {other}"),
+            };
+            assert_ne!(
+                answer.status,
+                StatusCode::UNAUTHORIZED,
+                "{endpoint} {method}"
+            );
+        }
+    }
+}
+
+/// `scopes_supported`, `claims_supported`, `claim_types_supported`, `subject_types_supported`,
+/// `id_token_signing_alg_values_supported`
+#[tokio::test]
+async fn scopes_and_claims_are_honoured() {
+    let client = web().await;
+    let document = document(&client.world).await;
+    let scopes = strings(&document["scopes_supported"]);
+    let tokens = client.tokens(&[("scope", &scopes.join(" "))]).await;
+    assert_eq!(tokens["scope"], scopes.join(" "));
+    let claims = strings(&document["claims_supported"]);
+    let id = decode_claims(tokens["id_token"].as_str().unwrap());
+    let info = client
+        .userinfo(tokens["access_token"].as_str().unwrap())
+        .await
+        .json();
+    for claim in id
+        .as_object()
+        .unwrap()
+        .keys()
+        .chain(info.as_object().unwrap().keys())
+    {
+        assert!(
+            claims.contains(claim),
+            "{claim} is sent, so it is advertised"
+        );
+    }
+    assert_eq!(strings(&document["claim_types_supported"]), ["normal"]);
+    assert_eq!(strings(&document["subject_types_supported"]), ["public"]);
+    let other = client.world.client(ClientType::Web).await;
+    let theirs = other.tokens(&[]).await;
+    let theirs = decode_claims(theirs["id_token"].as_str().unwrap());
+    assert_eq!(
+        theirs["sub"], id["sub"],
+        "a public subject is the same for every client"
+    );
+    assert_eq!(
+        strings(&document["id_token_signing_alg_values_supported"]),
+        ["RS256"]
+    );
+}
+
+/// `prompt_values_supported`, `claims_parameter_supported`, `request_parameter_supported`,
+/// `request_uri_parameter_supported`
+#[tokio::test]
+async fn parameters_are_supported_as_advertised() {
+    let client = web().await;
+    let document = document(&client.world).await;
+    for prompt in strings(&document["prompt_values_supported"]) {
+        let answer = client
+            .world
+            .browser()
+            .get(&client.authorize_url(&[("prompt", &prompt)]))
+            .await;
+        let refused = answer.param("error");
+        let expected = (prompt == "none").then(|| "login_required".to_owned());
+        assert_eq!(refused, expected, "{prompt}");
+    }
+    let refused = [
+        (
+            "request_parameter_supported",
+            "request",
+            "request_not_supported",
+        ),
+        (
+            "request_uri_parameter_supported",
+            "request_uri",
+            "request_uri_not_supported",
+        ),
+    ];
+    for (key, parameter, error) in refused {
+        assert_eq!(document[key], false);
+        let answer = client
+            .world
+            .browser()
+            .get(&client.authorize_url(&[(parameter, "x")]))
+            .await;
+        assert_eq!(answer.param("error").as_deref(), Some(error));
+    }
+    assert_eq!(document["claims_parameter_supported"], false);
+    let claims = [("claims", "{\"userinfo\":{\"name\":null}}")];
+    let tokens = client.tokens(&claims).await;
+    let info = client
+        .userinfo(tokens["access_token"].as_str().unwrap())
+        .await
+        .json();
+    assert!(info["name"].is_null(), "not supported, so not acted on");
+}
+
+/// RFC 7517 §5, and the caching that relying parties live by
+#[tokio::test]
+async fn documents_are_cacheable_and_hold_public_keys_only() {
+    let world = World::in_memory().await;
+    let answer = get(&world, "/jwks").await;
+    assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+    let key = &answer.json()["keys"][0];
+    for (member, value) in [("kty", "RSA"), ("use", "sig"), ("alg", "RS256")] {
+        assert_eq!(key[member], value);
+    }
+    for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+        assert!(key[private].is_null(), "{private}");
+    }
+    for path in ["/jwks", "/.well-known/openid-configuration"] {
+        let etag = get(&world, path).await.header("etag").unwrap().to_owned();
+        let request = Request::builder()
+            .method(Method::GET)
+            .uri(path)
+            .header("if-none-match", etag)
+            .body(Body::empty())
+            .unwrap();
+        let answer = send(&world.router, request).await;
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (StatusCode::NOT_MODIFIED, "")
+        );
+    }
+}

@@ -1,0 +1,423 @@
+//! The record: one suite over every store, and what is particular to each.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sqlx::{Connection as _, Row as _};
+use vidimus::store::conformance::{World, redemption, rotation};
+use vidimus::store::postgres::{PostgresSettings, PostgresStore};
+use vidimus::store::sqlite::SqliteStore;
+use vidimus::store::{Migrations, OpenError, SharedStore, Store as _, migration_status, open};
+
+use crate::support::postgres::fresh_database;
+
+/// One test for each case of the conformance suite. The opener returns the store and whatever must
+/// live as long as it.
+macro_rules! conformance {
+    ($open:path) => {
+        conformance!(@cases $open;
+            people: has_the_default_realm, creates_a_realm_once, finds_a_user_in_its_realm_only,
+                keeps_user_names_and_addresses_in_one_name_space, takes_names_per_realm,
+                creates_one_of_many_users_with_one_login, lists_users_and_clients_by_page,
+                a_new_password_ends_everything_of_the_user, changes_nobody_elsewhere,
+                rehashes_only_the_hash_it_saw, switches_a_user_off_and_on, keeps_clients,
+                a_removed_client_loses_its_families, counts_login_attempts,
+                counts_attempts_at_once, finds_no_user_that_is_not_there;
+            sessions: a_cookie_opens_its_session, tells_an_ended_session, notes_uses_forward_only,
+                ending_a_session_spares_offline_families, ends_a_session_once,
+                a_replaced_session_keeps_its_families, ending_a_session_ends_what_it_replaced,
+                replaces_in_its_own_realm_only, consent_adds_up, consents_to_no_absent_client;
+            codes: spends_a_code, spends_a_code_without_a_challenge, spends_a_code_once,
+                spends_a_code_once_in_a_race, refuses_a_code_with_any_binding_changed,
+                refuses_a_verifier_where_no_challenge_was, refuses_an_expired_code,
+                refuses_a_code_of_a_revoked_family, refuses_a_code_of_a_disabled_user,
+                refuses_a_code_of_an_ended_session, knows_a_code_in_its_realm_only,
+                issues_a_code_once, burns_a_code_at_the_limit,
+                wrong_verifiers_spare_a_spent_code;
+            rotation: rotates_to_the_next_generation, rotates_once_in_a_race,
+                rotates_many_families_at_once, refuses_a_rotation_with_any_binding_changed,
+                refuses_to_rotate_what_has_no_refresh_token, refuses_to_rotate_a_revoked_family,
+                refuses_to_rotate_for_a_disabled_user, an_ended_session_stops_its_families,
+                revokes_a_family_once, revokes_no_family_elsewhere,
+                revokes_a_family_once_in_a_race, a_revocation_ends_a_race_of_rotations;
+            revocations: finds_standing_marks, a_mark_stands_until_it_expires,
+                a_repeat_keeps_the_later_times, lists_marks_after_a_sequence,
+                publishes_a_mark_once, records_marks_at_once;
+            keys: lists_keys_of_a_realm, holds_one_key_of_a_state, adds_one_pending_key_in_a_race,
+                activates_a_pending_key, activates_only_what_is_pending, activates_once_in_a_race,
+                retires_a_key_that_does_not_sign, forgets_realms_without_keys, knows_live_nodes;
+            misc: keeps_the_first_value_of_a_setting, agrees_on_a_setting_in_a_race,
+                gives_a_job_to_one_node, gives_a_job_to_one_node_in_a_race, answers_a_ping,
+                refuses_work_when_closed, purges_families, purges_sessions,
+                purges_marks_attempts_and_nodes;
+        );
+    };
+    (@cases $open:path; $($subject:ident: $($case:ident),+;)+) => {
+        $(mod $subject {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let (store, _kept) = $open().await;
+                vidimus::store::conformance::$subject::$case(store).await;
+            })+
+        })+
+    };
+}
+
+mod memory {
+    use super::*;
+
+    pub(crate) async fn opened() -> (SharedStore, ()) {
+        (Arc::new(SqliteStore::in_memory().await.unwrap()), ())
+    }
+
+    conformance!(crate::store::memory::opened);
+
+    #[tokio::test]
+    async fn opens_by_its_address() {
+        let store = open(
+            "sqlite::memory:",
+            Migrations::Apply,
+            PostgresSettings::default(),
+        );
+        store.await.unwrap().ping().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn two_are_strangers() {
+        let (first, ()) = opened().await;
+        let (second, ()) = opened().await;
+        first.setting_or_insert("a", b"first").await.unwrap();
+        assert_eq!(
+            second.setting_or_insert("a", b"second").await.unwrap(),
+            b"second"
+        );
+    }
+}
+
+mod sqlite {
+    use super::*;
+
+    pub(crate) async fn opened() -> (SharedStore, tempfile::TempDir) {
+        let directory = tempfile::tempdir().unwrap();
+        (
+            reopened(&directory.path().join("record.db")).await,
+            directory,
+        )
+    }
+
+    async fn reopened(path: &Path) -> SharedStore {
+        Arc::new(SqliteStore::open(path, Migrations::Apply).await.unwrap())
+    }
+
+    async fn raw(path: &Path) -> sqlx::SqliteConnection {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+        sqlx::SqliteConnection::connect_with(&options)
+            .await
+            .unwrap()
+    }
+
+    conformance!(crate::store::sqlite::opened);
+
+    #[tokio::test]
+    async fn keeps_what_it_confirmed_across_a_reopening() {
+        let (store, directory) = opened().await;
+        let world = World::new(store.clone()).await;
+        let family = world.redeemed(world.grant("f-1")).await;
+        let rotated = store
+            .rotate_family(&rotation(&family))
+            .await
+            .unwrap()
+            .unwrap();
+        store.close().await;
+        let store = reopened(&directory.path().join("record.db")).await;
+        let found = store.family(&world.realm, &family.grant.id).await.unwrap();
+        assert_eq!(found, Some(rotated));
+        assert_eq!(store.rotate_family(&rotation(&family)).await.unwrap(), None);
+        assert_eq!(
+            store.redeem_code(&redemption(&family.grant)).await.unwrap(),
+            None
+        );
+    }
+
+    /// A copy of the files, taken while the store is open, is what a power failure would leave.
+    #[tokio::test]
+    async fn has_written_what_it_confirmed_before_it_answers() {
+        let (store, directory) = opened().await;
+        let world = World::new(store).await;
+        let family = world.redeemed(world.grant("f-1")).await;
+        let copy = tempfile::tempdir().unwrap();
+        for name in ["record.db", "record.db-wal"] {
+            std::fs::copy(directory.path().join(name), copy.path().join(name)).unwrap();
+        }
+        let copied = reopened(&copy.path().join("record.db")).await;
+        assert_eq!(
+            copied.family(&world.realm, &family.grant.id).await.unwrap(),
+            Some(family)
+        );
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn many_open_and_migrate_one_new_file_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("record.db");
+        let mut openers = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let path = path.clone();
+            openers.spawn(async move { reopened(&path).await.list_realms().await.unwrap().len() });
+        }
+        assert_eq!(openers.join_all().await, [1; 8]);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn two_processes_may_write_to_one_file() {
+        let (first, directory) = opened().await;
+        let second = reopened(&directory.path().join("record.db")).await;
+        let world = World::new(first.clone()).await;
+        let mut writers = tokio::task::JoinSet::new();
+        for number in 0..40 {
+            let store = if number % 2 == 0 {
+                first.clone()
+            } else {
+                second.clone()
+            };
+            let realm = world.realm.clone();
+            writers.spawn(async move {
+                store
+                    .count_login_attempt(&realm, "ada", START)
+                    .await
+                    .unwrap()
+                    .0
+            });
+        }
+        let mut counted = writers.join_all().await;
+        counted.sort_unstable();
+        assert!(counted.into_iter().eq(0..40));
+    }
+
+    #[tokio::test]
+    async fn refuses_to_open_an_unmigrated_file_when_told_so() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("record.db");
+        let url = format!("sqlite:{}", path.display());
+        let before = migration_status(&url).await.unwrap();
+        assert_eq!(
+            (before.applied.as_slice(), before.pending.as_slice()),
+            (&[][..], &[1][..])
+        );
+        assert!(!path.exists());
+        let refused = SqliteStore::open(&path, Migrations::Refuse).await;
+        assert!(matches!(refused, Err(OpenError::MigrationsPending { .. })));
+        reopened(&path).await.close().await;
+        let after = migration_status(&url).await.unwrap();
+        assert_eq!(
+            (after.applied.as_slice(), after.pending.as_slice()),
+            (&[1][..], &[][..])
+        );
+        SqliteStore::open(&path, Migrations::Refuse).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn refuses_a_schema_newer_than_this_binary() {
+        let (store, directory) = opened().await;
+        store.close().await;
+        let path = directory.path().join("record.db");
+        let mut connection = raw(&path).await;
+        sqlx::raw_sql(A_MIGRATION_OF_TOMORROW)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let refused = SqliteStore::open(&path, Migrations::Apply).await;
+        assert!(matches!(refused, Err(OpenError::SchemaIsNewer { newer }) if newer == [9999]));
+        assert_eq!(
+            SqliteStore::migration_status(&path).await.unwrap().newer,
+            [9999]
+        );
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn keeps_its_files_from_other_accounts() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (store, directory) = opened().await;
+        store.ping().await.unwrap();
+        for name in ["record.db", "record.db-wal", "record.db-shm"] {
+            let mode = std::fs::metadata(directory.path().join(name))
+                .unwrap()
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+    }
+}
+
+mod postgres {
+    use super::*;
+
+    pub(crate) async fn opened() -> (SharedStore, ()) {
+        (Arc::new(reopened(&fresh_database().await).await), ())
+    }
+
+    async fn reopened(url: &str) -> PostgresStore {
+        // Few connections: many tests share the server's.
+        let settings = PostgresSettings {
+            max_connections: 8,
+            ..PostgresSettings::default()
+        };
+        PostgresStore::open(url, Migrations::Apply, settings)
+            .await
+            .unwrap()
+    }
+
+    conformance!(crate::store::postgres::opened);
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn many_open_and_migrate_one_new_database_at_once() {
+        let url = fresh_database().await;
+        let mut openers = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let url = url.clone();
+            openers.spawn(async move { reopened(&url).await.list_realms().await.unwrap().len() });
+        }
+        assert_eq!(openers.join_all().await, [1; 4]);
+    }
+
+    #[tokio::test]
+    async fn works_without_prepared_statements() {
+        let url = fresh_database().await;
+        let settings = PostgresSettings {
+            prepare: false,
+            ..PostgresSettings::default()
+        };
+        let store = open(&url, Migrations::Apply, settings).await.unwrap();
+        let world = World::new(store).await;
+        let family = world.redeemed(world.grant("f-1")).await;
+        assert!(
+            world
+                .store
+                .rotate_family(&rotation(&family))
+                .await
+                .unwrap()
+                .is_some()
+        );
+        let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
+        let count: i64 = sqlx::query("SELECT count(*) AS n FROM pg_prepared_statements")
+            .persistent(false)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+            .get("n");
+        assert_eq!(count, 0);
+    }
+
+    #[tokio::test]
+    async fn refuses_to_open_an_unmigrated_database_when_told_so() {
+        let url = fresh_database().await;
+        assert_eq!(migration_status(&url).await.unwrap().pending, [1]);
+        let refused = open(&url, Migrations::Refuse, PostgresSettings::default()).await;
+        assert!(matches!(refused, Err(OpenError::MigrationsPending { .. })));
+        reopened(&url).await.close().await;
+        assert_eq!(migration_status(&url).await.unwrap().applied, [1]);
+        let opened = open(&url, Migrations::Refuse, PostgresSettings::default()).await;
+        opened.unwrap().ping().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn refuses_a_schema_newer_than_this_binary() {
+        let url = fresh_database().await;
+        reopened(&url).await.close().await;
+        let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(A_MIGRATION_OF_TOMORROW)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let refused = open(&url, Migrations::Apply, PostgresSettings::default()).await;
+        assert!(matches!(refused, Err(OpenError::SchemaIsNewer { newer }) if newer == [9999]));
+    }
+}
+
+const START: vidimus::protocol::time::Timestamp = vidimus::store::conformance::START;
+
+const A_MIGRATION_OF_TOMORROW: &str = "INSERT INTO _sqlx_migrations \
+     (version, description, success, checksum, execution_time) \
+     VALUES (9999, 'tomorrow', TRUE, '', 0)";
+
+/// Both sets of migrations have the same files, and make the same tables with the same columns.
+mod parity {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn files(dialect: &str) -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("migrations")
+            .join(dialect);
+        std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn both_dialects_have_the_same_migrations() {
+        assert_eq!(files("sqlite"), files("postgres"));
+    }
+
+    /// `table.column`, with a `?` when it may be NULL.
+    fn columns(rows: impl Iterator<Item = (String, String, bool)>) -> BTreeSet<String> {
+        rows.map(|(table, column, nullable)| {
+            format!("{table}.{column}{}", if nullable { "?" } else { "" })
+        })
+        .collect()
+    }
+
+    #[tokio::test]
+    async fn sqlite_and_postgres_have_the_same_tables_and_columns() {
+        let (store, directory) = sqlite::opened().await;
+        store.close().await;
+        let path = directory.path().join("record.db");
+        let mut connection = sqlx::SqliteConnection::connect_with(
+            &sqlx::sqlite::SqliteConnectOptions::new().filename(path),
+        )
+        .await
+        .unwrap();
+        let rows = sqlx::query(
+            "SELECT m.name AS tab, c.name AS col, NOT c.\"notnull\" AS nullable
+             FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c
+             WHERE m.type = 'table' AND m.name NOT LIKE '\\_%' ESCAPE '\\'
+               AND m.name NOT LIKE 'sqlite%'",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+        let in_sqlite = columns(rows.iter().map(|row| {
+            (
+                row.get("tab"),
+                row.get("col"),
+                row.get::<i64, _>("nullable") != 0,
+            )
+        }));
+        let url = fresh_database().await;
+        open(&url, Migrations::Apply, PostgresSettings::default())
+            .await
+            .unwrap();
+        let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
+        let rows = sqlx::query(
+            "SELECT table_name::text AS tab, column_name::text AS col,
+                    is_nullable::text = 'YES' AS nullable
+             FROM information_schema.columns
+             WHERE table_schema = 'public' AND table_name NOT LIKE '\\_%'",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+        let in_postgres = columns(
+            rows.iter()
+                .map(|row| (row.get("tab"), row.get("col"), row.get("nullable"))),
+        );
+        assert!(
+            in_sqlite.contains("token_family.revoked_at?"),
+            "{in_sqlite:?}"
+        );
+        assert_eq!(in_sqlite, in_postgres);
+    }
+}

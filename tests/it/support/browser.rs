@@ -1,0 +1,211 @@
+//! A browser: cookies, redirects by hand, forms by their names.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+use super::World;
+use super::world::{ISSUER, PASSWORD};
+
+/// An answer, read whole.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// Where the answer redirects to.
+    pub(crate) fn location(&self) -> &str {
+        self.header(LOCATION.as_str())
+            .unwrap_or_else(|| panic!("no redirect: {self:?}"))
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// A parameter of the redirect's query.
+    pub(crate) fn param(&self, name: &str) -> Option<String> {
+        param_of(self.location(), name)
+    }
+
+    /// The wire code of an OAuth error.
+    pub(crate) fn error(&self) -> String {
+        self.json()["error"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// A parameter of an address.
+pub(crate) fn param_of(address: &str, name: &str) -> Option<String> {
+    let url = url::Url::parse(address).unwrap();
+    url.query_pairs()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+/// Sends a request to a router in process.
+pub(crate) async fn send(router: &Router, mut request: Request<Body>) -> Answer {
+    let peer: SocketAddr = "192.0.2.7:4711".parse().unwrap();
+    if request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .is_none()
+    {
+        request.extensions_mut().insert(ConnectInfo(peer));
+    }
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8(bytes.to_vec()).unwrap(),
+    }
+}
+
+/// Path and query of one of our addresses.
+pub(crate) fn path_of(address: &str) -> &str {
+    address.strip_prefix(ISSUER).unwrap_or(address)
+}
+
+/// A browser with its cookies.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    world: World,
+    pub(crate) cookies: BTreeMap<String, String>,
+}
+
+impl Browser {
+    pub(crate) fn at(world: &World) -> Self {
+        Self {
+            world: world.clone(),
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    /// Follows a link.
+    pub(crate) async fn get(&mut self, address: &str) -> Answer {
+        let request = self
+            .request(Method::GET, address)
+            .body(Body::empty())
+            .unwrap();
+        self.keep(send(&self.world.router, request).await)
+    }
+
+    /// Presses a button of a form on `page`, with what was typed.
+    pub(crate) async fn submit(&mut self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+        let csrf = attribute(&page.body, "name=\"csrf\"", "value");
+        let mut all = vec![("csrf", csrf.as_str())];
+        all.extend(fields);
+        self.post(&attribute(&page.body, "<form", "action"), &all)
+            .await
+    }
+
+    /// Posts a form from one of our pages.
+    pub(crate) async fn post(&mut self, address: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = self
+            .request(Method::POST, address)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("origin", "null")
+            .body(Body::from(body))
+            .unwrap();
+        self.keep(send(&self.world.router, request).await)
+    }
+
+    fn request(&self, method: Method, address: &str) -> http::request::Builder {
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        Request::builder()
+            .method(method)
+            .uri(path_of(address))
+            .header("accept", "text/html")
+            .header("sec-fetch-site", "same-origin")
+            .header("sec-fetch-dest", "document")
+            .header(COOKIE, cookies.join("; "))
+    }
+
+    fn keep(&mut self, answer: Answer) -> Answer {
+        for value in answer.headers.get_all(SET_COOKIE) {
+            let text = value.to_str().unwrap();
+            let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
+            if text.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+
+    /// Opens an authorization request and does what the pages ask, as `username`, until the
+    /// browser is sent to the client; gives that last redirect.
+    pub(crate) async fn authorize(&mut self, address: &str, username: &str) -> Answer {
+        let mut answer = self.get(address).await;
+        for _ in 0..6 {
+            if answer.status == StatusCode::SEE_OTHER {
+                let location = answer.location().to_owned();
+                if !location.starts_with(&self.world.app.settings.issuer)
+                    || location.contains("/error?")
+                {
+                    return answer;
+                }
+                answer = self.get(&location).await;
+            } else if answer.body.contains("id=\"login-submit\"") {
+                let fields = [("username", username), ("password", PASSWORD)];
+                answer = self.submit(&answer, &fields).await;
+            } else if answer.body.contains("id=\"consent-approve\"") {
+                answer = self.submit(&answer, &[("decision", "approve")]).await;
+            } else {
+                return answer;
+            }
+        }
+        panic!("the pages go in circles: {answer:?}");
+    }
+}
+
+/// The value of an attribute of the first tag that has `mark`.
+pub(crate) fn attribute(html: &str, mark: &str, name: &str) -> String {
+    let at = html
+        .find(mark)
+        .unwrap_or_else(|| panic!("no {mark} in {html}"));
+    let start = html[..at + 1].rfind('<').unwrap();
+    let tag = &html[start..start + html[start..].find('>').unwrap()];
+    let value = tag
+        .split(&format!("{name}=\""))
+        .nth(1)
+        .unwrap_or_else(|| panic!("no {name} in {tag}"))
+        .split('"')
+        .next()
+        .unwrap();
+    unescape(value)
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&#x2f;", "/")
+        .replace("&#x27;", "'")
+        .replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+}

@@ -1,0 +1,161 @@
+//! A client as it is in the world: it builds requests, and calls the endpoints with its secret.
+
+use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{Method, Request, StatusCode};
+use vidimus::protocol::client::Client;
+use vidimus::protocol::ids::RealmId;
+
+use super::browser::{path_of, send};
+use super::{Answer, World};
+
+/// A verifier and its challenge (RFC 7636 Appendix B).
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+#[derive(Clone)]
+pub(crate) struct TestClient {
+    pub(crate) world: World,
+    pub(crate) realm: RealmId,
+    pub(crate) client: Client,
+    pub(crate) secret: Option<String>,
+}
+
+impl TestClient {
+    /// The same client, calling another node.
+    pub(crate) fn on(&self, world: &World) -> Self {
+        Self {
+            world: world.clone(),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        self.client.id.as_str()
+    }
+
+    pub(crate) fn redirect(&self) -> &str {
+        &self.client.metadata.redirect_uris[0]
+    }
+
+    /// An authorization request for `openid email`, with parameters changed (`("x", "")` drops x).
+    pub(crate) fn authorize_url(&self, changes: &[(&str, &str)]) -> String {
+        let mut params = vec![
+            ("response_type", "code"),
+            ("client_id", self.id()),
+            ("redirect_uri", self.redirect()),
+            ("scope", "openid email"),
+            ("state", "st4te"),
+            ("nonce", "n0nce"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        for (name, value) in changes {
+            params.retain(|(own, _)| own != name);
+            if !value.is_empty() {
+                params.push((name, value));
+            }
+        }
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(params)
+            .finish();
+        format!("{}?{query}", self.world.url(&self.realm, "/authorize"))
+    }
+
+    /// Logs `ada` in with a new browser and gives the code.
+    pub(crate) async fn code(&self, changes: &[(&str, &str)]) -> String {
+        let mut browser = self.world.browser();
+        let answer = browser.authorize(&self.authorize_url(changes), "ada").await;
+        answer
+            .param("code")
+            .unwrap_or_else(|| panic!("no code: {answer:?}"))
+    }
+
+    /// The parameters that redeem a code.
+    pub(crate) fn redemption<'a>(&'a self, code: &'a str) -> Vec<(&'a str, &'a str)> {
+        vec![
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", self.redirect()),
+            ("code_verifier", VERIFIER),
+        ]
+    }
+
+    /// Logs `ada` in and redeems the code.
+    pub(crate) async fn tokens(&self, changes: &[(&str, &str)]) -> serde_json::Value {
+        let code = self.code(changes).await;
+        let answer = self.post("/token", &self.redemption(&code)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.json()
+    }
+
+    pub(crate) async fn refresh(&self, token: &str) -> Answer {
+        self.post(
+            "/token",
+            &[("grant_type", "refresh_token"), ("refresh_token", token)],
+        )
+        .await
+    }
+
+    /// Posts a form as this client: Basic with its secret, or its id in the form.
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        match &self.secret {
+            Some(secret) => {
+                let basic = STANDARD.encode(format!("{}:{secret}", self.id()));
+                self.send(path, fields, Some(&format!("Basic {basic}")))
+                    .await
+            }
+            None => {
+                let mut fields = fields.to_vec();
+                fields.push(("client_id", self.id()));
+                self.send(path, &fields, None).await
+            }
+        }
+    }
+
+    /// Posts a form with exactly this Authorization header.
+    pub(crate) async fn send(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        authorization: Option<&str>,
+    ) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let url = self.world.url(&self.realm, path);
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(path_of(&url))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(value) = authorization {
+            request = request.header(AUTHORIZATION, value);
+        }
+        send(&self.world.router, request.body(Body::from(body)).unwrap()).await
+    }
+
+    pub(crate) async fn userinfo(&self, access_token: &str) -> Answer {
+        let url = self.world.url(&self.realm, "/userinfo");
+        let request = Request::builder()
+            .uri(path_of(&url))
+            .header(AUTHORIZATION, format!("Bearer {access_token}"))
+            .body(Body::empty())
+            .unwrap();
+        send(&self.world.router, request).await
+    }
+
+    /// Whether introspection calls a token active.
+    pub(crate) async fn is_active(&self, token: &str) -> bool {
+        let answer = self.post("/introspect", &[("token", token)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.json()["active"].as_bool().unwrap()
+    }
+}
+
+/// The claims of a JWT, unverified.
+pub(crate) fn decode_claims(jwt: &str) -> serde_json::Value {
+    let payload = jwt.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}

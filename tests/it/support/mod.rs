@@ -1,0 +1,13 @@
+//! What the tests stand on: a whole server in process, a browser that keeps cookies and reads
+//! forms, clients as they are in the world, and throw-away servers.
+
+pub(crate) mod browser;
+pub(crate) mod clients;
+pub(crate) mod marks;
+pub(crate) mod postgres;
+pub(crate) mod redis;
+pub(crate) mod world;
+
+pub(crate) use browser::{Answer, Browser};
+pub(crate) use clients::{TestClient, decode_claims};
+pub(crate) use world::World;

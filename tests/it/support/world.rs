@@ -1,0 +1,273 @@
+//! A whole server in process, on any store.
+
+use std::sync::Arc;
+
+use axum::Router;
+use vidimus::account::password::{PasswordCost, SALT_BYTES};
+use vidimus::account::session::SessionLimits;
+use vidimus::account::user::{Profile, User};
+use vidimus::clock::{Clock, ManualClock};
+use vidimus::entropy::{Entropy, SystemEntropy, random_text};
+use vidimus::flows::facts::Facts;
+use vidimus::flows::hash_pool::HashPool;
+use vidimus::flows::realm_keys::RealmKeys;
+use vidimus::flows::{App, Macs, Settings};
+use vidimus::http::{Edge, EdgeSettings, router};
+use vidimus::jobs::{JobContext, uphold_revocations};
+use vidimus::keys::{KeySchedule, MasterKey, SigningPool};
+use vidimus::pages::Pages;
+use vidimus::protocol::client::{
+    Client, ClientMetadata, ClientType, GrantType, IntrospectionRight, TokenEndpointAuthMethod,
+};
+use vidimus::protocol::ids::{ClientId, RealmId, UserId};
+use vidimus::protocol::scope::ScopeSet;
+use vidimus::protocol::time::{Lifetime, Timestamp};
+use vidimus::secret::{Digest, SecretString};
+use vidimus::store::SharedStore;
+use vidimus::store::ephemeral::{Quota, SharedEphemeral};
+use vidimus::store::local::LocalEphemeral;
+use vidimus::store::sqlite::SqliteStore;
+
+use super::{Browser, TestClient};
+
+/// The issuer of in-process worlds; https, so that cookies are `Secure`.
+pub(crate) const ISSUER: &str = "https://id.example.test";
+/// The password of every test user.
+pub(crate) const PASSWORD: &str = "correct-horse-battery";
+/// Where test clients are answered.
+pub(crate) const REDIRECT: &str = "https://rp.example.test/cb";
+
+/// One node.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) app: Arc<App>,
+    pub(crate) edge: Arc<Edge>,
+    pub(crate) router: Router,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) jobs: JobContext,
+}
+
+/// What nodes of one deployment share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) store: SharedStore,
+    pub(crate) ephemeral: SharedEphemeral,
+    pub(crate) master: Arc<MasterKey>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) issuer: String,
+}
+
+impl Shared {
+    /// Over a store, with the in-process index.
+    pub(crate) fn over(store: SharedStore) -> Self {
+        let entropy = SystemEntropy::default();
+        Self {
+            store,
+            ephemeral: Arc::new(LocalEphemeral::new()),
+            master: Arc::new(MasterKey::generate(&entropy).unwrap()),
+            clock: Arc::new(ManualClock::at(Timestamp::from_unix_seconds(1_800_000_000))),
+            issuer: ISSUER.to_owned(),
+        }
+    }
+}
+
+impl World {
+    /// A node of its own on the in-memory store.
+    pub(crate) async fn in_memory() -> Self {
+        let store = Arc::new(SqliteStore::in_memory().await.unwrap());
+        Self::node(&Shared::over(store)).await
+    }
+
+    /// A node of a deployment.
+    pub(crate) async fn node(shared: &Shared) -> Self {
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::default());
+        let clock: Arc<dyn Clock> = shared.clock.clone();
+        let keys = Arc::new(RealmKeys::new(
+            shared.store.clone(),
+            shared.master.clone(),
+            KeySchedule::default(),
+        ));
+        let cost = PasswordCost {
+            memory_kib: 64,
+            passes: 1,
+            lanes: 1,
+        };
+        let app = Arc::new(App {
+            settings: settings(&shared.issuer),
+            store: shared.store.clone(),
+            ephemeral: shared.ephemeral.clone(),
+            fallback: Arc::new(LocalEphemeral::new()),
+            clock: clock.clone(),
+            entropy,
+            keys: keys.clone(),
+            signing: SigningPool::new("sign", 2, 4096).unwrap(),
+            hashing: HashPool::new(2, 64, cost).unwrap(),
+            macs: Macs::derive(&shared.master).unwrap(),
+            facts: Facts::default(),
+        });
+        let settings = EdgeSettings {
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            body_limit_bytes: 64 * 1024,
+            jwks_max_age_seconds: 300,
+            stopping: tokio_util::sync::CancellationToken::new(),
+            demo: None,
+        };
+        let edge = Arc::new(Edge::new(app.clone(), Pages::new().unwrap(), settings));
+        let jobs = JobContext {
+            store: shared.store.clone(),
+            ephemeral: shared.ephemeral.clone(),
+            keys,
+            clock,
+            node: "test".into(),
+        };
+        // The index is believed only once it was filled from the record.
+        uphold_revocations::run_once(jobs.clone()).await.unwrap();
+        let router = router(edge.clone());
+        Self {
+            app,
+            edge,
+            router,
+            clock: shared.clock.clone(),
+            jobs,
+        }
+    }
+
+    /// Moves the clock.
+    pub(crate) fn advance(&self, seconds: u32) {
+        self.clock.advance(Lifetime::seconds(seconds));
+    }
+
+    /// A browser without cookies.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::at(self)
+    }
+
+    /// Registers `ada` in the default realm.
+    pub(crate) async fn ada(&self) -> User {
+        self.user(&RealmId::default_realm(), "ada").await
+    }
+
+    /// Registers a user with [`PASSWORD`].
+    pub(crate) async fn user(&self, realm: &RealmId, username: &str) -> User {
+        let password = SecretString::new(PASSWORD.to_owned());
+        let hash = self
+            .app
+            .hashing
+            .hash(password, [7; SALT_BYTES])
+            .await
+            .unwrap();
+        let now = self.app.now();
+        let user = User {
+            realm: realm.clone(),
+            id: UserId::parse(random_text::<16>(self.app.entropy.as_ref()).unwrap()).unwrap(),
+            username: username.to_owned(),
+            email: Some(format!("{username}@example.test")),
+            email_verified: true,
+            password_hash: Some(hash),
+            profile: Profile {
+                name: Some("Ada Lovelace".to_owned()),
+                given_name: Some("Ada".to_owned()),
+                ..Profile::default()
+            },
+            created_at: now,
+            updated_at: now,
+            disabled_at: None,
+        };
+        self.app.store.create_user(&user).await.unwrap();
+        user
+    }
+
+    /// Registers a client of a kind in the default realm.
+    pub(crate) async fn client(&self, client_type: ClientType) -> TestClient {
+        self.client_with(&RealmId::default_realm(), client_type, |_| {})
+            .await
+    }
+
+    /// Registers a client with changes to its metadata.
+    pub(crate) async fn client_with(
+        &self,
+        realm: &RealmId,
+        client_type: ClientType,
+        change: impl FnOnce(&mut ClientMetadata),
+    ) -> TestClient {
+        let id = format!(
+            "vid_{}",
+            random_text::<12>(self.app.entropy.as_ref()).unwrap()
+        );
+        let public = matches!(client_type, ClientType::Spa | ClientType::Native);
+        let secret = (!public).then(|| random_text::<32>(self.app.entropy.as_ref()).unwrap());
+        let mut metadata = metadata(client_type, public);
+        change(&mut metadata);
+        let client = Client {
+            realm: realm.clone(),
+            id: ClientId::parse(id).unwrap(),
+            secret: secret.as_deref().map(Digest::of),
+            metadata,
+            created_at: self.app.now(),
+            disabled_at: None,
+        };
+        self.app.store.create_client(&client).await.unwrap();
+        TestClient {
+            world: self.clone(),
+            realm: realm.clone(),
+            client,
+            secret,
+        }
+    }
+
+    /// The address of a path in a realm.
+    pub(crate) fn url(&self, realm: &RealmId, path: &str) -> String {
+        self.app.issuer(realm).url(path)
+    }
+}
+
+fn settings(issuer: &str) -> Settings {
+    Settings {
+        issuer: issuer.to_owned(),
+        access_lifetime: Lifetime::seconds(900),
+        id_lifetime: Lifetime::seconds(900),
+        code_lifetime: Lifetime::seconds(60),
+        refresh_lifetime: Lifetime::seconds(30 * 24 * 3600),
+        refresh_grace: Lifetime::seconds(30),
+        sessions: SessionLimits {
+            idle: Lifetime::seconds(90 * 60),
+            absolute: Lifetime::seconds(12 * 3600),
+        },
+        sign_ins_per_address: Quota {
+            burst: 10,
+            interval: Lifetime::seconds(20),
+        },
+    }
+}
+
+fn metadata(client_type: ClientType, public: bool) -> ClientMetadata {
+    let machine = client_type == ClientType::M2m;
+    let redirect = if client_type == ClientType::Native {
+        "http://127.0.0.1/cb"
+    } else {
+        REDIRECT
+    };
+    ClientMetadata {
+        client_name: "Notes".to_owned(),
+        client_type,
+        redirect_uris: if machine {
+            vec![]
+        } else {
+            vec![redirect.to_owned()]
+        },
+        post_logout_redirect_uris: vec!["https://rp.example.test/bye".to_owned()],
+        grant_types: if machine {
+            vec![GrantType::ClientCredentials]
+        } else {
+            vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+        },
+        token_endpoint_auth_method: if public {
+            TokenEndpointAuthMethod::None
+        } else {
+            TokenEndpointAuthMethod::ClientSecretBasic
+        },
+        scope: ScopeSet::parse("openid profile email offline_access api").unwrap(),
+        first_party: false,
+        introspection: IntrospectionRight::Own,
+    }
+}
