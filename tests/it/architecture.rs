@@ -54,7 +54,7 @@ const PURE: &[(&str, &[&str])] = &[
 const OWNED: &[(&str, &[&str])] = &[
     ("josekit", &["src/keys/"]),
     ("oxide_auth", &["src/protocol/oxide.rs"]),
-    ("chrono", &["src/protocol/oxide.rs"]),
+    ("chrono", &["src/protocol/oxide.rs", "src/pages/error.rs"]),
     (
         "axum",
         &["src/http/", "src/demo/", "src/server/", "src/server.rs"],
