@@ -54,8 +54,6 @@ CREATE TABLE client (
     PRIMARY KEY (realm, id)
 ) STRICT;
 
--- replaced_by: the session that took this one's place in the same browser. Such a session opens
--- nothing any more, but its families live until the session that replaced it is ended.
 CREATE TABLE session (
     realm TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -67,13 +65,11 @@ CREATE TABLE session (
     last_seen_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     ended_at INTEGER,
-    replaced_by TEXT,
     PRIMARY KEY (realm, id),
     UNIQUE (realm, cookie),
     FOREIGN KEY (realm, user_id) REFERENCES users (realm, id) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX session_user ON session (realm, user_id);
-CREATE INDEX session_replaced_by ON session (realm, replaced_by) WHERE replaced_by IS NOT NULL;
+CREATE INDEX session_owner ON session (realm, user_id);
 CREATE INDEX session_expires ON session (expires_at);
 CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;
 

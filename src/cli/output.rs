@@ -112,7 +112,9 @@ mod tests {
     #[test]
     fn shows_members_without_json_marks() {
         let value = serde_json::json!({"name": "Notes", "uris": ["a", "b"], "first_party": true});
-        let lines = members(&value);
+        let mut lines = members(&value);
+        // The order of members depends on a feature of serde_json that any dependency can switch on.
+        lines.sort();
         assert_eq!(
             lines,
             [

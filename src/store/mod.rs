@@ -107,6 +107,10 @@ pub struct Page {
 
 /// The record. See the module's contract.
 #[async_trait]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "realm, subject, marks and now stand in every verb; `self` makes them six"
+)]
 pub trait Store: Send + Sync + 'static {
     // ---- realms -------------------------------------------------------------------------------
 
@@ -191,10 +195,9 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- sessions and consent -----------------------------------------------------------------
 
-    /// Opens a session, or renews the one with its id (the same person has signed in again: the
-    /// cookie, `auth_time` and limits change). In the same step ends the session of the cookie that
-    /// it replaces, if that is another one.
-    async fn open_session(&self, session: &Session, replaces: Option<&Digest>) -> StoreResult<()>;
+    /// Opens a session, or renews the live one with its id and user (the same person has signed in
+    /// again: the cookie, `auth_time` and limits change).
+    async fn open_session(&self, session: &Session) -> StoreResult<()>;
     /// The session of a cookie with its user, and what that user has consented to for `client`;
     /// one round trip. Ended and expired sessions are returned too: the caller judges.
     async fn session_facts(

@@ -2,6 +2,7 @@
 
 pub mod authentication;
 pub mod metadata;
+pub mod redirect_rules;
 pub mod registration;
 
 pub use metadata::{

@@ -9,6 +9,7 @@
     reason = "a case fails by panicking; that is what it is for"
 )]
 
+pub mod clients;
 pub mod codes;
 pub mod keys;
 pub mod misc;
@@ -77,7 +78,7 @@ impl World {
             Creation::Created
         );
         let session = session(&user, "s-1");
-        store.open_session(&session, None).await.unwrap();
+        store.open_session(&session).await.unwrap();
         Self {
             store,
             realm,
