@@ -49,7 +49,13 @@ impl<K: Hash + Eq + Clone, V> Recent<K, V> {
         if answers.len() >= CAPACITY {
             answers.clear();
         }
-        answers.insert(key, Read { at: now, answer: answer.clone() });
+        answers.insert(
+            key,
+            Read {
+                at: now,
+                answer: answer.clone(),
+            },
+        );
         answer
     }
 }
@@ -133,6 +139,9 @@ mod tests {
         let answer = recent.get(&"k", at(1_999)).map(|read| read.answer);
         assert_eq!(answer, Some(Some(Arc::new(7))));
         assert!(recent.get(&"k", at(2_000)).is_none());
-        assert!(recent.get(&"k", at(999)).is_none(), "a clock set back must not keep it alive");
+        assert!(
+            recent.get(&"k", at(999)).is_none(),
+            "a clock set back must not keep it alive"
+        );
     }
 }

@@ -36,7 +36,11 @@ pub(super) async fn finish(
 ) -> Response {
     let id = edge.app.random_text::<12>().unwrap_or_default();
     let in_demo = edge.settings.demo.is_some();
-    let elsewhere = if in_demo { to_localhost(&edge, &request) } else { None };
+    let elsewhere = if in_demo {
+        to_localhost(&edge, &request)
+    } else {
+        None
+    };
     let mut response = if let Some(location) = elsewhere {
         Redirect::temporary(&location).into_response()
     } else {

@@ -283,7 +283,9 @@ pub(in crate::protocol) fn refresh(
     match machine.advance(recovered) {
         Output::Refresh { grant, .. } => {
             let order = match requested {
-                Some(text) => ScopeSet::parse(text).map_err(|_invalid| RefreshRefusal::MalformedScope)?,
+                Some(text) => {
+                    ScopeSet::parse(text).map_err(|_invalid| RefreshRefusal::MalformedScope)?
+                }
                 None => family.grant.scope.clone(),
             };
             from_scope(&grant.scope, &order).ok_or(RefreshRefusal::Unknown)

@@ -1,7 +1,5 @@
 //! The record: one suite over every store, and what is particular to each.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
-
 use std::path::Path;
 use std::sync::Arc;
 

@@ -95,7 +95,9 @@ fn destination(redirect: &KnownRedirect) -> (String, bool) {
         let scheme = redirect.as_str().split(':').next().unwrap_or_default();
         return (format!("{scheme}:"), true);
     };
-    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
+    let host = origin
+        .split_once("://")
+        .map_or(origin.as_str(), |(_, host)| host);
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
     (host.to_owned(), loopback)

@@ -103,11 +103,7 @@ enum NotSignedIn {
 }
 
 /// Tries what was typed.
-async fn attempt(
-    edge: &Edge,
-    call: &Call,
-    form: &Params,
-) -> Result<SignedIn, NotSignedIn> {
+async fn attempt(edge: &Edge, call: &Call, form: &Params) -> Result<SignedIn, NotSignedIn> {
     let username = form
         .get("username")
         .ok_or(NotSignedIn::Page(LoginError::MissingUsername))?;

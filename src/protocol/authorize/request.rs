@@ -57,6 +57,7 @@ pub enum AuthorizeRefusal {
 }
 
 impl From<AuthorizeRefusal> for OAuthError {
+    #[expect(clippy::too_many_lines, reason = "a table: one line for each refusal")]
     fn from(refusal: AuthorizeRefusal) -> Self {
         use AuthorizeRefusal as R;
         use ErrorCode as C;
@@ -183,16 +184,25 @@ impl AuthorizationRequest {
 fn check_offered(params: &Params, client: &Client) -> Result<(), AuthorizeRefusal> {
     use AuthorizeRefusal as R;
     let present = |name| params.get(name).is_some();
-    let too_long = |name| params.get(name).is_some_and(|v| v.len() > VALUE_LIMIT_BYTES);
+    let too_long = |name| {
+        params
+            .get(name)
+            .is_some_and(|v| v.len() > VALUE_LIMIT_BYTES)
+    };
     let refusals = [
         (params.has_repeats(), R::Repeated),
         (present("request"), R::RequestObject),
         (present("request_uri"), R::RequestUri),
         (present("registration"), R::Registration),
         (!present("response_type"), R::ResponseTypeMissing),
-        (!client.metadata.allows(GrantType::AuthorizationCode), R::GrantNotAllowed),
         (
-            params.get("response_mode").is_some_and(|mode| mode != "query"),
+            !client.metadata.allows(GrantType::AuthorizationCode),
+            R::GrantNotAllowed,
+        ),
+        (
+            params
+                .get("response_mode")
+                .is_some_and(|mode| mode != "query"),
             R::UnsupportedResponseMode,
         ),
         (too_long("nonce") || too_long("state"), R::ValueTooLong),

@@ -5,12 +5,6 @@
 //! watchdog that waits for the end of its standard input stops it and deletes its files when this
 //! process ends, in whatever way.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a server that does not start must fail loudly"
-)]
-
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
