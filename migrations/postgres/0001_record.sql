@@ -9,7 +9,7 @@ CREATE TABLE realm (
     disabled_at BIGINT
 );
 
-INSERT INTO realm (id, name, created_at) VALUES ('default', 'Default', 0);
+INSERT INTO realm (id, name, created_at) VALUES ('default', 'Vidimus', 0);
 
 CREATE TABLE users (
     realm TEXT COLLATE "C" NOT NULL REFERENCES realm (id),

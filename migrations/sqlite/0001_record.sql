@@ -8,7 +8,7 @@ CREATE TABLE realm (
     disabled_at INTEGER
 ) STRICT;
 
-INSERT INTO realm (id, name, created_at) VALUES ('default', 'Default', 0);
+INSERT INTO realm (id, name, created_at) VALUES ('default', 'Vidimus', 0);
 
 CREATE TABLE users (
     realm TEXT NOT NULL REFERENCES realm (id),
