@@ -10,8 +10,7 @@ end
 function init(args)
   local folder = args[1]
   headers["Authorization"] = "Basic " .. io.open(folder .. "/basic"):read("l")
-  file = folder .. "/refresh"
-  for line in io.lines(file) do push(line) end
+  for line in io.lines(folder .. "/refresh") do push(line) end
 end
 
 function request()
@@ -23,8 +22,4 @@ end
 
 function response(status, _, body)
   if status == 200 then push(body:match('"refresh_token":"([^"]+)"')) end
-end
-
--- What is left in the queue starts the next run.
-function done()
 end
