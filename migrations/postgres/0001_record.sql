@@ -73,7 +73,7 @@ CREATE TABLE session (
     UNIQUE (realm, cookie),
     FOREIGN KEY (realm, user_id) REFERENCES users (realm, id) ON DELETE CASCADE
 );
-CREATE INDEX session_user ON session (realm, user_id);
+CREATE INDEX session_owner ON session (realm, user_id);
 CREATE INDEX session_replaced_by ON session (realm, replaced_by) WHERE replaced_by IS NOT NULL;
 CREATE INDEX session_expires ON session (expires_at);
 CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;

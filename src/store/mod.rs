@@ -107,6 +107,10 @@ pub struct Page {
 
 /// The record. See the module's contract.
 #[async_trait]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "realm, subject, marks and now stand in every verb; `self` makes them six"
+)]
 pub trait Store: Send + Sync + 'static {
     // ---- realms -------------------------------------------------------------------------------
 

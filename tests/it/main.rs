@@ -25,6 +25,8 @@ mod logout;
 #[cfg(test)]
 mod metadata;
 #[cfg(test)]
+mod migrations;
+#[cfg(test)]
 mod realms;
 #[cfg(test)]
 mod revocation;

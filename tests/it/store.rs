@@ -1,13 +1,18 @@
 //! The record: one suite over every store, and what is particular to each.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::{Connection as _, Row as _};
-use vidimus::store::conformance::{World, redemption, rotation};
+use vidimus::protocol::ids::RealmId;
+use vidimus::store::conformance::{START, World, keys as signing_keys, redemption, rotation};
 use vidimus::store::postgres::{PostgresSettings, PostgresStore};
 use vidimus::store::sqlite::SqliteStore;
-use vidimus::store::{Migrations, OpenError, SharedStore, Store as _, migration_status, open};
+use vidimus::store::{
+    KeyState, Migrations, OpenError, SharedStore, Store as _, migration_status, open,
+};
 
 use crate::support::postgres::fresh_database;
 
@@ -20,9 +25,9 @@ macro_rules! conformance {
                 keeps_user_names_and_addresses_in_one_name_space, takes_names_per_realm,
                 creates_one_of_many_users_with_one_login, lists_users_and_clients_by_page,
                 a_new_password_ends_everything_of_the_user, changes_nobody_elsewhere,
-                rehashes_only_the_hash_it_saw, switches_a_user_off_and_on, keeps_clients,
-                a_removed_client_loses_its_families, counts_login_attempts,
-                counts_attempts_at_once, finds_no_user_that_is_not_there;
+                rehashes_only_the_hash_it_saw, switches_a_user_off_and_on, counts_login_attempts, counts_attempts_at_once,
+                finds_no_user_that_is_not_there;
+            clients: keeps_clients, a_removed_client_loses_its_families;
             sessions: a_cookie_opens_its_session, tells_an_ended_session, notes_uses_forward_only,
                 ending_a_session_spares_offline_families, ends_a_session_once,
                 a_replaced_session_keeps_its_families, ending_a_session_ends_what_it_replaced,
@@ -234,6 +239,22 @@ mod sqlite {
         );
     }
 
+    #[tokio::test]
+    async fn forgets_the_private_half_of_a_retired_key() {
+        let (store, directory) = opened().await;
+        let realm = RealmId::default_realm();
+        let key = signing_keys::key(&realm, "k-1", KeyState::Pending, START);
+        store.add_signing_key(&key).await.unwrap();
+        store.retire_key(&realm, &key.id, START).await.unwrap();
+        let mut connection = raw(&directory.path().join("record.db")).await;
+        let sealed: Vec<u8> = sqlx::query("SELECT sealed_private FROM signing_key")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+            .get("sealed_private");
+        assert!(sealed.is_empty());
+    }
+
     #[cfg(unix)]
     #[tokio::test]
     async fn keeps_its_files_from_other_accounts() {
@@ -309,6 +330,29 @@ mod postgres {
         assert_eq!(count, 0);
     }
 
+    /// Behind a pooler our own `SET` may reach another connection than our commits.
+    #[tokio::test]
+    async fn refuses_a_pooled_server_whose_commits_do_not_wait_for_the_disk() {
+        let url = fresh_database().await;
+        let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off',
+                 current_database()); END $$",
+        )
+        .execute(&mut connection)
+        .await
+        .unwrap();
+        let pooled = PostgresSettings {
+            prepare: false,
+            ..PostgresSettings::default()
+        };
+        let refused = open(&url, Migrations::Apply, pooled).await;
+        assert!(
+            matches!(refused, Err(OpenError::NotDurable(why)) if why.contains("synchronous_commit"))
+        );
+        reopened(&url).await.ping().await.unwrap();
+    }
+
     #[tokio::test]
     async fn refuses_to_open_an_unmigrated_database_when_told_so() {
         let url = fresh_database().await;
@@ -335,89 +379,6 @@ mod postgres {
     }
 }
 
-const START: vidimus::protocol::time::Timestamp = vidimus::store::conformance::START;
-
 const A_MIGRATION_OF_TOMORROW: &str = "INSERT INTO _sqlx_migrations \
      (version, description, success, checksum, execution_time) \
      VALUES (9999, 'tomorrow', TRUE, '', 0)";
-
-/// Both sets of migrations have the same files, and make the same tables with the same columns.
-mod parity {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn files(dialect: &str) -> BTreeSet<String> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("migrations")
-            .join(dialect);
-        std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect()
-    }
-
-    #[test]
-    fn both_dialects_have_the_same_migrations() {
-        assert_eq!(files("sqlite"), files("postgres"));
-    }
-
-    /// `table.column`, with a `?` when it may be NULL.
-    fn columns(rows: impl Iterator<Item = (String, String, bool)>) -> BTreeSet<String> {
-        rows.map(|(table, column, nullable)| {
-            format!("{table}.{column}{}", if nullable { "?" } else { "" })
-        })
-        .collect()
-    }
-
-    #[tokio::test]
-    async fn sqlite_and_postgres_have_the_same_tables_and_columns() {
-        let (store, directory) = sqlite::opened().await;
-        store.close().await;
-        let path = directory.path().join("record.db");
-        let mut connection = sqlx::SqliteConnection::connect_with(
-            &sqlx::sqlite::SqliteConnectOptions::new().filename(path),
-        )
-        .await
-        .unwrap();
-        let rows = sqlx::query(
-            "SELECT m.name AS tab, c.name AS col, NOT c.\"notnull\" AS nullable
-             FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c
-             WHERE m.type = 'table' AND m.name NOT LIKE '\\_%' ESCAPE '\\'
-               AND m.name NOT LIKE 'sqlite%'",
-        )
-        .fetch_all(&mut connection)
-        .await
-        .unwrap();
-        let in_sqlite = columns(rows.iter().map(|row| {
-            (
-                row.get("tab"),
-                row.get("col"),
-                row.get::<i64, _>("nullable") != 0,
-            )
-        }));
-        let url = fresh_database().await;
-        open(&url, Migrations::Apply, PostgresSettings::default())
-            .await
-            .unwrap();
-        let mut connection = sqlx::PgConnection::connect(&url).await.unwrap();
-        let rows = sqlx::query(
-            "SELECT table_name::text AS tab, column_name::text AS col,
-                    is_nullable::text = 'YES' AS nullable
-             FROM information_schema.columns
-             WHERE table_schema = 'public' AND table_name NOT LIKE '\\_%'",
-        )
-        .fetch_all(&mut connection)
-        .await
-        .unwrap();
-        let in_postgres = columns(
-            rows.iter()
-                .map(|row| (row.get("tab"), row.get("col"), row.get("nullable"))),
-        );
-        assert!(
-            in_sqlite.contains("token_family.revoked_at?"),
-            "{in_sqlite:?}"
-        );
-        assert_eq!(in_sqlite, in_postgres);
-    }
-}

@@ -5,11 +5,13 @@ use crate::protocol::ids::{KeyId, RealmId};
 use crate::protocol::time::Timestamp;
 use crate::store::{Creation, KeyState, KeyTransition, LiveNode, SharedStore, SigningKeyRecord};
 
-fn key_id(id: &str) -> KeyId {
+/// A key id that is known to be valid.
+pub fn key_id(id: &str) -> KeyId {
     KeyId::parse(id).unwrap()
 }
 
-fn key(realm: &RealmId, id: &str, state: KeyState, created_at: Timestamp) -> SigningKeyRecord {
+/// A key with a private half of four bytes.
+pub fn key(realm: &RealmId, id: &str, state: KeyState, created_at: Timestamp) -> SigningKeyRecord {
     SigningKeyRecord {
         realm: realm.clone(),
         id: key_id(id),
@@ -136,7 +138,7 @@ pub async fn activates_a_pending_key(store: SharedStore) {
         .await
         .unwrap();
     let mut other = key(realm, "k-es", KeyState::Active, after(3));
-    other.algorithm = "ES256".to_owned();
+    "ES256".clone_into(&mut other.algorithm);
     store.add_signing_key(&other).await.unwrap();
     let before = store.key_revision().await.unwrap();
     let moved = store

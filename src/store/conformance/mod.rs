@@ -9,6 +9,7 @@
     reason = "a case fails by panicking; that is what it is for"
 )]
 
+pub mod clients;
 pub mod codes;
 pub mod keys;
 pub mod misc;

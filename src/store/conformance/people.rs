@@ -1,9 +1,8 @@
-//! Realms, users, clients, failed logins.
+//! Realms, users, failed logins.
 
 use super::{RACERS, START, World, after, client, count_of, race, realm_named, user};
 use crate::account::user::LoginName;
-use crate::protocol::client::GrantType;
-use crate::protocol::ids::{ClientId, RealmId, UserId};
+use crate::protocol::ids::{RealmId, UserId};
 use crate::store::{Change, Creation, Page, RevocationMark, SharedStore};
 
 /// The default realm is there before anything is created.
@@ -299,65 +298,11 @@ pub async fn switches_a_user_off_and_on(store: SharedStore) {
     assert_eq!(facts.unwrap().unwrap().session.ended_at, Some(after(20)));
 }
 
-/// A client is read back as written, in its realm only, and replaced as a whole.
-pub async fn keeps_clients(store: SharedStore) {
+/// An id that is free is not found.
+pub async fn finds_no_user_that_is_not_there(store: SharedStore) {
     let world = World::new(store).await;
-    let store = &world.store;
-    let mut shop = world.client.clone();
-    assert_eq!(
-        store.create_client(&shop).await.unwrap(),
-        Creation::NameTaken
-    );
-    assert_eq!(
-        store.client(&world.realm, &shop.id).await.unwrap(),
-        Some(shop.clone())
-    );
-    assert_eq!(
-        store.client(&world.elsewhere, &shop.id).await.unwrap(),
-        None
-    );
-    shop.secret = None;
-    shop.metadata.grant_types = vec![GrantType::ClientCredentials];
-    shop.disabled_at = Some(after(3));
-    assert_eq!(store.update_client(&shop).await.unwrap(), Change::Changed);
-    assert_eq!(
-        store.client(&world.realm, &shop.id).await.unwrap(),
-        Some(shop.clone())
-    );
-    shop.id = ClientId::parse("absent").unwrap();
-    assert_eq!(store.update_client(&shop).await.unwrap(), Change::NotFound);
-}
-
-/// Removing a client revokes its families, also when it is registered anew.
-pub async fn a_removed_client_loses_its_families(store: SharedStore) {
-    let world = World::new(store).await;
-    let (store, shop) = (&world.store, &world.client.id);
-    let family = world.redeemed(world.offline_grant("f-1")).await;
-    let consented = world.user.id.clone();
-    store
-        .record_consent(&world.realm, &consented, shop, &family.grant.scope, START)
-        .await
-        .unwrap();
-    let mark = RevocationMark::Client(shop.clone());
-    let marks = [world.mark(mark.clone())];
-    let absent = store
-        .delete_client(&world.elsewhere, shop, &marks, after(20))
-        .await
-        .unwrap();
-    assert_eq!(absent, Change::NotFound);
-    assert!(!world.stands(&mark).await);
-    let change = store
-        .delete_client(&world.realm, shop, &marks, after(20))
-        .await
-        .unwrap();
-    assert_eq!(change, Change::Changed);
-    assert_eq!(store.client(&world.realm, shop).await.unwrap(), None);
-    store.create_client(&world.client).await.unwrap();
-    assert_eq!(
-        world.family(&family.grant.id).await.revoked_at,
-        Some(after(20))
-    );
-    assert!(world.stands(&mark).await);
+    let nobody = UserId::parse("u-nobody").unwrap();
+    assert_eq!(world.store.user(&world.realm, &nobody).await.unwrap(), None);
 }
 
 /// Attempts are counted one by one, with the moment of the one before, until a good login.
@@ -411,11 +356,4 @@ pub async fn counts_attempts_at_once(store: SharedStore) {
     counted.sort_unstable();
     let expected: Vec<u32> = (0..u32::try_from(RACERS).unwrap()).collect();
     assert_eq!(counted, expected);
-}
-
-/// An id that is free is not found.
-pub async fn finds_no_user_that_is_not_there(store: SharedStore) {
-    let world = World::new(store).await;
-    let nobody = UserId::parse("u-nobody").unwrap();
-    assert_eq!(world.store.user(&world.realm, &nobody).await.unwrap(), None);
 }

@@ -181,7 +181,24 @@ pub async fn publishes_a_mark_once(store: SharedStore) {
         world.store.all_revocations(after(1)).await.unwrap().len(),
         10
     );
+    // A repeat of a published mark may carry a later time, so it is to be published again.
+    let left = left_over(&world).await;
+    world.store.mark_published(&left).await.unwrap();
+    assert!(left_over(&world).await.is_empty());
+    world
+        .store
+        .record_revocations(std::slice::from_ref(repeated), after(1))
+        .await
+        .unwrap();
+    assert_eq!(left_over(&world).await.len(), 1);
     world.store.mark_published(&[]).await.unwrap();
+    assert_eq!(left_over(&world).await.len(), 1);
+}
+
+/// The sequences that are still to be published.
+async fn left_over(world: &World) -> Vec<i64> {
+    let left = world.store.unpublished_revocations(after(1)).await.unwrap();
+    left.iter().map(|stored| stored.sequence).collect()
 }
 
 /// Marks recorded at once, in opposite orders, are all there, each with a sequence of its own.

@@ -2,6 +2,10 @@
 //!
 //! Owns: the pool, what is demanded of the server's durability, and applying migrations.
 
+#[expect(
+    clippy::duplicate_mod,
+    reason = "the SQL is written once and compiled for this engine and for SQLite"
+)]
 #[path = "../sql/mod.rs"]
 mod sql;
 
@@ -76,7 +80,7 @@ impl PostgresStore {
     ) -> Result<Self, OpenError> {
         let options = options(url)?;
         let mut connection = options.connect().await?;
-        demand_durability(&mut connection).await?;
+        demand_durability(&mut connection, !settings.prepare).await?;
         migrate(&mut connection, migrations).await?;
         connection.close().await?;
         let pool = PgPoolOptions::new()
@@ -158,13 +162,17 @@ fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
         .map_err(|_invalid| OpenError::Address("not a postgres:// URL".to_owned()))
 }
 
-/// Refuses settings with which a confirmed write does not survive a crash. `reset_val` is what a
-/// connection has before it says otherwise, and so what a pooler may hand out.
-async fn demand_durability(connection: &mut PgConnection) -> Result<(), OpenError> {
+/// Refuses settings with which a confirmed write does not survive a crash. Behind a pooler
+/// [`SESSION`] may reach another connection than our commits, so that there the server's or the
+/// role's default (`reset_val`) must wait for the disk too.
+async fn demand_durability(connection: &mut PgConnection, pooled: bool) -> Result<(), OpenError> {
     let rows = sqlx::query(
         "SELECT name FROM pg_settings
-         WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name",
+         WHERE (name IN ('fsync', 'full_page_writes') AND setting = 'off')
+            OR ($1 AND name = 'synchronous_commit' AND reset_val = 'off')
+         ORDER BY name",
     )
+    .bind(pooled)
     .persistent(false)
     .fetch_all(connection)
     .await?;

@@ -4,6 +4,10 @@
 //! migrations to it. In memory there is one connection and reads pass through the writer.
 
 mod files;
+#[expect(
+    clippy::duplicate_mod,
+    reason = "the SQL is written once and compiled for this engine and for PostgreSQL"
+)]
 #[path = "../sql/mod.rs"]
 mod sql;
 mod writer;

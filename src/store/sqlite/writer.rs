@@ -151,7 +151,7 @@ async fn run(
         let fate = commit(&mut connection, batch, &mut replies).await;
         let fate = fate.map_err(|error| error.to_string());
         for reply in replies {
-            reply(fate.as_ref().map(|()| ()).map_err(String::as_str));
+            reply(fate.as_ref().copied().map_err(String::as_str));
         }
         if let Err(error) = fate {
             tracing::error!(%error, "a batch of writes was not committed");

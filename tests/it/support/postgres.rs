@@ -5,6 +5,12 @@
 //! watchdog that waits for the end of its standard input stops it and deletes its files when this
 //! process ends, in whatever way.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a server that does not start must fail loudly"
+)]
+
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -18,7 +24,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 /// A database that nothing has been written to.
 ///
 /// The databases go with the server; on a server that `TEST_DATABASE_URL` names they stay.
-pub async fn fresh_database() -> String {
+pub(crate) async fn fresh_database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = server();
     let number = NEXT.fetch_add(1, Ordering::SeqCst);
@@ -99,7 +105,7 @@ fn start() -> Server {
     );
     // A port taken in the moment between is a loud failure, and rare.
     let port = free_port();
-    let mut watchdog = watchdog(owner, &programs.join("postgres"), &data, port);
+    let mut watchdog = watchdog(owner, &programs.join("postgres"), &directory, port);
     let sign = watchdog.stdin.take().expect("its input is a pipe");
     wait_until_it_listens(&mut watchdog, port, &directory);
     Server {
@@ -110,23 +116,22 @@ fn start() -> Server {
 
 /// A shell that starts the server, waits until its input ends, and cleans up. `read` returns when
 /// the pipe's writing end is closed, which the kernel does however this process dies.
-fn watchdog(owner: Option<&str>, postgres: &Path, data: &Path, port: u16) -> Child {
+fn watchdog(owner: Option<&str>, postgres: &Path, directory: &Path, port: u16) -> Child {
     let script = r#"
         trap '' INT TERM HUP
-        data=$1; port=$2; shift 2
+        directory=$1; data=$1/data; port=$2; shift 2
         "$@" -D "$data" -h 127.0.0.1 -p "$port" -k '' -c max_connections=300 \
-            -c fsync=on -c full_page_writes=on </dev/null >"$data/../log" 2>&1 &
+            -c fsync=on -c full_page_writes=on </dev/null >"$directory/log" 2>&1 &
         server=$!
-        # The listener's own end shows on the port; this shell only waits for the tests'.
         while read -r _; do :; done
         kill -QUIT "$(head -n 1 "$data/postmaster.pid")" 2>/dev/null
         wait "$server"
-        rm -rf "$data/.."
+        rm -rf "$directory"
     "#;
     let mut shell = Command::new("sh");
     shell
         .args(["-c", script, "watchdog"])
-        .arg(data)
+        .arg(directory)
         .arg(port.to_string());
     shell.args(owner_prefix(owner)).arg(postgres);
     shell
