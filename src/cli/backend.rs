@@ -54,8 +54,12 @@ pub async fn rotate_keys(
     checked.map_err(|error| failed(error.to_string()))?;
     let keys = RealmKeys::new(store, Arc::new(master), assemble::key_schedule(config));
     // A realm's first key is made when it is first asked for; a rotation replaces one.
-    keys.ring(realm, now).await.map_err(|error| failed(error.to_string()))?;
-    keys.rotate(realm, rotation, now).await.map_err(|error| failed(error.to_string()))
+    keys.ring(realm, now)
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    keys.rotate(realm, rotation, now)
+        .await
+        .map_err(|error| failed(error.to_string()))
 }
 
 /// Serves the demo until it is stopped.
@@ -69,8 +73,15 @@ pub async fn demo(port: u16, print_env: bool, output: &mut Output<'_>) -> Result
         }
     }
     output.talk(banner(&demo))?;
-    let Demo { server, assembled, config, .. } = demo;
-    crate::server::serve(server, assembled, config.shutdown_grace).await.map_err(failed)?;
+    let Demo {
+        server,
+        assembled,
+        config,
+        ..
+    } = demo;
+    crate::server::serve(server, assembled, config.shutdown_grace)
+        .await
+        .map_err(failed)?;
     Ok(())
 }
 
@@ -79,7 +90,11 @@ fn environment(demo: &Demo) -> Vec<String> {
     for (id, secret) in &demo.clients {
         let prefix = id.to_uppercase().replace('-', "_");
         lines.push(format!("{prefix}_CLIENT_ID={id}"));
-        lines.extend(secret.iter().map(|secret| format!("{prefix}_CLIENT_SECRET={secret}")));
+        lines.extend(
+            secret
+                .iter()
+                .map(|secret| format!("{prefix}_CLIENT_SECRET={secret}")),
+        );
     }
     lines
 }

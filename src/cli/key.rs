@@ -24,7 +24,11 @@ pub(super) async fn run(
         KeyCommand::Rotate { emergency } => {
             let store = Arc::clone(&desk.store);
             let now = desk.clock.now();
-            let rotation = if emergency { Rotation::Emergency } else { Rotation::Normal };
+            let rotation = if emergency {
+                Rotation::Emergency
+            } else {
+                Rotation::Normal
+            };
             match backend::rotate_keys(config, store, &desk.realm, rotation, now).await? {
                 RotationOutcome::Made(key) => {
                     output.data(&json!({ "kid": key }), |_| vec![key.to_string()])

@@ -94,8 +94,15 @@ pub async fn assemble_over(
         demo,
     };
     let edge = Arc::new(Edge::new(Arc::clone(&app), Pages::new()?, settings));
-    let background = Box::new(JobsAndRecord { jobs, store: Arc::clone(&app.store) });
-    Ok(Assembled { router: router(edge), background, app })
+    let background = Box::new(JobsAndRecord {
+        jobs,
+        store: Arc::clone(&app.store),
+    });
+    Ok(Assembled {
+        router: router(edge),
+        background,
+        app,
+    })
 }
 
 /// Opens the record of the configuration.
@@ -208,7 +215,9 @@ async fn start_jobs(app: &App) -> anyhow::Result<Jobs> {
         clock: Arc::clone(&app.clock),
         node: random_text::<9>(app.entropy.as_ref())?.into(),
     };
-    app.keys.ring(&RealmId::default_realm(), app.clock.now()).await?;
+    app.keys
+        .ring(&RealmId::default_realm(), app.clock.now())
+        .await?;
     heartbeat::run_once(context.clone()).await?;
     // A Redis that is away costs speed only; the job tries again.
     if let Err(error) = uphold_revocations::run_once(context.clone()).await {

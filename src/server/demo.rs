@@ -55,29 +55,46 @@ pub async fn prepare(port: u16) -> anyhow::Result<Demo> {
     let now = SystemClock.now();
     add_people(&store, &config, &entropy, now).await?;
     let clients = add_clients(&store, &issuer, &entropy, now).await?;
-    let (client_id, client_secret) =
-        clients.first().cloned().context("the demo has a web client")?;
+    let (client_id, client_secret) = clients
+        .first()
+        .cloned()
+        .context("the demo has a web client")?;
     let parts = router(&DemoConfig {
         issuer: issuer.clone(),
         client_id,
         client_secret: client_secret.unwrap_or_default(),
         base_url: issuer.clone(),
     })?;
-    let account = DemoAccount { username: USERNAME.to_owned(), password: PASSWORD.to_owned() };
+    let account = DemoAccount {
+        username: USERNAME.to_owned(),
+        password: PASSWORD.to_owned(),
+    };
     let master = MasterKey::generate(&entropy)?;
     let draining = server.draining();
-    let assembled =
-        assemble_over(&config, store, master, draining, Some((parts, account))).await?;
-    Ok(Demo { server, assembled, config, issuer, clients })
+    let assembled = assemble_over(&config, store, master, draining, Some((parts, account))).await?;
+    Ok(Demo {
+        server,
+        assembled,
+        config,
+        issuer,
+        clients,
+    })
 }
 
 /// The defaults, whatever file or environment lies around.
 fn settings(issuer: &str) -> anyhow::Result<Config> {
-    let flag = |key, value: &str| Flag { key, flag: "demo", value: value.to_owned() };
+    let flag = |key, value: &str| Flag {
+        key,
+        flag: "demo",
+        value: value.to_owned(),
+    };
     let sources = Sources {
         file: Some("/dev/null".into()),
         environment: Vec::new(),
-        flags: vec![flag("issuer", issuer), flag("database_url", "sqlite::memory:")],
+        flags: vec![
+            flag("issuer", issuer),
+            flag("database_url", "sqlite::memory:"),
+        ],
     };
     let loaded = load(&sources).map_err(|rejection| anyhow::anyhow!("{rejection}"))?;
     Ok(loaded.config)
@@ -128,9 +145,24 @@ async fn add_clients(
     let own = format!("{issuer}/demo/callback");
     let kinds: [(&str, &str, ClientType, &[&str]); 4] = [
         ("demo-notes", "Notes", ClientType::Web, &[&own]),
-        ("demo-web", "Demo web app", ClientType::Web, &["http://localhost:3000/callback"]),
-        ("demo-spa", "Demo browser app", ClientType::Spa, &["http://localhost:5173/callback"]),
-        ("demo-cli", "Demo command line", ClientType::Native, &["http://127.0.0.1/callback"]),
+        (
+            "demo-web",
+            "Demo web app",
+            ClientType::Web,
+            &["http://localhost:3000/callback"],
+        ),
+        (
+            "demo-spa",
+            "Demo browser app",
+            ClientType::Spa,
+            &["http://localhost:5173/callback"],
+        ),
+        (
+            "demo-cli",
+            "Demo command line",
+            ClientType::Native,
+            &["http://127.0.0.1/callback"],
+        ),
     ];
     let mut made = Vec::new();
     for (id, name, client_type, redirect_uris) in kinds {
