@@ -9,7 +9,7 @@ CREATE TABLE realm (
     disabled_at BIGINT
 );
 
-INSERT INTO realm (id, name, created_at) VALUES ('default', 'Default', 0);
+INSERT INTO realm (id, name, created_at) VALUES ('default', 'Vidimus', 0);
 
 CREATE TABLE users (
     realm TEXT COLLATE "C" NOT NULL REFERENCES realm (id),
@@ -55,8 +55,6 @@ CREATE TABLE client (
     PRIMARY KEY (realm, id)
 );
 
--- replaced_by: the session that took this one's place in the same browser. Such a session opens
--- nothing any more, but its families live until the session that replaced it is ended.
 CREATE TABLE session (
     realm TEXT COLLATE "C" NOT NULL,
     id TEXT COLLATE "C" NOT NULL,
@@ -68,13 +66,11 @@ CREATE TABLE session (
     last_seen_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     ended_at BIGINT,
-    replaced_by TEXT COLLATE "C",
     PRIMARY KEY (realm, id),
     UNIQUE (realm, cookie),
     FOREIGN KEY (realm, user_id) REFERENCES users (realm, id) ON DELETE CASCADE
 );
 CREATE INDEX session_owner ON session (realm, user_id);
-CREATE INDEX session_replaced_by ON session (realm, replaced_by) WHERE replaced_by IS NOT NULL;
 CREATE INDEX session_expires ON session (expires_at);
 CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;
 

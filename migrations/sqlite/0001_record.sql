@@ -8,7 +8,7 @@ CREATE TABLE realm (
     disabled_at INTEGER
 ) STRICT;
 
-INSERT INTO realm (id, name, created_at) VALUES ('default', 'Default', 0);
+INSERT INTO realm (id, name, created_at) VALUES ('default', 'Vidimus', 0);
 
 CREATE TABLE users (
     realm TEXT NOT NULL REFERENCES realm (id),
@@ -54,8 +54,6 @@ CREATE TABLE client (
     PRIMARY KEY (realm, id)
 ) STRICT;
 
--- replaced_by: the session that took this one's place in the same browser. Such a session opens
--- nothing any more, but its families live until the session that replaced it is ended.
 CREATE TABLE session (
     realm TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -67,13 +65,11 @@ CREATE TABLE session (
     last_seen_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     ended_at INTEGER,
-    replaced_by TEXT,
     PRIMARY KEY (realm, id),
     UNIQUE (realm, cookie),
     FOREIGN KEY (realm, user_id) REFERENCES users (realm, id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX session_owner ON session (realm, user_id);
-CREATE INDEX session_replaced_by ON session (realm, replaced_by) WHERE replaced_by IS NOT NULL;
 CREATE INDEX session_expires ON session (expires_at);
 CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;
 

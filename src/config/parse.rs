@@ -56,14 +56,19 @@ where
     T::try_from(number).map_err(|_too_large| refusal())
 }
 
+/// A number of threads; 0 takes as many as there are cores.
+pub(super) fn threads(text: &str) -> Parsed<usize> {
+    match count(text, 0, 1_024)? {
+        0 => Ok(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+        threads => Ok(threads),
+    }
+}
+
 /// A number of threads; 0 takes half of the cores, and one at least.
 pub(super) fn workers(text: &str) -> Parsed<usize> {
     match count(text, 0, 1_024)? {
-        0 => {
-            let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-            Ok(cores.div_ceil(2))
-        }
-        threads => Ok(threads),
+        0 => Ok(threads("0")?.div_ceil(2)),
+        workers => Ok(workers),
     }
 }
 

@@ -326,8 +326,8 @@ pub static SETTINGS: &[Setting] = &[
         "signing.threads",
         Kind::Number,
         "0",
-        |c, t| put(&mut c.signing.threads, p::workers(t)),
-        "Threads that make RSA signatures; 0 takes half of the cores.",
+        |c, t| put(&mut c.signing.threads, p::threads(t)),
+        "Threads that make RSA signatures; 0 takes as many as there are cores.",
     ),
     row(
         "signing.queue",

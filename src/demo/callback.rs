@@ -75,10 +75,11 @@ async fn redeem(
 ) -> Result<Tokens, String> {
     let (exchanges, tokens) = demo.relying_party.finish(pending, code).await;
     story.extend(exchanges);
-    let tokens = tokens?;
-    let (exchanges, claims) = tokens.userinfo(&demo.relying_party).await;
+    let mut tokens = tokens?;
+    let (exchanges, name) = tokens.userinfo(&demo.relying_party).await;
     story.extend(exchanges);
-    claims.map(|_| tokens)
+    tokens.greeting = name?;
+    Ok(tokens)
 }
 
 fn judged(demo: &Demo, cookie: &str, query: &str) -> Result<(Pending, String), Declined> {

@@ -56,7 +56,7 @@ pub(super) fn first(
         access: answer.access_token().clone(),
         refresh: answer.refresh_token().cloned(),
         decoded: decode(&id_token, checks),
-        greeting: name_of(&claims),
+        greeting: claims.subject().as_str().to_owned(),
         subject: claims.subject().clone(),
         id_token,
         metadata,
@@ -96,7 +96,9 @@ fn checked<N: NonceVerifier>(
     Ok((claims.clone(), checks))
 }
 
-fn name_of(claims: &CoreIdTokenClaims) -> String {
+/// A name to greet with. It comes from userinfo: beside a code, an ID token holds no profile (OIDC
+/// Core §5.4).
+fn name_of(claims: &CoreUserInfoClaims) -> String {
     let name = claims.name().and_then(|name| name.get(None));
     let username = claims.preferred_username();
     name.map(|name| name.as_str())
@@ -183,12 +185,11 @@ impl Tokens {
             tokens.id_token = id_token.clone();
             checks.push("The person is the same as before.");
             tokens.decoded = decode(id_token, checks);
-            tokens.greeting = name_of(&claims);
         }
         Ok(tokens)
     }
 
-    /// Asks who the access token speaks for (OIDC Core §5.3).
+    /// Asks who the access token speaks for (OIDC Core §5.3); a name to greet them with.
     pub(super) async fn userinfo(&self, notes: &RelyingParty) -> Told<String> {
         let client = notes.client(&self.metadata);
         let subject = Some(self.subject.clone());
@@ -201,14 +202,9 @@ impl Tokens {
         let captured = recorder.take();
         match answer {
             Ok(claims) => {
-                let text = format!(
-                    "The same person as in the ID token: {}.",
-                    claims.subject().as_str()
-                );
-                (
-                    told(&[USERINFO], &captured, Finding::good(text.clone())),
-                    Ok(text),
-                )
+                // OIDC Core §5.3.2: the library has compared the subjects.
+                let finding = Finding::good("The same person as in the ID token.");
+                (told(&[USERINFO], &captured, finding), Ok(name_of(&claims)))
             }
             Err(error) => refused(&[USERINFO], &captured, &error),
         }

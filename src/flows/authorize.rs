@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::entropy::random_text;
 use crate::flows::session::{self, LiveSession};
 use crate::flows::{App, Fault, interaction};
 use crate::protocol::authorize::{
@@ -196,7 +195,7 @@ async fn issue(
             AuthorizeRefusal::Denied,
         ));
     }
-    let code = SecretString::new(format!("vac_{}", random_text::<32>(app.entropy.as_ref())?));
+    let code = SecretString::new(format!("vac_{}", app.random_text::<32>()?));
     let family = new_family(app, pending, live, Digest::of(code.expose()), now)?;
     app.store.issue_code(&family).await?;
     let issuer = app.issuer(visit.realm);
@@ -223,7 +222,7 @@ fn new_family(
     } else {
         limit.min(session.expires_at)
     };
-    let id = FamilyId::parse(random_text::<16>(app.entropy.as_ref())?)
+    let id = FamilyId::parse(app.random_text::<16>()?)
         .map_err(|_invalid| Fault::Invariant("random text is a family id"))?;
     Ok(NewFamily {
         realm: client.realm.clone(),

@@ -21,7 +21,10 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
     };
     let pending = match authorize::proceed(app, visit, interaction, now).await? {
         Outcome::Consent(pending) => pending,
-        other => return Ok(other),
+        other @ (Outcome::Answer(..)
+        | Outcome::Login(..)
+        | Outcome::Refused(..)
+        | Outcome::BeginAnew) => return Ok(other),
     };
     if decision == Decision::Deny {
         let refusal = AuthorizeRefusal::Denied;

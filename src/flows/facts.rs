@@ -18,19 +18,29 @@ pub const FRESH_FOR: Lifetime = Lifetime::seconds(1);
 /// How many answers of a kind are kept; beyond that all are forgotten, which costs one read each.
 const CAPACITY: usize = 10_000;
 
-/// Answers of the record with the moment they were read; absence is an answer too.
+/// The last answer of the record to each question.
 #[derive(Debug)]
-struct Recent<K, V>(Mutex<HashMap<K, (Timestamp, Option<Arc<V>>)>>);
+struct Recent<K, V>(Mutex<HashMap<K, Read<V>>>);
+
+/// What the record said, and when; absence is an answer too.
+#[derive(Debug, Clone)]
+struct Read<V> {
+    at: Timestamp,
+    answer: Option<Arc<V>>,
+}
 
 impl<K: Hash + Eq + Clone, V> Recent<K, V> {
     fn new() -> Self {
         Self(Mutex::new(HashMap::new()))
     }
 
-    fn get(&self, key: &K, now: Timestamp) -> Option<Option<Arc<V>>> {
+    fn get(&self, key: &K, now: Timestamp) -> Option<Read<V>>
+    where
+        V: Clone,
+    {
         let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (read_at, answer) = answers.get(key)?;
-        (now.since(*read_at) < FRESH_FOR && *read_at <= now).then(|| answer.clone())
+        let read = answers.get(key)?;
+        (now.since(read.at) < FRESH_FOR && read.at <= now).then(|| read.clone())
     }
 
     fn put(&self, key: K, answer: Option<V>, now: Timestamp) -> Option<Arc<V>> {
@@ -39,7 +49,13 @@ impl<K: Hash + Eq + Clone, V> Recent<K, V> {
         if answers.len() >= CAPACITY {
             answers.clear();
         }
-        answers.insert(key, (now, answer.clone()));
+        answers.insert(
+            key,
+            Read {
+                at: now,
+                answer: answer.clone(),
+            },
+        );
         answer
     }
 }
@@ -70,8 +86,8 @@ impl Facts {
         realm: &RealmId,
         now: Timestamp,
     ) -> Result<Option<Arc<Realm>>, StoreError> {
-        if let Some(answer) = self.realms.get(realm, now) {
-            return Ok(answer);
+        if let Some(read) = self.realms.get(realm, now) {
+            return Ok(read.answer);
         }
         Ok(self
             .realms
@@ -87,8 +103,8 @@ impl Facts {
         now: Timestamp,
     ) -> Result<Option<Arc<Client>>, StoreError> {
         let key = (realm.clone(), client.clone());
-        if let Some(answer) = self.clients.get(&key, now) {
-            return Ok(answer);
+        if let Some(read) = self.clients.get(&key, now) {
+            return Ok(read.answer);
         }
         let read = store.client(realm, client).await?;
         Ok(self.clients.put(key, read, now))
@@ -103,8 +119,8 @@ impl Facts {
         now: Timestamp,
     ) -> Result<Option<Arc<User>>, StoreError> {
         let key = (realm.clone(), user.clone());
-        if let Some(answer) = self.users.get(&key, now) {
-            return Ok(answer);
+        if let Some(read) = self.users.get(&key, now) {
+            return Ok(read.answer);
         }
         let read = store.user(realm, user).await?;
         Ok(self.users.put(key, read, now))
@@ -120,11 +136,11 @@ mod tests {
         let recent = Recent::new();
         let at = Timestamp::from_unix_millis;
         recent.put("k", Some(7), at(1_000));
-        assert_eq!(recent.get(&"k", at(1_999)), Some(Some(Arc::new(7))));
-        assert_eq!(recent.get(&"k", at(2_000)), None);
-        assert_eq!(
-            recent.get(&"k", at(999)),
-            None,
+        let answer = recent.get(&"k", at(1_999)).map(|read| read.answer);
+        assert_eq!(answer, Some(Some(Arc::new(7))));
+        assert!(recent.get(&"k", at(2_000)).is_none());
+        assert!(
+            recent.get(&"k", at(999)).is_none(),
             "a clock set back must not keep it alive"
         );
     }

@@ -40,12 +40,12 @@ pub struct HashPool {
 }
 
 impl HashPool {
-    /// Starts half as many threads as `cores`, one at least; `queue` more may wait.
-    pub fn new(cores: usize, queue: usize, cost: PasswordCost) -> Result<Self, KeyError> {
+    /// Starts `threads`, one at least; `queue` more attempts may wait for them.
+    pub fn new(threads: usize, queue: usize, cost: PasswordCost) -> Result<Self, KeyError> {
         let decoy = password::decoy(&cost)
             .map_err(|_impossible| KeyError::Library("hash passwords at the configured cost"))?;
         Ok(Self {
-            pool: WorkPool::new("hash", cores / 2, queue)?,
+            pool: WorkPool::new("hash", threads, queue)?,
             cost,
             decoy: decoy.into(),
         })

@@ -6,9 +6,8 @@ use crate::account::password::SALT_BYTES;
 use crate::account::session::Session;
 use crate::account::slow_down;
 use crate::account::user::{LoginName, User};
-use crate::entropy::random_text;
 use crate::flows::hash_pool::HashPoolError;
-use crate::flows::{App, Fault, FlowError, session};
+use crate::flows::{App, Fault, FlowError, end_session, session};
 use crate::protocol::ids::{RealmId, SessionId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
@@ -25,7 +24,7 @@ pub struct Attempt<'a> {
     pub password: SecretString,
     /// The client's address, by the trusted proxies' word.
     pub address: IpAddr,
-    /// The cookie that the new session replaces.
+    /// The cookie of the session before, if there was one.
     pub cookie: Option<&'a str>,
 }
 
@@ -151,7 +150,7 @@ fn ending(error: HashPoolError) -> FlowError<LoginRefusal> {
 
 /// Opens a session under a new cookie, so that a cookie planted before the sign-in is worth
 /// nothing after it. The same person signing in again keeps the session itself, and with it the
-/// tokens that were issued in it.
+/// tokens that were issued in it; another person ends it.
 async fn open_session(
     app: &App,
     attempt: &Attempt<'_>,
@@ -160,12 +159,15 @@ async fn open_session(
 ) -> Result<SecretString, Fault> {
     let cookie = session::new_cookie(app)?;
     let before = session::resume(app, attempt.realm, attempt.cookie, None, now).await?;
-    let kept = before.filter(|live| live.facts().user.id == user.id);
-    let (id, created_at) = match kept {
-        Some(live) => (
-            live.facts().session.id.clone(),
-            live.facts().session.created_at,
-        ),
+    let (id, created_at) = match before {
+        Some(live) if live.facts().user.id == user.id => {
+            let session = &live.facts().session;
+            (session.id.clone(), session.created_at)
+        }
+        Some(live) => {
+            end_session::end(app, attempt.realm, &live).await?;
+            (new_session_id(app)?, now)
+        }
         None => (new_session_id(app)?, now),
     };
     let session = Session {
@@ -180,12 +182,11 @@ async fn open_session(
         expires_at: now.plus(app.settings.sessions.absolute),
         ended_at: None,
     };
-    let replaced = attempt.cookie.map(Digest::of);
-    app.store.open_session(&session, replaced.as_ref()).await?;
+    app.store.open_session(&session).await?;
     Ok(cookie)
 }
 
 fn new_session_id(app: &App) -> Result<SessionId, Fault> {
-    SessionId::parse(random_text::<16>(app.entropy.as_ref())?)
+    SessionId::parse(app.random_text::<16>()?)
         .map_err(|_invalid| Fault::Invariant("random text is a session id"))
 }

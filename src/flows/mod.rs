@@ -22,7 +22,7 @@ use std::sync::Arc;
 use crate::account::password::PasswordHashError;
 use crate::account::session::SessionLimits;
 use crate::clock::Clock;
-use crate::entropy::{Entropy, EntropyError};
+use crate::entropy::{Entropy, EntropyError, random_text};
 use crate::keys::{JobLost, KeyError, MasterKey, Purpose, SigningPool};
 use crate::protocol::ids::RealmId;
 use crate::protocol::issuer::Issuer;
@@ -30,6 +30,8 @@ use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::MacKey;
 use crate::store::ephemeral::{EphemeralError, Quota, SharedEphemeral};
 use crate::store::{SharedStore, StoreError};
+
+pub use crate::store::Realm;
 
 use facts::Facts;
 use hash_pool::HashPool;
@@ -111,6 +113,11 @@ impl App {
     /// The present moment; read once a flow.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// `N` random bytes as unreserved URL characters.
+    pub fn random_text<const N: usize>(&self) -> Result<String, EntropyError> {
+        random_text::<N>(self.entropy.as_ref())
     }
 
     /// A realm's issuer.

@@ -1,6 +1,5 @@
 //! Who is signed in at a browser.
 
-use crate::entropy::random_text;
 use crate::flows::{App, Fault};
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::scope::ScopeSet;
@@ -55,7 +54,7 @@ pub async fn resume(
 
 /// A new cookie value: 256 random bits.
 pub fn new_cookie(app: &App) -> Result<SecretString, Fault> {
-    Ok(SecretString::new(random_text::<32>(app.entropy.as_ref())?))
+    Ok(SecretString::new(app.random_text::<32>()?))
 }
 
 /// The CSRF token of a browser: bound to its cookie, so that a new session makes old forms void.

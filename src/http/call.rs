@@ -10,11 +10,11 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 
+use crate::flows::Realm;
 use crate::http::{Edge, respond};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::RealmId;
 use crate::protocol::params::Params;
-use crate::store::Realm;
 
 /// The id under which a request is logged and which its answer carries.
 #[derive(Debug, Clone)]
@@ -149,7 +149,7 @@ impl Call {
             .map(str::trim);
         let bytes = to_bytes(body, edge.settings.body_limit_bytes)
             .await
-            .map_err(|_| TOO_LONG)?;
+            .map_err(|_too_long| TOO_LONG)?;
         match essence {
             Some(form) if form.eq_ignore_ascii_case("application/x-www-form-urlencoded") => {
                 Ok(Params::parse(&bytes))

@@ -11,7 +11,6 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue};
 
-use crate::entropy::random_text;
 use crate::http::Edge;
 use crate::http::call::RequestId;
 
@@ -35,19 +34,18 @@ pub(super) async fn finish(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = random_text::<12>(edge.app.entropy.as_ref()).unwrap_or_default();
-    let elsewhere = edge
-        .settings
-        .demo
-        .is_some()
-        .then(|| to_localhost(&edge, &request))
-        .flatten();
-    let mut response = match elsewhere {
-        Some(location) => Redirect::temporary(&location).into_response(),
-        None => {
-            request.extensions_mut().insert(RequestId(id.clone()));
-            next.run(request).await
-        }
+    let id = edge.app.random_text::<12>().unwrap_or_default();
+    let in_demo = edge.settings.demo.is_some();
+    let elsewhere = if in_demo {
+        to_localhost(&edge, &request)
+    } else {
+        None
+    };
+    let mut response = if let Some(location) = elsewhere {
+        Redirect::temporary(&location).into_response()
+    } else {
+        request.extensions_mut().insert(RequestId(id.clone()));
+        next.run(request).await
     };
     decorate(&edge, &mut response);
     if let Ok(id) = HeaderValue::from_str(&id) {

@@ -19,10 +19,13 @@ use std::sync::Arc;
 use axum::Router;
 use http::HeaderValue;
 use ipnet::IpNet;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::flows::App;
+use crate::flows::facts::FRESH_FOR;
 use crate::pages::{DemoAccount, Pages};
+use crate::protocol::time::Timestamp;
 
 use endpoint::metadata::Documents;
 
@@ -53,6 +56,9 @@ pub struct Edge {
     pub settings: EdgeSettings,
     /// The configured origin, for comparing with `Origin`.
     origin: String,
+    /// When the record last took a write, and whether it did: anybody may ask for `/readyz`, and a
+    /// write each time would be theirs to spend.
+    readiness: Mutex<Option<(Timestamp, bool)>>,
     /// Metadata documents, built once a realm.
     documents: Documents,
     /// The `Cache-Control` of metadata and JWK sets.
@@ -72,9 +78,27 @@ impl Edge {
             pages,
             settings,
             origin,
+            readiness: Mutex::new(None),
             documents: Documents::default(),
             document_cache_control,
         }
+    }
+
+    /// Whether the record takes writes, asked at most once a second.
+    async fn record_takes_writes(&self) -> bool {
+        let now = self.app.now();
+        let mut readiness = self.readiness.lock().await;
+        if let Some((at, ready)) = *readiness
+            && now.since(at) < FRESH_FOR
+        {
+            return ready;
+        }
+        let answer = self.app.store.ping().await;
+        if let Err(error) = &answer {
+            tracing::warn!(%error, "not ready");
+        }
+        *readiness = Some((now, answer.is_ok()));
+        answer.is_ok()
     }
 
     fn is_stopping(&self) -> bool {

@@ -8,6 +8,9 @@ fn count(text: &str, what: &str) -> usize {
     text.matches(what).count()
 }
 
+/// Makes the words of a sample page from plain ones.
+type Words = fn(&str) -> String;
+
 #[test]
 fn escapes_hostile_texts_everywhere() {
     for (name, page) in all(hostile) {
@@ -148,7 +151,8 @@ fn writes_the_samples_to_a_folder() {
     for file in static_files::all() {
         std::fs::write(folder.join(&file.name), file.bytes).unwrap();
     }
-    for (kind, words) in [("", calm as fn(&str) -> String), ("hostile_", hostile)] {
+    let kinds: [(&str, Words); 2] = [("", calm), ("hostile_", hostile)];
+    for (kind, words) in kinds {
         for (name, page) in all(words) {
             let page = page
                 .replace("&#x2f;static&#x2f;", "")

@@ -29,6 +29,10 @@ pub mod path {
 }
 
 /// The metadata of one realm.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the document has these members"
+)]
 #[derive(Debug, Clone, Serialize)]
 pub struct ProviderMetadata {
     issuer: String,

@@ -6,6 +6,7 @@ use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::client::{Client, IntrospectionRight};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::ClientId;
+use crate::protocol::time::Timestamp;
 use crate::protocol::token::family::Family;
 
 /// Why a question was refused.
@@ -100,7 +101,7 @@ impl IntrospectionAnswer {
             iat: family
                 .rotated_at
                 .or(family.redeemed_at)
-                .map(|at| at.unix_seconds()),
+                .map(Timestamp::unix_seconds),
             sub: Some(family.grant.user.as_str().to_owned()),
             iss: Some(issuer.to_owned()),
             ..Self::default()

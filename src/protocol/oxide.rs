@@ -6,6 +6,11 @@
 //! them and they are handed grants that never lapse; they answer `invalid_request` to an unknown
 //! code, so they never see one; their lifetimes and narrowed grants are not kept.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever else a machine of theirs asks for or answers is a refusal of ours"
+)]
+
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
@@ -278,7 +283,9 @@ pub(in crate::protocol) fn refresh(
     match machine.advance(recovered) {
         Output::Refresh { grant, .. } => {
             let order = match requested {
-                Some(text) => ScopeSet::parse(text).map_err(|_| RefreshRefusal::MalformedScope)?,
+                Some(text) => {
+                    ScopeSet::parse(text).map_err(|_invalid| RefreshRefusal::MalformedScope)?
+                }
                 None => family.grant.scope.clone(),
             };
             from_scope(&grant.scope, &order).ok_or(RefreshRefusal::Unknown)

@@ -179,8 +179,9 @@ async fn ephemeral(config: &Config) -> anyhow::Result<SharedEphemeral> {
     Ok(match &config.redis_url {
         None => Arc::new(LocalEphemeral::new()),
         Some(url) => {
-            let entropy = Box::new(SystemEntropy::default());
-            let redis = RedisEphemeral::connect(url.expose(), entropy).await;
+            let entropy = SystemEntropy::default();
+            let nonce = Box::new(move || random_text::<16>(&entropy).ok());
+            let redis = RedisEphemeral::connect(url.expose(), nonce).await;
             Arc::new(redis.context("redis_url")?)
         }
     })

@@ -170,17 +170,19 @@ async fn add_clients(
             client_type,
             name: name.to_owned(),
             redirect_uris: redirect_uris.iter().map(|&uri| uri.to_owned()).collect(),
-            post_logout_redirect_uris: match client_type {
-                ClientType::Web if id == "demo-notes" => vec![format!("{issuer}/demo")],
-                _ => Vec::new(),
+            post_logout_redirect_uris: if id == "demo-notes" {
+                vec![format!("{issuer}/demo")]
+            } else {
+                Vec::new()
             },
             scope: None,
             first_party: false,
             introspection: IntrospectionRight::Own,
         })?;
-        let secret = match metadata.is_public() {
-            true => None,
-            false => Some(format!("vcs_{}", random_text::<32>(entropy)?)),
+        let secret = if metadata.is_public() {
+            None
+        } else {
+            Some(format!("vcs_{}", random_text::<32>(entropy)?))
         };
         let client = Client {
             realm: RealmId::default_realm(),

@@ -195,10 +195,9 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- sessions and consent -----------------------------------------------------------------
 
-    /// Opens a session, or renews the one with its id (the same person has signed in again: the
-    /// cookie, `auth_time` and limits change). In the same step ends the session of the cookie that
-    /// it replaces, if that is another one.
-    async fn open_session(&self, session: &Session, replaces: Option<&Digest>) -> StoreResult<()>;
+    /// Opens a session, or renews the live one with its id and user (the same person has signed in
+    /// again: the cookie, `auth_time` and limits change).
+    async fn open_session(&self, session: &Session) -> StoreResult<()>;
     /// The session of a cookie with its user, and what that user has consented to for `client`;
     /// one round trip. Ended and expired sessions are returned too: the caller judges.
     async fn session_facts(
@@ -234,7 +233,8 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- token families -----------------------------------------------------------------------
 
-    /// Opens a family in the state "code issued".
+    /// Opens a family in the state "code issued"; if its session has ended meanwhile, nothing, so
+    /// that the code is worth nothing.
     async fn issue_code(&self, family: &NewFamily) -> StoreResult<()>;
     /// Spends a code and starts its family, in one statement, if every binding of `redemption`
     /// holds, the code is unspent and unexpired, the family is not revoked, and user and session

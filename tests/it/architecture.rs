@@ -54,7 +54,6 @@ const PURE: &[(&str, &[&str])] = &[
 const OWNED: &[(&str, &[&str])] = &[
     ("josekit", &["src/keys/"]),
     ("oxide_auth", &["src/protocol/oxide.rs"]),
-    ("chrono", &["src/protocol/oxide.rs"]),
     (
         "axum",
         &["src/http/", "src/demo/", "src/server/", "src/server.rs"],
@@ -350,119 +349,126 @@ fn the_source_keeps_the_rules() {
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
+/// A path, a planted violation, and what must be told about it.
+const PLANTED: &[(&str, &str, &str)] = &[
+    (
+        "src/flows/a.rs",
+        "use josekit::jws::JwsHeader;",
+        "mentions josekit",
+    ),
+    (
+        "src/flows/a.rs",
+        "fn a() { josekit::jws::sign() }",
+        "mentions josekit",
+    ),
+    (
+        "src/protocol/token/code.rs",
+        "use oxide_auth::code_grant;",
+        "mentions oxide_auth",
+    ),
+    (
+        "src/protocol/token/code.rs",
+        "use chrono::Utc;",
+        "not for pure rules",
+    ),
+    ("src/flows/a.rs", "use axum::Router;", "mentions axum"),
+    ("src/flows/a.rs", "use sqlx::Row as _;", "mentions sqlx"),
+    (
+        "src/flows/a.rs",
+        "const A: &str = \"SELECT 1\";",
+        "holds SQL",
+    ),
+    ("src/store/local.rs", "use redis::Client;", "mentions redis"),
+    (
+        "src/http/a.rs",
+        "use openidconnect::Nonce;",
+        "mentions openidconnect",
+    ),
+    (
+        "src/http/a.rs",
+        "use minijinja::Environment;",
+        "mentions minijinja",
+    ),
+    (
+        "src/cli/a.rs",
+        "let a = std::env::var(\"A\");",
+        "mentions std::env",
+    ),
+    (
+        "src/cli/a.rs",
+        "use std::{env::vars, io};",
+        "mentions std::env",
+    ),
+    (
+        "src/protocol/a.rs",
+        "use crate::store::Store;",
+        "mentions store",
+    ),
+    (
+        "src/protocol/a.rs",
+        "use crate::{secret::Digest, clock::Clock};",
+        "mentions clock",
+    ),
+    (
+        "src/account/a.rs",
+        "fn a(now: crate::clock::SystemClock) {}",
+        "mentions clock",
+    ),
+    ("src/store/a.rs", "use crate::flows::App;", "mentions flows"),
+    (
+        "src/keys/a.rs",
+        "use crate::store::Store;",
+        "mentions store",
+    ),
+    ("src/pages/a.rs", "use crate::flows::App;", "mentions flows"),
+    (
+        "src/flows/a.rs",
+        "pub use crate::http::router;",
+        "mentions http",
+    ),
+    (
+        "src/flows/a.rs",
+        "pub(crate) use crate::{\n    pages::{self, Page},\n};",
+        "mentions pages",
+    ),
+    (
+        "src/http/a.rs",
+        "use crate::store::Store;",
+        "mentions store",
+    ),
+    ("src/jobs/a.rs", "use crate::http::router;", "mentions http"),
+    (
+        "src/protocol/a.rs",
+        "use tokio::sync::Mutex;",
+        "not for pure rules",
+    ),
+    (
+        "src/account/a.rs",
+        "fn a() { tracing::info!(\"a\") }",
+        "not for pure rules",
+    ),
+    (
+        "src/helpers/a.rs",
+        "",
+        "no module that the dependency rule knows",
+    ),
+];
+
 #[test]
 fn reports_each_kind_of_violation() {
-    let long = "\n".repeat(LINE_LIMIT + 1);
-    for (path, text, told) in [
-        ("src/flows/a.rs", long.as_str(), "has 401 lines"),
-        (
-            "src/flows/a.rs",
-            "use josekit::jws::JwsHeader;",
-            "mentions josekit",
-        ),
-        (
-            "src/flows/a.rs",
-            "fn a() { josekit::jws::sign() }",
-            "mentions josekit",
-        ),
-        (
-            "src/protocol/token/code.rs",
-            "use oxide_auth::code_grant;",
-            "mentions oxide_auth",
-        ),
-        (
-            "src/protocol/token/code.rs",
-            "use chrono::Utc;",
-            "mentions chrono",
-        ),
-        ("src/flows/a.rs", "use axum::Router;", "mentions axum"),
-        ("src/flows/a.rs", "use sqlx::Row as _;", "mentions sqlx"),
-        (
-            "src/flows/a.rs",
-            "const A: &str = \"SELECT 1\";",
-            "holds SQL",
-        ),
-        ("src/store/local.rs", "use redis::Client;", "mentions redis"),
-        (
-            "src/http/a.rs",
-            "use openidconnect::Nonce;",
-            "mentions openidconnect",
-        ),
-        (
-            "src/http/a.rs",
-            "use minijinja::Environment;",
-            "mentions minijinja",
-        ),
-        (
-            "src/cli/a.rs",
-            "let a = std::env::var(\"A\");",
-            "mentions std::env",
-        ),
-        (
-            "src/cli/a.rs",
-            "use std::{env::vars, io};",
-            "mentions std::env",
-        ),
-        (
-            "src/protocol/a.rs",
-            "use crate::store::Store;",
-            "mentions store",
-        ),
-        (
-            "src/protocol/a.rs",
-            "use crate::{secret::Digest, clock::Clock};",
-            "mentions clock",
-        ),
-        (
-            "src/account/a.rs",
-            "fn a(now: crate::clock::SystemClock) {}",
-            "mentions clock",
-        ),
-        ("src/store/a.rs", "use crate::flows::App;", "mentions flows"),
-        (
-            "src/keys/a.rs",
-            "use crate::store::Store;",
-            "mentions store",
-        ),
-        ("src/pages/a.rs", "use crate::flows::App;", "mentions flows"),
-        (
-            "src/flows/a.rs",
-            "pub use crate::http::router;",
-            "mentions http",
-        ),
-        (
-            "src/flows/a.rs",
-            "pub(crate) use crate::{\n    pages::{self, Page},\n};",
-            "mentions pages",
-        ),
-        (
-            "src/http/a.rs",
-            "use crate::store::Store;",
-            "mentions store",
-        ),
-        ("src/jobs/a.rs", "use crate::http::router;", "mentions http"),
-        (
-            "src/protocol/a.rs",
-            "use tokio::sync::Mutex;",
-            "not for pure rules",
-        ),
-        (
-            "src/account/a.rs",
-            "fn a() { tracing::info!(\"a\") }",
-            "not for pure rules",
-        ),
-        (
-            "src/helpers/a.rs",
-            "",
-            "no module that the dependency rule knows",
-        ),
-    ] {
+    for (path, text, told) in PLANTED {
         let found = violations(path, text);
         assert!(
             found.iter().any(|line| line.contains(told)),
             "{path}: {text}: {found:?}"
         );
     }
+    let long = "\n".repeat(LINE_LIMIT + 1);
+    let found = violations("src/flows/a.rs", &long);
+    assert!(
+        found.iter().any(|line| line.contains("has 401 lines")),
+        "{found:?}"
+    );
 }
 
 #[test]

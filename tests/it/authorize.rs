@@ -329,7 +329,7 @@ async fn consent_page(
 ) -> Answer {
     let mut answer = browser.get(address).await;
     while answer.status == StatusCode::SEE_OTHER {
-        answer = browser.get(&answer.location().to_owned()).await;
+        answer = browser.get(answer.location()).await;
         if answer.body.contains("id=\"login-submit\"") {
             let fields = [
                 ("username", "ada"),

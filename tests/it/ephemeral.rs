@@ -65,9 +65,12 @@ async fn uphold(memory: &dyn Ephemeral, record: &Record) {
     panic!("the memory does not become whole");
 }
 
+fn nonce() -> Option<String> {
+    random_text::<16>(&SystemEntropy::default()).ok()
+}
+
 async fn strict_redis(url: &str) -> RedisEphemeral {
-    let entropy = Box::new(SystemEntropy::default());
-    RedisEphemeral::connect(url, entropy).await.unwrap()
+    RedisEphemeral::connect(url, Box::new(nonce)).await.unwrap()
 }
 
 /// Patient, since the machine of the tests may be busy.
@@ -359,7 +362,7 @@ async fn a_killed_redis_costs_less_than_a_tenth_of_a_second() {
 async fn refuses_a_redis_that_may_throw_marks_away() {
     let options = "--maxmemory 64mb --maxmemory-policy allkeys-lru";
     let server = TestRedis::start_with(options).await;
-    let refused = RedisEphemeral::connect(&server.url(), Box::new(SystemEntropy::default())).await;
+    let refused = RedisEphemeral::connect(&server.url(), Box::new(nonce)).await;
     let message = refused.err().unwrap().to_string();
     assert!(message.contains("noeviction"), "{message}");
 }

@@ -44,7 +44,7 @@ async fn tells_others_nothing_unless_they_are_a_resource_server() {
     let api = client
         .world
         .client_with(&realm, ClientType::M2m, |m| {
-            m.introspection = IntrospectionRight::Realm
+            m.introspection = IntrospectionRight::Realm;
         })
         .await;
     let tokens = client.tokens(&[]).await;

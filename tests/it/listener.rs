@@ -131,8 +131,8 @@ async fn refuses_too_many_and_too_large_headers() {
 
 #[tokio::test]
 async fn serves_no_more_connections_than_allowed_at_one_time() {
-    let served = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&served);
+    let requests_served = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&requests_served);
     let handler = get(async move || {
         counter.fetch_add(1, Ordering::SeqCst);
         "hello"
@@ -155,7 +155,7 @@ async fn serves_no_more_connections_than_allowed_at_one_time() {
     for requests in 2..20 {
         first.write_all(GET).await.unwrap();
         answer(&mut first).await;
-        assert_eq!(served.load(Ordering::SeqCst), requests);
+        assert_eq!(requests_served.load(Ordering::SeqCst), requests);
     }
     drop(first);
     assert!(answer(&mut second).await.starts_with("HTTP/1.1 200"));
@@ -164,15 +164,15 @@ async fn serves_no_more_connections_than_allowed_at_one_time() {
 
 /// A handler that says when it is reached and answers when it is let go.
 fn held() -> (Router, mpsc::Receiver<()>, Arc<Notify>) {
-    let (reached, reaches) = mpsc::channel(1);
+    let (arrived, reached) = mpsc::channel(1);
     let release = Arc::new(Notify::new());
     let held = Arc::clone(&release);
     let handler = get(async move || {
-        reached.send(()).await.unwrap();
+        arrived.send(()).await.unwrap();
         held.notified().await;
         "hello"
     });
-    (Router::new().route("/", handler), reaches, release)
+    (Router::new().route("/", handler), reached, release)
 }
 
 #[tokio::test]

@@ -179,7 +179,7 @@ async fn takes_a_form_post_from_a_client() {
         .post("/end_session", &[("id_token_hint", &hint)])
         .await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    let answer = at.browser.get(&answer.location().to_owned()).await;
+    let answer = at.browser.get(answer.location()).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(!at.is_signed_in().await);
 }

@@ -1,7 +1,5 @@
 //! Both sets of migrations have the same files, and make the same tables with the same columns.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::entropy::random_text;
 use crate::flows::token::TokenAnswer;
 use crate::flows::{App, Fault};
 use crate::keys::{KeyError, KeyRing, SigningSlot, TokenType};
@@ -149,7 +148,7 @@ fn access_claims(
         scope: scope.to_string(),
         iat: now.unix_seconds(),
         exp: now.plus(app.settings.access_lifetime).unix_seconds(),
-        jti: TokenId::parse(random_text::<16>(app.entropy.as_ref())?)
+        jti: TokenId::parse(app.random_text::<16>()?)
             .map_err(|_invalid| Fault::Invariant("random text is a token id"))?,
         sid: None,
         fam: None,
@@ -164,7 +163,7 @@ async fn sign(
     id_token: Option<IdTokenClaims>,
 ) -> Result<(String, Option<String>), Fault> {
     let Readiness { slot, ring } = ready;
-    let signed = slot.run(move |_| -> Result<_, KeyError> {
+    let signed = slot.run(move |()| -> Result<_, KeyError> {
         let access_token = ring.sign(TokenType::AccessToken, &access)?;
         let id_token = id_token
             .map(|mut claims| {

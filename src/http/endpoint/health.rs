@@ -25,11 +25,9 @@ pub(in crate::http) async fn readyz(State(edge): State<Arc<Edge>>) -> Response {
     if edge.is_stopping() {
         return unready("stopping");
     }
-    match edge.app.store.ping().await {
-        Ok(()) => respond::json(StatusCode::OK, &Health { status: "ready" }),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            unready("the record does not answer")
-        }
+    if edge.record_takes_writes().await {
+        respond::json(StatusCode::OK, &Health { status: "ready" })
+    } else {
+        unready("the record does not answer")
     }
 }

@@ -91,18 +91,14 @@ fn show(edge: &Edge, call: &Call, pending: &Pending) -> Response {
 
 /// Where the answer really goes, in words, and whether that is this computer itself.
 fn destination(redirect: &KnownRedirect) -> (String, bool) {
-    match redirect.origin() {
-        Some(origin) => {
-            let host = origin
-                .split_once("://")
-                .map_or(origin.as_str(), |(_, host)| host);
-            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-            let loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
-            (host.to_owned(), loopback)
-        }
-        None => {
-            let scheme = redirect.as_str().split(':').next().unwrap_or_default();
-            (format!("{scheme}:"), true)
-        }
-    }
+    let Some(origin) = redirect.origin() else {
+        let scheme = redirect.as_str().split(':').next().unwrap_or_default();
+        return (format!("{scheme}:"), true);
+    };
+    let host = origin
+        .split_once("://")
+        .map_or(origin.as_str(), |(_, host)| host);
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
+    (host.to_owned(), loopback)
 }

@@ -89,23 +89,27 @@ pub(in crate::http) async fn post(
     }
     match attempt(&edge, &call, &form).await {
         Ok(signed_in) => go_on(&edge, &call, signed_in).await,
-        Err(Ok(error)) => refuse(error),
-        Err(Err(response)) => response,
+        Err(NotSignedIn::Page(error)) => refuse(error),
+        Err(NotSignedIn::Answer(response)) => *response,
     }
 }
 
-/// Tries what was typed. The error is a word for the page, or a whole answer.
-async fn attempt(
-    edge: &Edge,
-    call: &Call,
-    form: &Params,
-) -> Result<SignedIn, Result<LoginError, Response>> {
+/// What becomes of an attempt that signed nobody in.
+enum NotSignedIn {
+    /// A word for the page, which is shown again.
+    Page(LoginError),
+    /// An answer of another kind.
+    Answer(Box<Response>),
+}
+
+/// Tries what was typed.
+async fn attempt(edge: &Edge, call: &Call, form: &Params) -> Result<SignedIn, NotSignedIn> {
     let username = form
         .get("username")
-        .ok_or(Ok(LoginError::MissingUsername))?;
+        .ok_or(NotSignedIn::Page(LoginError::MissingUsername))?;
     let password = form
         .get("password")
-        .ok_or(Ok(LoginError::MissingPassword))?;
+        .ok_or(NotSignedIn::Page(LoginError::MissingPassword))?;
     let attempt = Attempt {
         realm: &call.realm,
         login: username,
@@ -116,7 +120,7 @@ async fn attempt(
     sign_in(&edge.app, attempt).await.map_err(|error| match error {
         FlowError::Refused(refusal) => {
             tracing::info!(request_id = call.id.0, realm = %call.realm, ?refusal, "sign-in refused");
-            Ok(match refusal {
+            NotSignedIn::Page(match refusal {
                 LoginRefusal::WrongCredentials => LoginError::WrongCredentials,
                 LoginRefusal::SlowDown { retry_after } => {
                     LoginError::SlowDown { seconds: retry_after.whole_seconds() + 1 }
@@ -124,9 +128,11 @@ async fn attempt(
             })
         }
         FlowError::Busy { retry_after } => {
-            Err(respond::busy(edge, &call.headers, &call.id, retry_after))
+            NotSignedIn::Answer(Box::new(respond::busy(edge, &call.headers, &call.id, retry_after)))
         }
-        FlowError::Fault(fault) => Err(respond::fault(edge, &call.headers, &call.id, &fault)),
+        FlowError::Fault(fault) => {
+            NotSignedIn::Answer(Box::new(respond::fault(edge, &call.headers, &call.id, &fault)))
+        }
     })
 }
 
@@ -159,11 +165,10 @@ fn show(edge: &Edge, call: &Call, pending: &Pending, shown: Shown) -> Response {
     let reason = match shown.reason {
         Some(Reason::Requested) => Some(LoginReason::ClientAsked),
         Some(Reason::TooOld) => Some(LoginReason::TooLongAgo),
-        Some(Reason::SignedOut) => None,
         None if pending.session.is_some() && shown.error.is_none() => {
             Some(LoginReason::OtherAccount)
         }
-        None => None,
+        Some(Reason::SignedOut) | None => None,
     };
     let status = match shown.error {
         None => StatusCode::OK,

@@ -10,7 +10,6 @@ mod outcome;
 
 use axum::response::Response;
 
-use crate::entropy::random_text;
 use crate::flows::session;
 use crate::http::call::Call;
 use crate::http::{Edge, cookie, origin};
@@ -31,7 +30,7 @@ fn bind(edge: &Edge, call: &Call) -> Binding {
             fresh_cookie: None,
         };
     }
-    let value = random_text::<32>(edge.app.entropy.as_ref()).unwrap_or_default();
+    let value = edge.app.random_text::<32>().unwrap_or_default();
     let csrf = session::csrf_token(&edge.app, &call.realm, &value);
     Binding {
         csrf,

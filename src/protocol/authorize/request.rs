@@ -1,7 +1,7 @@
 //! Stage two: the rest of the request, checked once its addressee is proven.
 
 use crate::protocol::authorize::Addressee;
-use crate::protocol::client::GrantType;
+use crate::protocol::client::{Client, GrantType};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::oxide;
 use crate::protocol::params::Params;
@@ -57,6 +57,7 @@ pub enum AuthorizeRefusal {
 }
 
 impl From<AuthorizeRefusal> for OAuthError {
+    #[expect(clippy::too_many_lines, reason = "a table: one line for each refusal")]
     fn from(refusal: AuthorizeRefusal) -> Self {
         use AuthorizeRefusal as R;
         use ErrorCode as C;
@@ -162,38 +163,8 @@ impl AuthorizationRequest {
     /// Checks the request of a proven addressee; the code flow's own order of checks is that of
     /// oxide-auth's authorization machine.
     pub fn parse(params: &Params, addressee: &Addressee) -> Result<Self, AuthorizeRefusal> {
-        use AuthorizeRefusal as R;
         let client = addressee.client();
-        if params.has_repeats() {
-            return Err(R::Repeated);
-        }
-        if params.get("request").is_some() {
-            return Err(R::RequestObject);
-        }
-        if params.get("request_uri").is_some() {
-            return Err(R::RequestUri);
-        }
-        if params.get("registration").is_some() {
-            return Err(R::Registration);
-        }
-        params.get("response_type").ok_or(R::ResponseTypeMissing)?;
-        if !client.metadata.allows(GrantType::AuthorizationCode) {
-            return Err(R::GrantNotAllowed);
-        }
-        if params
-            .get("response_mode")
-            .is_some_and(|mode| mode != "query")
-        {
-            return Err(R::UnsupportedResponseMode);
-        }
-        let too_long = |name| {
-            params
-                .get(name)
-                .is_some_and(|v| v.len() > VALUE_LIMIT_BYTES)
-        };
-        if too_long("nonce") || too_long("state") {
-            return Err(R::ValueTooLong);
-        }
+        check_offered(params, client)?;
         let code_challenge = parse_challenge(params, client.metadata.is_public())?;
         let scope = oxide::authorize(params, client, addressee.redirect())?;
         Ok(Self {
@@ -206,6 +177,39 @@ impl AuthorizationRequest {
                 .get("login_hint")
                 .map(|hint| hint.chars().take(254).collect()),
         })
+    }
+}
+
+/// Refuses what cannot be read, and what this server or this client does not have.
+fn check_offered(params: &Params, client: &Client) -> Result<(), AuthorizeRefusal> {
+    use AuthorizeRefusal as R;
+    let present = |name| params.get(name).is_some();
+    let too_long = |name| {
+        params
+            .get(name)
+            .is_some_and(|v| v.len() > VALUE_LIMIT_BYTES)
+    };
+    let refusals = [
+        (params.has_repeats(), R::Repeated),
+        (present("request"), R::RequestObject),
+        (present("request_uri"), R::RequestUri),
+        (present("registration"), R::Registration),
+        (!present("response_type"), R::ResponseTypeMissing),
+        (
+            !client.metadata.allows(GrantType::AuthorizationCode),
+            R::GrantNotAllowed,
+        ),
+        (
+            params
+                .get("response_mode")
+                .is_some_and(|mode| mode != "query"),
+            R::UnsupportedResponseMode,
+        ),
+        (too_long("nonce") || too_long("state"), R::ValueTooLong),
+    ];
+    match refusals.into_iter().find(|(broken, _)| *broken) {
+        Some((_, refusal)) => Err(refusal),
+        None => Ok(()),
     }
 }
 

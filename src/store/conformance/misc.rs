@@ -138,7 +138,7 @@ pub async fn purges_families(store: SharedStore) {
 pub async fn purges_sessions(store: SharedStore) {
     let world = World::new(store).await;
     let ended = session(&world.user, "s-2");
-    world.store.open_session(&ended, None).await.unwrap();
+    world.store.open_session(&ended).await.unwrap();
     world
         .store
         .end_session(&world.realm, &ended.id, &[], after(10))

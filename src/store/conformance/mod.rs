@@ -78,7 +78,7 @@ impl World {
             Creation::Created
         );
         let session = session(&user, "s-1");
-        store.open_session(&session, None).await.unwrap();
+        store.open_session(&session).await.unwrap();
         Self {
             store,
             realm,

@@ -1,6 +1,6 @@
 //! Sessions and consent.
 
-use super::{START, World, after, redemption, rotation, scope, session, user};
+use super::{START, World, after, rotation, scope, session, user};
 use crate::protocol::ids::{ClientId, SessionId};
 use crate::secret::Digest;
 use crate::store::{Change, RevocationMark, SharedStore};
@@ -90,7 +90,7 @@ pub async fn notes_uses_forward_only(store: SharedStore) {
 pub async fn ending_a_session_spares_offline_families(store: SharedStore) {
     let world = World::new(store).await;
     let other = session(&world.user, "s-2");
-    world.store.open_session(&other, None).await.unwrap();
+    world.store.open_session(&other).await.unwrap();
     let online = world.redeemed(world.grant("f-on")).await.grant.id;
     let offline = world.redeemed(world.offline_grant("f-off")).await;
     let mut elsewhere = world.grant("f-other");
@@ -141,97 +141,56 @@ pub async fn ends_a_session_once(store: SharedStore) {
     assert!(!world.stands(&mark).await);
 }
 
-/// Signing in anew ends the session it replaces, whose families go on.
-pub async fn a_replaced_session_keeps_its_families(store: SharedStore) {
+/// The same person signing in again renews the session: its families go on, its old cookie opens
+/// nothing.
+pub async fn renews_a_live_session(store: SharedStore) {
     let world = World::new(store).await;
     let family = world.redeemed(world.grant("f-1")).await;
-    let pending = world.grant("f-2");
-    world.store.issue_code(&pending).await.unwrap();
-    let mut next = session(&world.user, "s-2");
-    next.created_at = after(8);
-    world
-        .store
-        .open_session(&next, Some(&world.session.cookie))
-        .await
-        .unwrap();
-    let facts = world
+    let mut renewed = session(&world.user, "s-2");
+    renewed.id = world.session.id.clone();
+    renewed.auth_time = after(8);
+    world.store.open_session(&renewed).await.unwrap();
+    let old = world
         .store
         .session_facts(&world.realm, &world.session.cookie, None)
         .await;
-    assert_eq!(facts.unwrap().unwrap().session.ended_at, Some(after(8)));
+    assert_eq!(old.unwrap(), None);
     let facts = world
         .store
-        .session_facts(&world.realm, &next.cookie, None)
-        .await
-        .unwrap();
-    assert_eq!(facts.unwrap().session, next);
-    let family = world.store.rotate_family(&rotation(&family)).await.unwrap();
-    assert!(family.is_some());
-    assert!(
-        world
-            .store
-            .redeem_code(&redemption(&pending))
-            .await
-            .unwrap()
-            .is_some()
-    );
+        .session_facts(&world.realm, &renewed.cookie, None)
+        .await;
+    assert_eq!(facts.unwrap().unwrap().session.auth_time, after(8));
+    let rotated = world.store.rotate_family(&rotation(&family)).await.unwrap();
+    assert!(rotated.is_some());
 }
 
-/// Ending a session ends what it replaced in its browser, however long ago.
-pub async fn ending_a_session_ends_what_it_replaced(store: SharedStore) {
+/// An ended session, or another person's, is not brought back by its id.
+pub async fn renews_no_ended_or_foreign_session(store: SharedStore) {
     let world = World::new(store).await;
-    let family = world.redeemed(world.grant("f-1")).await;
-    let pending = world.grant("f-2");
-    world.store.issue_code(&pending).await.unwrap();
-    let second = session(&world.user, "s-2");
-    let third = session(&world.user, "s-3");
-    world
-        .store
-        .open_session(&second, Some(&world.session.cookie))
-        .await
-        .unwrap();
-    world
-        .store
-        .open_session(&third, Some(&second.cookie))
-        .await
-        .unwrap();
-    assert!(world.family(&family.grant.id).await.owner_stands);
-    world
-        .store
-        .end_session(&world.realm, &third.id, &[], after(9))
-        .await
-        .unwrap();
-    assert_eq!(
-        world.family(&family.grant.id).await.revoked_at,
-        Some(after(9))
-    );
-    assert!(!world.family(&family.grant.id).await.owner_stands);
-    assert_eq!(
-        world
-            .store
-            .redeem_code(&redemption(&pending))
-            .await
-            .unwrap(),
-        None
-    );
-}
-
-/// A cookie of another realm, or of no session, replaces nothing.
-pub async fn replaces_in_its_own_realm_only(store: SharedStore) {
-    let world = World::new(store).await;
-    let stranger = user(&world.elsewhere, "u-eve", "eve", None);
+    let stranger = user(&world.realm, "u-eve", "eve", None);
     world.store.create_user(&stranger).await.unwrap();
-    let next = session(&stranger, "s-2");
-    world
-        .store
-        .open_session(&next, Some(&world.session.cookie))
-        .await
-        .unwrap();
+    let mut taken = session(&stranger, "s-2");
+    taken.id = world.session.id.clone();
+    world.store.open_session(&taken).await.unwrap();
     let facts = world
         .store
-        .session_facts(&world.realm, &world.session.cookie, None)
+        .session_facts(&world.realm, &taken.cookie, None)
         .await;
-    assert_eq!(facts.unwrap().unwrap().session.ended_at, None);
+    assert_eq!(facts.unwrap(), None);
+    let id = &world.session.id;
+    world
+        .store
+        .end_session(&world.realm, id, &[], after(9))
+        .await
+        .unwrap();
+    let mut renewed = session(&world.user, "s-3");
+    renewed.id = id.clone();
+    world.store.open_session(&renewed).await.unwrap();
+    let facts = world
+        .store
+        .session_facts(&world.realm, &renewed.cookie, None)
+        .await;
+    assert_eq!(facts.unwrap(), None);
 }
 
 /// Consent adds up, for that user and client only.

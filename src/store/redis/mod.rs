@@ -17,7 +17,6 @@ use async_trait::async_trait;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{FromRedisValue, Pipeline, RedisError};
 
-use crate::entropy::{Entropy, random_text};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::store::ephemeral::{
@@ -41,10 +40,13 @@ const BATCH: usize = 500;
 /// Marks outlive their tokens by this, for the server's clock may be ahead of ours.
 const CLOCK_MARGIN: Lifetime = Lifetime::seconds(60);
 
+/// Gives an unpredictable text, different at every call; `None` when the system has none.
+pub type Nonce = Box<dyn Fn() -> Option<String> + Send + Sync>;
+
 /// The shared memory in Redis.
 pub struct RedisEphemeral {
     connection: ConnectionManager,
-    entropy: Box<dyn Entropy>,
+    nonce: Nonce,
     scripts: Scripts,
     answer_limit: Duration,
     /// The epoch that this node last found to belong to the server it talks to.
@@ -66,7 +68,7 @@ struct Sighting {
 impl RedisEphemeral {
     /// Opens a connection. A server that may throw marks away is refused; one that does not
     /// answer is not, for the record can stand in for it.
-    pub async fn connect(url: &str, entropy: Box<dyn Entropy>) -> Result<Self, EphemeralError> {
+    pub async fn connect(url: &str, nonce: Nonce) -> Result<Self, EphemeralError> {
         let client = redis::Client::open(url).map_err(|error| failed(&error))?;
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(1)
@@ -77,7 +79,7 @@ impl RedisEphemeral {
         let redis = Self {
             connection: ConnectionManager::new_lazy_with_config(client, config)
                 .map_err(|error| failed(&error))?,
-            entropy,
+            nonce,
             scripts: Scripts::new(),
             answer_limit: ANSWER_LIMIT,
             epoch: RwLock::new(None),
@@ -189,8 +191,8 @@ impl RedisEphemeral {
         &self,
         record: &(dyn RevocationSource + Sync),
     ) -> Result<Option<String>, EphemeralError> {
-        let token =
-            random_text::<16>(&*self.entropy).map_err(|error| EphemeralError(error.to_string()))?;
+        let token = (self.nonce)()
+            .ok_or_else(|| EphemeralError("the system gave no random bytes".to_owned()))?;
         let mut take = redis::pipe();
         take.cmd("SET").arg(FILL_KEY).arg(&token);
         take.arg("NX").arg("PX").arg(FILL_LIMIT_MILLIS);

@@ -155,13 +155,8 @@ impl Store for Backend {
         ))
     }
 
-    async fn open_session(&self, session: &Session, replaces: Option<&Digest>) -> StoreResult<()> {
-        let replaces = replaces.copied();
-        run!(self.write_all(session), |c| sessions::open(
-            c,
-            &session,
-            replaces.as_ref()
-        ))
+    async fn open_session(&self, session: &Session) -> StoreResult<()> {
+        run!(self.write_one(session), |c| sessions::open(c, &session))
     }
 
     async fn session_facts(

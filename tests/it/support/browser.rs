@@ -189,8 +189,9 @@ pub(crate) fn attribute(html: &str, mark: &str, name: &str) -> String {
     let at = html
         .find(mark)
         .unwrap_or_else(|| panic!("no {mark} in {html}"));
-    let start = html[..at + 1].rfind('<').unwrap();
-    let tag = &html[start..start + html[start..].find('>').unwrap()];
+    let (before, after) = html.split_at(at + 1);
+    let opening = before.rsplit('<').next().unwrap();
+    let tag = format!("{opening}{}", after.split('>').next().unwrap());
     let value = tag
         .split(&format!("{name}=\""))
         .nth(1)

@@ -101,18 +101,15 @@ impl TestClient {
 
     /// Posts a form as this client: Basic with its secret, or its id in the form.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        match &self.secret {
-            Some(secret) => {
-                let basic = STANDARD.encode(format!("{}:{secret}", self.id()));
-                self.send(path, fields, Some(&format!("Basic {basic}")))
-                    .await
-            }
-            None => {
-                let mut fields = fields.to_vec();
-                fields.push(("client_id", self.id()));
-                self.send(path, &fields, None).await
-            }
+        if let Some(secret) = &self.secret {
+            let basic = STANDARD.encode(format!("{}:{secret}", self.id()));
+            return self
+                .send(path, fields, Some(&format!("Basic {basic}")))
+                .await;
         }
+        let mut fields = fields.to_vec();
+        fields.push(("client_id", self.id()));
+        self.send(path, &fields, None).await
     }
 
     /// Posts a form with exactly this Authorization header.

@@ -5,14 +5,9 @@
 //! watchdog that waits for the end of its standard input stops it and deletes its files when this
 //! process ends, in whatever way.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a server that does not start must fail loudly"
-)]
-
 use std::fs;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
@@ -85,57 +80,50 @@ fn start() -> Server {
         .expect("makes a directory")
         .keep();
     let owner = unprivileged_owner(&directory);
-    let data = directory.join("data");
-    let initdb = as_owner(owner, &programs.join("initdb"))
-        .args([
-            "--username=postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C",
-        ])
-        .args(["--no-sync", "--pgdata"])
-        .arg(&data)
-        .current_dir(&directory)
-        .output()
-        .expect("runs initdb");
-    assert!(
-        initdb.status.success(),
-        "initdb: {}",
-        String::from_utf8_lossy(&initdb.stderr)
-    );
     // A port taken in the moment between is a loud failure, and rare.
     let port = free_port();
-    let mut watchdog = watchdog(owner, &programs.join("postgres"), &directory, port);
+    let mut watchdog = watchdog(owner, &programs, &directory, port);
     let sign = watchdog.stdin.take().expect("its input is a pipe");
-    wait_until_it_listens(&mut watchdog, port, &directory);
+    wait_until_it_listens(port, &directory);
     Server {
         base: format!("postgres://postgres@127.0.0.1:{port}"),
         _watchdog: Some((watchdog, sign)),
     }
 }
 
-/// A shell that starts the server, waits until its input ends, and cleans up. `read` returns when
-/// the pipe's writing end is closed, which the kernel does however this process dies.
-fn watchdog(owner: Option<&str>, postgres: &Path, directory: &Path, port: u16) -> Child {
+/// A shell that makes and starts the server, waits until its input ends, and cleans up. `read`
+/// returns when the pipe's writing end is closed, which the kernel does however this process dies.
+/// Its process group is its own, so that a signal for the tests does not end the cleaning.
+fn watchdog(owner: Option<&str>, programs: &Path, directory: &Path, port: u16) -> Child {
     let script = r#"
-        trap '' INT TERM HUP
-        directory=$1; data=$1/data; port=$2; shift 2
-        "$@" -D "$data" -h 127.0.0.1 -p "$port" -k '' -c max_connections=300 \
-            -c fsync=on -c full_page_writes=on </dev/null >"$directory/log" 2>&1 &
-        server=$!
+        directory=$1; port=$2; programs=$3; shift 3
+        exec >"$directory/log" 2>&1
+        if "$@" "$programs/initdb" --username=postgres --auth=trust --encoding=UTF8 --locale=C \
+            --no-sync --pgdata "$directory/data" </dev/null
+        then
+            "$@" "$programs/postgres" -D "$directory/data" -h 127.0.0.1 -p "$port" -k '' \
+                -c max_connections=300 -c fsync=on -c full_page_writes=on </dev/null &
+            server=$!
+        else
+            : >"$directory/failed"
+        fi
         while read -r _; do :; done
-        kill -QUIT "$(head -n 1 "$data/postmaster.pid")" 2>/dev/null
-        wait "$server"
+        if [ -n "$server" ]; then
+            # TERM ends what is not PostgreSQL yet; QUIT does not wait for anybody.
+            kill -TERM "$server"; kill -QUIT "$server"; wait "$server"
+        fi
         rm -rf "$directory"
     "#;
     let mut shell = Command::new("sh");
     shell
         .args(["-c", script, "watchdog"])
         .arg(directory)
-        .arg(port.to_string());
-    shell.args(owner_prefix(owner)).arg(postgres);
+        .arg(port.to_string())
+        .arg(programs);
     shell
+        .args(owner_prefix(owner))
         .current_dir("/")
+        .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -143,18 +131,17 @@ fn watchdog(owner: Option<&str>, postgres: &Path, directory: &Path, port: u16) -
         .expect("starts a shell")
 }
 
-fn wait_until_it_listens(watchdog: &mut Child, port: u16, directory: &Path) {
-    for _ in 0..600 {
+fn wait_until_it_listens(port: u16, directory: &Path) {
+    for _ in 0..1200 {
         let ready = TcpStream::connect(("127.0.0.1", port)).is_ok()
             && fs::read_to_string(directory.join("data/postmaster.pid"))
                 .is_ok_and(|text| text.lines().any(|line| line.trim() == "ready"));
         if ready {
             return;
         }
-        assert!(
-            watchdog.try_wait().expect("asks").is_none(),
-            "the watchdog has ended"
-        );
+        if directory.join("failed").exists() {
+            break;
+        }
         std::thread::sleep(Duration::from_millis(50));
     }
     let log = fs::read_to_string(directory.join("log")).unwrap_or_default();
@@ -243,14 +230,4 @@ fn owner_prefix(owner: Option<&str>) -> Vec<&str> {
 
 fn owner_group(owner: &str) -> &str {
     if owner == "nobody" { "nogroup" } else { owner }
-}
-
-fn as_owner(owner: Option<&str>, program: &Path) -> Command {
-    let mut words = owner_prefix(owner).into_iter();
-    let Some(first) = words.next() else {
-        return Command::new(program);
-    };
-    let mut command = Command::new(first);
-    command.args(words).arg(program);
-    command
 }

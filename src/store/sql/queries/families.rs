@@ -9,8 +9,7 @@ use crate::store::{
 };
 
 /// Whether tokens may be issued to the owner as the rows stand: the user is not disabled, and the
-/// session is not ended (one replaced in the same browser counts as going on) unless the grant
-/// outlives it (OIDC Core §11).
+/// session is not ended unless the grant outlives it (OIDC Core §11).
 macro_rules! owner_stands {
     () => {
         "(EXISTS (SELECT 1 FROM users
@@ -18,7 +17,7 @@ macro_rules! owner_stands {
                  AND users.disabled_at IS NULL)
           AND (token_family.offline OR EXISTS (SELECT 1 FROM session
                WHERE session.realm = token_family.realm AND session.id = token_family.session_id
-                 AND (session.ended_at IS NULL OR session.replaced_by IS NOT NULL))))"
+                 AND session.ended_at IS NULL)))"
     };
 }
 
@@ -35,7 +34,9 @@ pub(in super::super) async fn issue_code(c: &mut Connection<'_>, family: &NewFam
         "INSERT INTO token_family (realm, id, client_id, user_id, session_id, scope,
              offline, code, code_expires_at, redirect_uri, code_challenge, nonce, auth_time,
              wants_auth_time, amr, refreshable, expires_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+         WHERE EXISTS (SELECT 1 FROM session WHERE session.realm = $1 AND session.id = $5
+             AND session.user_id = $4 AND session.ended_at IS NULL)",
     )
     .bind(family.realm.as_str())
     .bind(family.id.as_str())
@@ -241,7 +242,7 @@ pub(super) async fn revoke_all_of_client(
     Ok(())
 }
 
-/// Families of the session, and of those it replaced in its browser, that do not outlive it.
+/// Families of the session that do not outlive it.
 pub(super) async fn revoke_all_of_session(
     c: &mut Connection<'_>,
     realm: &RealmId,
@@ -250,9 +251,7 @@ pub(super) async fn revoke_all_of_session(
 ) -> Answer<()> {
     let query = sql(
         "UPDATE token_family SET revoked_at = $3, revoke_reason = 'session_ended'
-         WHERE realm = $1 AND revoked_at IS NULL AND NOT offline
-           AND session_id IN (SELECT session.id FROM session
-               WHERE session.realm = $1 AND (session.id = $2 OR session.replaced_by = $2))",
+         WHERE realm = $1 AND session_id = $2 AND revoked_at IS NULL AND NOT offline",
     )
     .bind(realm.as_str())
     .bind(session.as_str())

@@ -1,7 +1,5 @@
 //! Browser sessions and consent.
 
-use sqlx::Row as _;
-
 use super::rows::user_columns;
 use super::{
     Answer, Change, Connection, Timestamp, Verdict, change, families, millis, revocations, rows,
@@ -13,18 +11,15 @@ use crate::protocol::scope::ScopeSet;
 use crate::secret::Digest;
 use crate::store::{Revocation, SessionFacts};
 
-pub(in super::super) async fn open(
-    c: &mut Connection<'_>,
-    session: &Session,
-    replaces: Option<&Digest>,
-) -> Answer<Verdict<()>> {
+pub(in super::super) async fn open(c: &mut Connection<'_>, session: &Session) -> Answer<()> {
     let query = sql(
         "INSERT INTO session (realm, id, cookie, user_id, auth_time, amr, created_at,
              last_seen_at, expires_at, ended_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (realm, id) DO UPDATE SET cookie = excluded.cookie,
              auth_time = excluded.auth_time, amr = excluded.amr,
-             last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at",
+             last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at
+         WHERE session.user_id = excluded.user_id AND session.ended_at IS NULL",
     )
     .bind(session.realm.as_str())
     .bind(session.id.as_str())
@@ -37,29 +32,6 @@ pub(in super::super) async fn open(
     .bind(session.expires_at.unix_millis())
     .bind(millis(session.ended_at));
     c.execute(query).await?;
-    if let Some(cookie) = replaces {
-        replace(c, cookie, session).await?;
-    }
-    Ok(Verdict::Keep(()))
-}
-
-/// Ends the session of a cookie in favour of `by`, and hands on what that session had replaced.
-async fn replace(c: &mut Connection<'_>, cookie: &Digest, by: &Session) -> Answer<()> {
-    let query = sql("UPDATE session SET ended_at = $3, replaced_by = $4
-         WHERE realm = $1 AND cookie = $2 AND ended_at IS NULL AND id <> $4 RETURNING id")
-    .bind(by.realm.as_str())
-    .bind(cookie.as_bytes())
-    .bind(by.created_at.unix_millis())
-    .bind(by.id.as_str());
-    if let Some(row) = c.optional(query).await? {
-        let replaced: String = row.try_get("id")?;
-        let query = sql("UPDATE session SET replaced_by = $3
-             WHERE realm = $1 AND replaced_by = $2")
-        .bind(by.realm.as_str())
-        .bind(replaced)
-        .bind(by.id.as_str());
-        c.execute(query).await?;
-    }
     Ok(())
 }
 
@@ -113,22 +85,14 @@ pub(in super::super) async fn end(
     marks: &[Revocation],
     now: Timestamp,
 ) -> Answer<Verdict<Change>> {
-    let query = sql(
-        "UPDATE session SET ended_at = COALESCE(ended_at, $3), replaced_by = NULL
-         WHERE realm = $1 AND id = $2",
-    )
+    let query = sql("UPDATE session SET ended_at = COALESCE(ended_at, $3)
+         WHERE realm = $1 AND id = $2")
     .bind(realm.as_str())
     .bind(session.as_str())
     .bind(now.unix_millis());
     let changed = change(c.execute(query).await?);
     if changed == Change::Changed {
         families::revoke_all_of_session(c, realm, session, now).await?;
-        // What this session had replaced stands no longer either.
-        let query = sql("UPDATE session SET replaced_by = NULL
-             WHERE realm = $1 AND replaced_by = $2")
-        .bind(realm.as_str())
-        .bind(session.as_str());
-        c.execute(query).await?;
         revocations::record(c, marks, now).await?;
     }
     Ok(Verdict::Keep(changed))
@@ -140,10 +104,8 @@ pub(super) async fn end_all_of_user(
     user: &UserId,
     now: Timestamp,
 ) -> Answer<()> {
-    let query = sql(
-        "UPDATE session SET ended_at = COALESCE(ended_at, $3), replaced_by = NULL
-         WHERE realm = $1 AND user_id = $2 AND (ended_at IS NULL OR replaced_by IS NOT NULL)",
-    )
+    let query = sql("UPDATE session SET ended_at = $3
+         WHERE realm = $1 AND user_id = $2 AND ended_at IS NULL")
     .bind(realm.as_str())
     .bind(user.as_str())
     .bind(now.unix_millis());
