@@ -109,31 +109,42 @@ fn is_shared_case(line: &str) -> bool {
 fn clauses(comment: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut rest = comment;
-    while let Some((at, (spec, _))) = SPECS
-        .iter()
-        .filter_map(|spec| rest.find(spec.0).map(|at| (at, spec)))
-        .min_by_key(|(at, _)| *at)
-    {
-        rest = &rest[at + spec.len()..];
+    while let Some((spec, after)) = next_spec(rest) {
+        rest = after;
         let before = found.len();
-        loop {
-            let next = rest.trim_start_matches([' ', ',']);
-            let next = next.strip_prefix("and ").unwrap_or(next);
-            let Some(next) = next.strip_prefix('§') else {
-                break;
-            };
-            let end = next
-                .find(|c: char| !c.is_ascii_digit() && c != '.')
-                .unwrap_or(next.len());
-            let section = next[..end].trim_end_matches('.');
-            found.push(((*spec).to_owned(), section.to_owned()));
-            rest = &next[end..];
+        while let Some((section, after)) = next_section(rest) {
+            found.push((spec.to_owned(), section));
+            rest = after;
         }
         if found.len() == before {
-            found.push(((*spec).to_owned(), String::new()));
+            found.push((spec.to_owned(), String::new()));
         }
     }
     found
+}
+
+/// The first specification in a text, and what follows its name.
+fn next_spec(text: &str) -> Option<(&'static str, &str)> {
+    SPECS
+        .iter()
+        .filter_map(|(spec, _)| {
+            text.split_once(spec)
+                .map(|(before, after)| (before, spec, after))
+        })
+        .min_by_key(|(before, _, _)| before.len())
+        .map(|(_, spec, after)| (*spec, after))
+}
+
+/// The section at the beginning of a text, and what follows it.
+fn next_section(text: &str) -> Option<(String, &str)> {
+    let text = text.trim_start_matches([' ', ',']);
+    let text = text
+        .strip_prefix("and ")
+        .unwrap_or(text)
+        .strip_prefix('§')?;
+    let after = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let section = text.strip_suffix(after)?.trim_end_matches('.');
+    Some((section.to_owned(), after))
 }
 
 /// The generated part of the page.
@@ -162,9 +173,10 @@ pub(super) fn coverage_table() -> String {
             current = Some(place);
         }
         let section: Vec<String> = numbers.iter().map(u32::to_string).collect();
-        let clause = match section.is_empty() {
-            true => "as a whole".to_owned(),
-            false => format!("§{}", section.join(".")),
+        let clause = if section.is_empty() {
+            "as a whole".to_owned()
+        } else {
+            format!("§{}", section.join("."))
         };
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         writeln!(page, "| {clause} | {} |", names.join("<br>")).unwrap();
