@@ -27,7 +27,11 @@ mod metadata;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod races;
+#[cfg(test)]
 mod realms;
+#[cfg(test)]
+mod relying_party;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]
