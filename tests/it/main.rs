@@ -9,6 +9,8 @@ mod cli;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod database_dump;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod ephemeral;
@@ -26,6 +28,8 @@ mod logout;
 mod metadata;
 #[cfg(test)]
 mod migrations;
+#[cfg(test)]
+mod postgres_cluster;
 #[cfg(test)]
 mod races;
 #[cfg(test)]

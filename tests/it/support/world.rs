@@ -41,7 +41,6 @@ pub(crate) const REDIRECT: &str = "https://rp.example.test/cb";
 #[derive(Clone)]
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
-    pub(crate) edge: Arc<Edge>,
     pub(crate) router: Router,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) jobs: JobContext,
@@ -135,10 +134,9 @@ impl World {
         // The index is believed only once it was filled from the record; a Redis may be away.
         let filled = uphold_revocations::run_once(jobs.clone()).await;
         assert!(filled.is_ok() || shared.ephemeral.is_shared(), "{filled:?}");
-        let router = router(edge.clone());
+        let router = router(edge);
         Self {
             app,
-            edge,
             router,
             clock: shared.clock.clone(),
             jobs,
