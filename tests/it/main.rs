@@ -9,6 +9,8 @@ mod cli;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod database_dump;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod ephemeral;
@@ -27,7 +29,13 @@ mod metadata;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod postgres_cluster;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
 mod realms;
+#[cfg(test)]
+mod relying_party;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]

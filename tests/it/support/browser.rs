@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,6 +13,7 @@ use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 use super::World;
+use super::wire::Wire;
 use super::world::{ISSUER, PASSWORD};
 
 /// An answer, read whole.
@@ -83,28 +85,54 @@ pub(crate) fn path_of(address: &str) -> &str {
     address.strip_prefix(ISSUER).unwrap_or(address)
 }
 
+/// How a browser's requests reach the server.
+#[derive(Clone)]
+enum Line {
+    InProcess(Router),
+    Wire(Arc<Wire>),
+}
+
 /// A browser with its cookies.
 #[derive(Clone)]
 pub(crate) struct Browser {
-    world: World,
+    line: Line,
+    issuer: String,
     pub(crate) cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
     pub(crate) fn at(world: &World) -> Self {
         Self {
-            world: world.clone(),
+            line: Line::InProcess(world.router.clone()),
+            issuer: world.app.settings.issuer.clone(),
             cookies: BTreeMap::new(),
         }
+    }
+
+    /// A browser that talks to listeners.
+    pub(crate) fn over(wire: &Arc<Wire>) -> Self {
+        Self {
+            line: Line::Wire(wire.clone()),
+            issuer: wire.issuer().to_owned(),
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    async fn send(&mut self, request: Request<String>) -> Answer {
+        let answer = match &self.line {
+            Line::InProcess(router) => send(router, request.map(Body::from)).await,
+            Line::Wire(wire) => wire.ask(request).await,
+        };
+        self.keep(answer)
     }
 
     /// Follows a link.
     pub(crate) async fn get(&mut self, address: &str) -> Answer {
         let request = self
             .request(Method::GET, address)
-            .body(Body::empty())
+            .body(String::new())
             .unwrap();
-        self.keep(send(&self.world.router, request).await)
+        self.send(request).await
     }
 
     /// Presses a button of a form on `page`, with what was typed.
@@ -125,9 +153,9 @@ impl Browser {
             .request(Method::POST, address)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("origin", "null")
-            .body(Body::from(body))
+            .body(body)
             .unwrap();
-        self.keep(send(&self.world.router, request).await)
+        self.send(request).await
     }
 
     fn request(&self, method: Method, address: &str) -> http::request::Builder {
@@ -165,9 +193,7 @@ impl Browser {
         for _ in 0..6 {
             if answer.status == StatusCode::SEE_OTHER {
                 let location = answer.location().to_owned();
-                if !location.starts_with(&self.world.app.settings.issuer)
-                    || location.contains("/error?")
-                {
+                if !location.starts_with(&self.issuer) || location.contains("/error?") {
                     return answer;
                 }
                 answer = self.get(&location).await;

@@ -3,11 +3,14 @@
 
 pub(crate) mod browser;
 pub(crate) mod clients;
+pub(crate) mod deployment;
 pub(crate) mod marks;
 pub(crate) mod postgres;
 pub(crate) mod redis;
+pub(crate) mod wire;
 pub(crate) mod world;
 
 pub(crate) use browser::{Answer, Browser};
 pub(crate) use clients::{TestClient, decode_claims};
+pub(crate) use deployment::Deployment;
 pub(crate) use world::World;

@@ -66,7 +66,7 @@ impl TestRedis {
             .spawn();
         self.watchdog = Some(watchdog.unwrap());
         for _ in 0..1000 {
-            if self.command("PING").await.is_ok() {
+            if self.command(&["PING"]).await.is_ok() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -75,13 +75,23 @@ impl TestRedis {
     }
 
     pub(crate) async fn flush(&self) {
-        self.command("FLUSHALL").await.unwrap();
+        self.command(&["FLUSHALL"]).await.unwrap();
     }
 
-    async fn command(&self, name: &str) -> redis::RedisResult<String> {
+    /// Holds every answer back from now on: the worst way to be away.
+    pub(crate) async fn hang(&self, span: Duration) {
+        let millis = span.as_millis().to_string();
+        self.command(&["CLIENT", "PAUSE", &millis, "ALL"])
+            .await
+            .unwrap();
+    }
+
+    async fn command(&self, words: &[&str]) -> redis::RedisResult<String> {
         let client = redis::Client::open(self.url())?;
         let mut connection = client.get_multiplexed_async_connection().await?;
-        redis::cmd(name).query_async(&mut connection).await
+        let mut command = redis::Cmd::new();
+        command.arg(words);
+        command.query_async(&mut connection).await
     }
 }
 

@@ -6,7 +6,7 @@ use axum::Router;
 use vidimus::account::password::{PasswordCost, SALT_BYTES};
 use vidimus::account::session::SessionLimits;
 use vidimus::account::user::{Profile, User};
-use vidimus::clock::{Clock, ManualClock};
+use vidimus::clock::{Clock, ManualClock, SystemClock};
 use vidimus::entropy::{Entropy, SystemEntropy, random_text};
 use vidimus::flows::facts::Facts;
 use vidimus::flows::hash_pool::HashPool;
@@ -41,7 +41,6 @@ pub(crate) const REDIRECT: &str = "https://rp.example.test/cb";
 #[derive(Clone)]
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
-    pub(crate) edge: Arc<Edge>,
     pub(crate) router: Router,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) jobs: JobContext,
@@ -55,6 +54,11 @@ pub(crate) struct Shared {
     pub(crate) master: Arc<MasterKey>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) issuer: String,
+    /// Time passes by itself, and `clock` is not looked at: for memory that has a clock of its
+    /// own.
+    pub(crate) real_time: bool,
+    pub(crate) schedule: KeySchedule,
+    pub(crate) token_lifetime: Lifetime,
 }
 
 impl Shared {
@@ -67,6 +71,9 @@ impl Shared {
             master: Arc::new(MasterKey::generate(&entropy).unwrap()),
             clock: Arc::new(ManualClock::at(Timestamp::from_unix_seconds(1_800_000_000))),
             issuer: ISSUER.to_owned(),
+            real_time: false,
+            schedule: KeySchedule::default(),
+            token_lifetime: Lifetime::seconds(900),
         }
     }
 }
@@ -81,11 +88,15 @@ impl World {
     /// A node of a deployment.
     pub(crate) async fn node(shared: &Shared) -> Self {
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::default());
-        let clock: Arc<dyn Clock> = shared.clock.clone();
+        let clock: Arc<dyn Clock> = if shared.real_time {
+            Arc::new(SystemClock)
+        } else {
+            shared.clock.clone()
+        };
         let keys = Arc::new(RealmKeys::new(
             shared.store.clone(),
             shared.master.clone(),
-            KeySchedule::default(),
+            shared.schedule,
         ));
         let cost = PasswordCost {
             memory_kib: 64,
@@ -93,7 +104,7 @@ impl World {
             lanes: 1,
         };
         let app = Arc::new(App {
-            settings: settings(&shared.issuer),
+            settings: settings(shared),
             store: shared.store.clone(),
             ephemeral: shared.ephemeral.clone(),
             fallback: Arc::new(LocalEphemeral::new()),
@@ -108,7 +119,7 @@ impl World {
         let settings = EdgeSettings {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
             body_limit_bytes: 64 * 1024,
-            jwks_max_age_seconds: 300,
+            jwks_max_age_seconds: shared.schedule.jwks_max_age.whole_seconds(),
             stopping: tokio_util::sync::CancellationToken::new(),
             demo: None,
         };
@@ -118,14 +129,14 @@ impl World {
             ephemeral: shared.ephemeral.clone(),
             keys,
             clock,
-            node: "test".into(),
+            node: random_text::<9>(app.entropy.as_ref()).unwrap().into(),
         };
-        // The index is believed only once it was filled from the record.
-        uphold_revocations::run_once(jobs.clone()).await.unwrap();
-        let router = router(edge.clone());
+        // The index is believed only once it was filled from the record; a Redis may be away.
+        let filled = uphold_revocations::run_once(jobs.clone()).await;
+        assert!(filled.is_ok() || shared.ephemeral.is_shared(), "{filled:?}");
+        let router = router(edge);
         Self {
             app,
-            edge,
             router,
             clock: shared.clock.clone(),
             jobs,
@@ -221,11 +232,11 @@ impl World {
     }
 }
 
-fn settings(issuer: &str) -> Settings {
+fn settings(shared: &Shared) -> Settings {
     Settings {
-        issuer: issuer.to_owned(),
-        access_lifetime: Lifetime::seconds(900),
-        id_lifetime: Lifetime::seconds(900),
+        issuer: shared.issuer.clone(),
+        access_lifetime: shared.token_lifetime,
+        id_lifetime: shared.token_lifetime,
         code_lifetime: Lifetime::seconds(60),
         refresh_lifetime: Lifetime::seconds(30 * 24 * 3600),
         refresh_grace: Lifetime::seconds(30),
