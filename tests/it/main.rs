@@ -9,6 +9,8 @@ mod cli;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod ephemeral;

@@ -5,7 +5,9 @@ pub(crate) mod browser;
 pub(crate) mod clients;
 pub(crate) mod marks;
 pub(crate) mod postgres;
+pub(crate) mod program;
 pub(crate) mod redis;
+pub(crate) mod wire;
 pub(crate) mod world;
 
 pub(crate) use browser::{Answer, Browser};
