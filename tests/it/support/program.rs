@@ -120,8 +120,13 @@ impl Site {
 
     /// Starts the server; returns when it is ready.
     pub(crate) async fn serve(&self) -> Serving {
+        self.serve_with(&["serve"]).await
+    }
+
+    /// The same with flags.
+    pub(crate) async fn serve_with(&self, arguments: &[&str]) -> Serving {
         let started = Instant::now();
-        let mut serving = self.launch(&["serve"]);
+        let mut serving = self.launch(arguments);
         serving.ready_after = self.until_ready(started, &mut serving).await;
         serving
     }
