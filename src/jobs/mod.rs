@@ -5,6 +5,7 @@
 //! may run on two nodes at once.
 
 pub mod heartbeat;
+pub mod load_keys;
 pub mod purge;
 pub mod rotate_keys;
 pub mod uphold_revocations;
@@ -26,6 +27,7 @@ use crate::store::{SharedStore, StoreError};
 const SHORTEST: Lifetime = Lifetime::from_millis(200);
 const ROTATION_SHORTEST: Lifetime = Lifetime::seconds(1);
 const UPHOLD_EVERY: Lifetime = Lifetime::from_millis(300);
+const LOAD_KEYS_EVERY: Lifetime = Lifetime::seconds(1);
 const PURGE_EVERY: Lifetime = Lifetime::seconds(60);
 
 /// Why a turn of a job failed; the next turn tries again.
@@ -90,6 +92,7 @@ impl Jobs {
             uphold_revocations::run_once,
         );
         jobs.repeat("heartbeat", heartbeat, heartbeat::run_once);
+        jobs.repeat("load_keys", LOAD_KEYS_EVERY, load_keys::run_once);
         jobs.repeat(
             "rotate_keys",
             heartbeat.max(ROTATION_SHORTEST),

@@ -68,7 +68,7 @@ pub enum OpenError {
         newer: Vec<i64>,
     },
     /// Migrations are missing and were not to be applied.
-    #[error("migrations {pending:?} are not applied")]
+    #[error("migrations {pending:?} are not applied; `vidimus migrate up` applies them")]
     MigrationsPending {
         /// Their numbers.
         pending: Vec<i64>,

@@ -7,7 +7,11 @@ mod authorize;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod config;
+#[cfg(test)]
+mod crash;
 #[cfg(test)]
 mod database_dump;
 #[cfg(test)]

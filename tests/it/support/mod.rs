@@ -6,8 +6,10 @@ pub(crate) mod clients;
 pub(crate) mod deployment;
 pub(crate) mod marks;
 pub(crate) mod postgres;
+pub(crate) mod program;
 pub(crate) mod redis;
 pub(crate) mod wire;
+pub(crate) mod wire_client;
 pub(crate) mod world;
 
 pub(crate) use browser::{Answer, Browser};

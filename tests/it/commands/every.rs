@@ -1,0 +1,279 @@
+//! What each command writes, where, and with which exit code.
+
+use serde_json::{Value, json};
+
+use super::PASSWORD;
+use crate::support::program::{Done, Site};
+
+const REDIRECT: &str = "https://notes.example.com/callback";
+
+#[tokio::test]
+async fn every_command_works_without_a_server_and_beside_one() {
+    without_and_beside(&Site::on_sqlite()).await;
+}
+
+#[tokio::test]
+async fn every_command_works_on_postgres_without_a_server_and_beside_one() {
+    without_and_beside(&Site::on_postgres().await).await;
+}
+
+async fn without_and_beside(site: &Site) {
+    migrates(site);
+    let stopped = site.run(&["healthcheck"]);
+    assert_eq!(
+        (stopped.code, stopped.data.as_str()),
+        (5, ""),
+        "{stopped:?}"
+    );
+    every_command(site, "without");
+    let _serving = site.serve().await;
+    for check in [&["healthcheck"][..], &["healthcheck", "--ready"]] {
+        let done = site.run(check);
+        assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
+        assert!(done.talk.contains("200"), "{done:?}");
+    }
+    every_command(site, "beside");
+}
+
+fn every_command(site: &Site, realm: &str) {
+    realms(site, realm);
+    for realm in ["default", realm] {
+        let site = InRealm { site, realm };
+        clients(&site);
+        people(&site, realm);
+        keys(&site);
+    }
+    configuration(site);
+    let status = site.run(&["migrate", "status", "--json"]).json();
+    assert_eq!(status["pending"], json!([]));
+    assert_eq!(site.run(&["migrate", "up"]).code, 0);
+}
+
+/// Commands on one realm.
+struct InRealm<'a> {
+    site: &'a Site,
+    realm: &'a str,
+}
+
+impl InRealm<'_> {
+    fn run(&self, arguments: &[&str]) -> Done {
+        self.run_with_input(arguments, "")
+    }
+
+    fn run_with_input(&self, arguments: &[&str], input: &str) -> Done {
+        let realm = ["--realm", self.realm];
+        self.site
+            .run_with_input(&[arguments, &realm].concat(), input)
+    }
+
+    /// The data of a command with `--json`.
+    fn json(&self, arguments: &[&str]) -> Value {
+        self.run(&[arguments, &["--json"]].concat()).json()
+    }
+
+    fn fails(&self, code: i32, arguments: &[&str]) {
+        fails(code, &self.run(arguments));
+    }
+}
+
+/// A failure has its code, no data, and one sentence for people.
+fn fails(code: i32, done: &Done) {
+    assert_eq!(done.code, code, "{done:?}");
+    assert_eq!(done.data, "", "{done:?}");
+    assert!(done.talk.contains("error: "), "{done:?}");
+}
+
+fn migrates(site: &Site) {
+    let before = site.run(&["migrate", "status", "--json"]);
+    assert_eq!(before.code, 10, "{before:?}");
+    let missing: Value = serde_json::from_str(&before.data).unwrap();
+    assert_eq!(missing["applied"], json!([]));
+    let done = site.run(&["migrate", "up", "--json"]).json();
+    assert_eq!(done["applied"], missing["pending"]);
+    assert_eq!(site.run(&["migrate", "status"]).code, 0);
+}
+
+fn realms(site: &Site, slug: &str) {
+    let created = site
+        .run(&["realm", "create", slug, "--name", "Acme", "--json"])
+        .json();
+    assert_eq!(created[0]["name"], "Acme");
+    fails(4, &site.run(&["realm", "create", slug]));
+    fails(2, &site.run(&["realm", "create", "No Slug"]));
+    fails(3, &site.run(&["user", "list", "--realm", "nowhere"]));
+    let realms = site.run(&["realm", "list", "--json"]).json();
+    let mut slugs = realms
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|realm| &realm["realm"]);
+    assert!(slugs.any(|own| own == slug), "{realms}");
+}
+
+fn clients(site: &InRealm<'_>) {
+    let create = [
+        "client",
+        "create",
+        "--type",
+        "web",
+        "--name",
+        "Notes",
+        "--redirect-uri",
+        REDIRECT,
+    ];
+    let done = site.run(&[&create[..], &["--json"]].concat());
+    let client = done.json();
+    let id = client["client_id"].as_str().unwrap();
+    let secret = client["client_secret"].as_str().unwrap();
+    // RFC 7591 §3.2.1
+    assert_eq!(client["client_secret_expires_at"], 0);
+    assert_eq!(client["redirect_uris"], json!([REDIRECT]));
+    assert_eq!(
+        client["grant_types"],
+        json!(["authorization_code", "refresh_token"])
+    );
+    assert_eq!(client["token_endpoint_auth_method"], "client_secret_basic");
+    assert!(client["client_id_issued_at"].is_u64(), "{client}");
+    assert!(done.talk.contains("not shown again") && !done.talk.contains(secret));
+    let text = site.run(&create);
+    assert!(
+        text.data.contains("client_secret ") && text.code == 0,
+        "{text:?}"
+    );
+
+    let shown = site.run(&["client", "get", id, "--json"]);
+    assert_eq!(shown.json()["client_name"], "Notes");
+    assert!(
+        !shown.data.contains(secret) && shown.talk.is_empty(),
+        "{shown:?}"
+    );
+    let listed = site.run(&["client", "list", "--json"]);
+    let ids = listed.json();
+    let mut ids = ids
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|client| &client["client_id"]);
+    assert!(
+        ids.any(|own| own == id) && !listed.data.contains(secret),
+        "{listed:?}"
+    );
+
+    let renamed = site.json(&["client", "update", id, "--name", "Diary"]);
+    assert_eq!(renamed["client_name"], "Diary");
+    assert!(renamed.get("client_secret").is_none(), "{renamed}");
+    let rotated = site.json(&["client", "update", id, "--rotate-secret"]);
+    assert_ne!(rotated["client_secret"], client["client_secret"]);
+
+    site.fails(
+        2,
+        &[
+            "client",
+            "update",
+            id,
+            "--redirect-uri",
+            "http://notes.example.com/x",
+        ],
+    );
+    site.fails(2, &["client", "create", "--type", "webb", "--name", "x"]);
+    site.fails(
+        2,
+        &[
+            "client", "create", "--type", "web", "--name", "x", "--secret", "y",
+        ],
+    );
+    site.fails(3, &["client", "get", "nobody"]);
+    site.fails(3, &["client", "update", "nobody", "--name", "x"]);
+    let deleted = site.run(&["client", "delete", id]);
+    assert_eq!(
+        (deleted.code, deleted.data.as_str()),
+        (0, ""),
+        "{deleted:?}"
+    );
+    site.fails(3, &["client", "delete", id]);
+    site.fails(3, &["client", "get", id]);
+}
+
+fn people(site: &InRealm<'_>, realm: &str) {
+    let name = format!("ada-{realm}");
+    // Two passes in the default realm must not meet each other's people.
+    let taken = site.run(&["user", "get", &name]).code == 0;
+    let name = if taken { format!("{name}-again") } else { name };
+    let email = format!("{name}@example.com");
+    let create = [
+        "user",
+        "create",
+        "--username",
+        &name,
+        "--email",
+        &email,
+        "--password-stdin",
+    ];
+    let user = site.run_with_input(&[&create[..], &["--json"]].concat(), PASSWORD);
+    let id = user.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(user.json()["has_password"], true);
+    assert!(
+        !user.data.contains("argon2") && user.talk.is_empty(),
+        "{user:?}"
+    );
+    fails(4, &site.run_with_input(&create, PASSWORD));
+    for known_as in [&name, &email, &id] {
+        assert_eq!(site.json(&["user", "get", known_as])["id"], json!(id));
+    }
+    let listed = site.json(&["user", "list"]);
+    let mut ids = listed.as_array().unwrap().iter().map(|user| &user["id"]);
+    assert!(ids.any(|own| *own == json!(id)), "{listed}");
+
+    let set = ["user", "set-password", &name, "--password-stdin"];
+    let done = site.run_with_input(&set, "another-horse-battery\n");
+    assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
+    assert!(!done.talk.contains("another-horse"), "{done:?}");
+    fails(2, &site.run_with_input(&set, "short"));
+    site.fails(2, &["user", "set-password", &name, "--password", PASSWORD]);
+    site.fails(2, &["user", "set-password", &name]);
+    site.fails(
+        2,
+        &["user", "set-password", &name, "--password-file", "/nowhere"],
+    );
+
+    assert_eq!(site.run(&["user", "disable", &name]).code, 0);
+    assert_eq!(site.json(&["user", "get", &name])["disabled"], true);
+    assert_eq!(site.run(&["user", "enable", &name]).code, 0);
+    assert_eq!(site.json(&["user", "get", &name])["disabled"], false);
+    for command in ["get", "disable", "enable"] {
+        site.fails(3, &["user", command, "nobody"]);
+    }
+}
+
+fn keys(site: &InRealm<'_>) {
+    let states = || -> Vec<String> {
+        let keys = site.json(&["key", "list"]);
+        let keys = keys.as_array().unwrap().iter();
+        let mut states: Vec<_> = keys
+            .map(|key| key["state"].as_str().unwrap().to_owned())
+            .collect();
+        states.sort();
+        states
+    };
+    let made = site.json(&["key", "rotate"]);
+    assert!(made["kid"].is_string(), "{made}");
+    assert_eq!(states(), ["active", "pending"]);
+    let again = site.run(&["key", "rotate"]);
+    assert_eq!((again.code, again.data.as_str()), (0, ""), "{again:?}");
+    assert!(again.talk.contains("published already"), "{again:?}");
+    let fresh = site.json(&["key", "rotate", "--emergency"]);
+    assert_ne!(fresh["kid"], made["kid"]);
+    assert_eq!(states(), ["active"]);
+}
+
+fn configuration(site: &Site) {
+    let done = site.run(&["config", "check"]);
+    assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
+    let shown = site.run(&["config", "show", "--origin", "--json"]).json();
+    assert_eq!(
+        shown["issuer"]["value"],
+        json!(format!("\"{}\"", site.issuer()))
+    );
+    assert_eq!(shown["issuer"]["origin"], "VIDIMUS_ISSUER");
+    assert_eq!(shown["tokens.code_lifetime"]["origin"], "default");
+}
