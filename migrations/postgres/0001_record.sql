@@ -22,6 +22,8 @@ CREATE TABLE users (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     disabled_at BIGINT,
+    -- grants made before this moment are worth nothing: the password or the state has changed
+    not_before BIGINT,
     PRIMARY KEY (realm, id)
 );
 
@@ -40,7 +42,6 @@ CREATE TABLE login_attempt (
     account TEXT COLLATE "C" NOT NULL,
     failures BIGINT NOT NULL,
     last_at BIGINT NOT NULL,
-    previous_at BIGINT,
     PRIMARY KEY (realm, account)
 );
 CREATE INDEX login_attempt_last ON login_attempt (last_at);

@@ -21,6 +21,8 @@ CREATE TABLE users (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     disabled_at INTEGER,
+    -- grants made before this moment are worth nothing: the password or the state has changed
+    not_before INTEGER,
     PRIMARY KEY (realm, id)
 ) STRICT;
 
@@ -39,7 +41,6 @@ CREATE TABLE login_attempt (
     account TEXT NOT NULL,
     failures INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
-    previous_at INTEGER,
     PRIMARY KEY (realm, account)
 ) STRICT;
 CREATE INDEX login_attempt_last ON login_attempt (last_at);

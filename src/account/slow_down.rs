@@ -13,10 +13,32 @@ pub const LONGEST_WAIT: Lifetime = Lifetime::seconds(60);
 /// After this long without an attempt the count starts anew.
 pub const FORGET_AFTER: Lifetime = Lifetime::seconds(60 * 60);
 
-/// How long an attempt must still wait, after so many failures of which the last was then; `None`
-/// when it may go on.
-pub fn wait(failures: u32, last: Option<Timestamp>, now: Timestamp) -> Option<Lifetime> {
-    let last = last.filter(|last| now < last.plus(FORGET_AFTER))?;
+/// The attempts in a row against a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempts {
+    /// How many failed, the present one included until it succeeds.
+    pub failures: u32,
+    /// When the last one that was let through began.
+    pub last_at: Timestamp,
+}
+
+/// The attempts with one more, beginning now.
+pub fn one_more(seen: Option<Attempts>, now: Timestamp) -> Attempts {
+    let remembered = seen.filter(|seen| now < seen.last_at.plus(FORGET_AFTER));
+    let failures = remembered.map_or(0, |seen| seen.failures).saturating_add(1);
+    Attempts {
+        failures,
+        last_at: now,
+    }
+}
+
+/// How long an attempt must still wait; `None` when it may go on. An attempt that must wait is not
+/// counted, so that nobody can keep somebody else waiting by asking on.
+pub fn wait(seen: Option<Attempts>, now: Timestamp) -> Option<Lifetime> {
+    let Attempts {
+        failures,
+        last_at: last,
+    } = seen.filter(|seen| now < seen.last_at.plus(FORGET_AFTER))?;
     let over = failures.checked_sub(FREE_FAILURES)?;
     let seconds = 1_u32.checked_shl(over).unwrap_or(u32::MAX);
     let span = Lifetime::seconds(seconds).min(LONGEST_WAIT);
@@ -61,11 +83,11 @@ mod tests {
         ];
         for (failures, last, now, expected) in cases {
             let expected = expected.map(Lifetime::seconds);
-            assert_eq!(
-                wait(failures, Some(at(last)), at(now)),
-                expected,
-                "{failures} at {now}"
-            );
+            let seen = Some(Attempts {
+                failures,
+                last_at: at(last),
+            });
+            assert_eq!(wait(seen, at(now)), expected, "{failures} at {now}");
         }
     }
 }

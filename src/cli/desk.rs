@@ -1,14 +1,20 @@
 //! What the commands that work on the record share: the opened record, a realm, the time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Failure, backend};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::entropy::{Entropy, SystemEntropy};
+use crate::flows::revocations;
 use crate::protocol::ids::RealmId;
-use crate::protocol::time::{Lifetime, Timestamp};
+use crate::protocol::time::Timestamp;
 use crate::store::{Revocation, RevocationMark, SharedStore};
+
+/// How long a command waits for a server to publish revocations, and how often it looks.
+const SETTLE_LIMIT: Duration = Duration::from_secs(1);
+const SETTLE_PAUSE: Duration = Duration::from_millis(50);
 
 /// An operator's desk: the record of one realm.
 ///
@@ -23,8 +29,6 @@ pub struct Desk {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// How long a revocation mark must stand: the life of an access token.
-    pub access_lifetime: Lifetime,
 }
 
 impl Desk {
@@ -35,7 +39,6 @@ impl Desk {
             realm: parse_realm(realm)?,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy::default()),
-            access_lifetime: config.tokens.access_lifetime,
         };
         desk.require_realm().await?;
         Ok(desk)
@@ -53,12 +56,25 @@ impl Desk {
 
     /// The marks that revoke the access tokens of one user or client up to now.
     pub fn marks(&self, mark: RevocationMark, now: Timestamp) -> [Revocation; 1] {
-        [Revocation {
-            realm: self.realm.clone(),
-            mark,
-            not_after: now,
-            expires_at: now.plus(self.access_lifetime),
-        }]
+        [revocations::mark(&self.realm, mark, now)]
+    }
+
+    /// Waits until a running server has published the revocations, so that a command says "ended"
+    /// when it is so; not for long, since there may be no server.
+    pub async fn settle(&self) -> Result<(), Failure> {
+        let patience = tokio::time::Instant::now() + SETTLE_LIMIT;
+        while tokio::time::Instant::now() < patience {
+            if self
+                .store
+                .unpublished_revocations(self.clock.now())
+                .await?
+                .is_empty()
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(SETTLE_PAUSE).await;
+        }
+        Ok(())
     }
 
     /// Closes the record; call it before the process ends, so that nothing is left to recover.

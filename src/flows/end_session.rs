@@ -147,7 +147,6 @@ pub async fn end(app: &App, realm: &RealmId, live: &LiveSession) -> Result<(), F
     let now = app.now();
     let id = &live.facts().session.id;
     let marks = [revocations::mark(
-        app,
         realm,
         RevocationMark::Session(id.clone()),
         now,

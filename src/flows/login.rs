@@ -11,6 +11,7 @@ use crate::flows::{App, Fault, FlowError, end_session, session};
 use crate::protocol::ids::{RealmId, SessionId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
+use crate::store::Change;
 use crate::store::ephemeral::Admission;
 
 /// What the person typed, and from where.
@@ -59,25 +60,42 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, FlowEr
         Some(login) => app.store.user_by_login(attempt.realm, login).await?,
         None => None,
     };
-    // One counter an account, whichever of its names was typed; unknown names have theirs too.
-    let account = match (&user, &login) {
-        (Some(user), _) => format!("user:{}", user.id),
-        (None, Some(login)) => format!("name:{}", login.as_str()),
-        (None, None) => "name:".to_owned(),
-    };
-    let (failures, last) = app
-        .store
-        .count_login_attempt(attempt.realm, &account, now)
-        .await?;
-    if let Some(retry_after) = slow_down::wait(failures, last, now) {
-        return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
-    }
+    // Counted by the name as it was typed, in its one spelling: a counter that the names of an
+    // account shared would tell which names belong together.
+    let name = login.as_ref().map_or("", LoginName::as_str);
+    count_attempt(app, &attempt, name, now).await?;
     let user = verify(app, &attempt, user).await?;
-    app.store
-        .clear_login_attempts(attempt.realm, &account)
-        .await?;
     let cookie = open_session(app, &attempt, &user, now).await?;
+    app.store.clear_login_attempts(attempt.realm, name).await?;
     Ok(SignedIn { cookie, user })
+}
+
+/// How often a lost race for the counter is tried again; beyond that somebody is hammering.
+const COUNTING_TRIES: u32 = 3;
+
+/// Counts an attempt against a name, unless the name must wait.
+async fn count_attempt(
+    app: &App,
+    attempt: &Attempt<'_>,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), FlowError<LoginRefusal>> {
+    for _ in 0..COUNTING_TRIES {
+        let seen = app.store.login_attempts(attempt.realm, name).await?;
+        if let Some(retry_after) = slow_down::wait(seen, now) {
+            return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
+        }
+        let counted = slow_down::one_more(seen, now);
+        if app
+            .store
+            .count_login_attempt(attempt.realm, name, seen, counted)
+            .await?
+        {
+            return Ok(());
+        }
+    }
+    let retry_after = Lifetime::seconds(1);
+    Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }))
 }
 
 async fn count_address(
@@ -116,25 +134,33 @@ async fn verify(
         .verify(password, hash.as_deref())
         .await
         .map_err(ending)?;
-    let user = user
+    let mut user = user
         .filter(|user| verified.is_some() && user.disabled_at.is_none())
         .ok_or(FlowError::Refused(LoginRefusal::WrongCredentials))?;
     if let Some(old) = hash.filter(|hash| app.hashing.needs_rehash(hash)) {
-        renew_hash(app, attempt, &user, &old).await?;
+        user.password_hash = Some(renew_hash(app, attempt, &user, old).await?);
     }
     Ok(user)
 }
 
-/// Hashes the password with today's parameters; a full pool only means that the next sign-in does.
-async fn renew_hash(app: &App, attempt: &Attempt<'_>, user: &User, old: &str) -> Result<(), Fault> {
+/// Hashes the password with today's parameters and gives the hash that stands; a full pool only
+/// means that the next sign-in does it.
+async fn renew_hash(
+    app: &App,
+    attempt: &Attempt<'_>,
+    user: &User,
+    old: String,
+) -> Result<String, Fault> {
     let mut salt = [0; SALT_BYTES];
     app.entropy.fill(&mut salt)?;
     match app.hashing.hash(attempt.password.clone(), salt).await {
-        Ok(new) => Ok(app
-            .store
-            .rehash_password(attempt.realm, &user.id, old, &new)
-            .await?),
-        Err(HashPoolError::Overloaded { .. }) => Ok(()),
+        Ok(new) => {
+            app.store
+                .rehash_password(attempt.realm, &user.id, &old, &new)
+                .await?;
+            Ok(new)
+        }
+        Err(HashPoolError::Overloaded { .. }) => Ok(old),
         Err(HashPoolError::Lost(lost)) => Err(lost.into()),
         Err(HashPoolError::Hash(error)) => Err(error.into()),
     }
@@ -156,7 +182,7 @@ async fn open_session(
     attempt: &Attempt<'_>,
     user: &User,
     now: Timestamp,
-) -> Result<SecretString, Fault> {
+) -> Result<SecretString, FlowError<LoginRefusal>> {
     let cookie = session::new_cookie(app)?;
     let before = session::resume(app, attempt.realm, attempt.cookie, None, now).await?;
     let (id, created_at) = match before {
@@ -182,8 +208,12 @@ async fn open_session(
         expires_at: now.plus(app.settings.sessions.absolute),
         ended_at: None,
     };
-    app.store.open_session(&session).await?;
-    Ok(cookie)
+    // A password that was changed while it was being checked opens nothing.
+    let verified = user.password_hash.as_deref().unwrap_or_default();
+    match app.store.open_session(&session, verified).await? {
+        Change::Changed => Ok(cookie),
+        Change::NotFound => Err(FlowError::Refused(LoginRefusal::WrongCredentials)),
+    }
 }
 
 fn new_session_id(app: &App) -> Result<SessionId, Fault> {

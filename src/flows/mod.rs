@@ -28,10 +28,10 @@ use crate::protocol::ids::RealmId;
 use crate::protocol::issuer::Issuer;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::MacKey;
+use crate::store::SharedStore;
 use crate::store::ephemeral::{EphemeralError, Quota, SharedEphemeral};
-use crate::store::{SharedStore, StoreError};
 
-pub use crate::store::Realm;
+pub use crate::store::{Realm, StoreError};
 
 use facts::Facts;
 use hash_pool::HashPool;

@@ -292,7 +292,8 @@ impl RealmKeys {
         let rings = self.rings.read().unwrap_or_else(PoisonError::into_inner);
         rings
             .get(realm)
-            .filter(|loaded| now.since(loaded.confirmed_at) <= age)
+            // A clock that was set back must not keep an old ring alive.
+            .filter(|loaded| loaded.confirmed_at <= now && now.since(loaded.confirmed_at) <= age)
             .map(|loaded| Arc::clone(&loaded.ring))
     }
 

@@ -4,7 +4,7 @@
 //! the index; when the index does not know or does not answer, it asks the record.
 
 use crate::flows::{App, Fault};
-use crate::protocol::claims::AccessTokenClaims;
+use crate::protocol::claims::{AccessTokenClaims, LONGEST_LIFETIME};
 use crate::protocol::ids::{FamilyId, RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::store::ephemeral::{IndexAnswer, publish_before_acknowledging};
@@ -13,13 +13,24 @@ use crate::store::{FamilyRevocation, Revocation, RevocationMark};
 /// Tokens are refused this much longer than they live, for clocks that differ.
 const SKEW: Lifetime = Lifetime::seconds(60);
 
-/// The mark that refuses every token of something issued up to `now`.
-pub fn mark(app: &App, realm: &RealmId, mark: RevocationMark, now: Timestamp) -> Revocation {
+/// The mark that refuses tokens of something, everywhere.
+///
+/// A token, family or session is never issued anew, so its tokens are refused whenever they say
+/// that they were issued: nodes' clocks differ. A user and a client go on, so theirs are refused
+/// up to now.
+pub fn mark(realm: &RealmId, mark: RevocationMark, now: Timestamp) -> Revocation {
+    let expires_at = now.plus(LONGEST_LIFETIME).plus(SKEW);
+    let not_after = match &mark {
+        RevocationMark::Token(_) | RevocationMark::Family(_) | RevocationMark::Session(_) => {
+            expires_at
+        }
+        RevocationMark::User(_) | RevocationMark::Client(_) => now,
+    };
     Revocation {
         realm: realm.clone(),
         mark,
-        not_after: now,
-        expires_at: now.plus(app.settings.access_lifetime).plus(SKEW),
+        not_after,
+        expires_at,
     }
 }
 
@@ -36,12 +47,7 @@ pub async fn revoke_family(
     reason: &str,
     now: Timestamp,
 ) -> Result<FamilyRevocation, Fault> {
-    // Tokens of a revoked family are refused whenever they were issued.
-    let forever = Revocation {
-        not_after: now.plus(app.settings.access_lifetime).plus(SKEW),
-        ..mark(app, realm, RevocationMark::Family(family.clone()), now)
-    };
-    let marks = [forever];
+    let marks = [mark(realm, RevocationMark::Family(family.clone()), now)];
     let outcome = app
         .store
         .revoke_family(realm, family, reason, &marks, now)

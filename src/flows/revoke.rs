@@ -97,7 +97,7 @@ async fn access_token(
     if claims.client_id != client.id {
         return Err(FlowError::Refused(RevokeRefusal::OtherClient));
     }
-    let mark = revocations::mark(app, &client.realm, RevocationMark::Token(claims.jti), now);
+    let mark = revocations::mark(&client.realm, RevocationMark::Token(claims.jti), now);
     app.store
         .record_revocations(std::slice::from_ref(&mark), now)
         .await

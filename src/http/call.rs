@@ -78,7 +78,10 @@ async fn realm_of(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Arc<Realm>, Pro
             slug.map(|(_, slug)| slug.to_owned())
         });
     let realm = match named {
-        Some(slug) => RealmId::parse(slug).map_err(|_invalid| Problem::NoSuchRealm)?,
+        Some(slug) => RealmId::parse(slug)
+            .ok()
+            .filter(|realm| !realm.is_default())
+            .ok_or(Problem::NoSuchRealm)?,
         None => RealmId::default_realm(),
     };
     let app = &edge.app;
@@ -96,7 +99,7 @@ fn client_address(parts: &Parts, edge: &Edge) -> IpAddr {
         .extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| {
-            address.ip()
+            address.ip().to_canonical()
         });
     if !edge.trusts(peer) {
         return peer;
@@ -114,8 +117,8 @@ fn client_address(parts: &Parts, edge: &Edge) -> IpAddr {
         let Ok(address) = hop.trim().parse::<IpAddr>() else {
             break;
         };
-        nearest = address;
-        if !edge.trusts(address) {
+        nearest = address.to_canonical();
+        if !edge.trusts(nearest) {
             break;
         }
     }
@@ -136,6 +139,10 @@ impl Call {
             ErrorCode::InvalidRequest,
             "The body must be application/x-www-form-urlencoded.",
         );
+        const CONTROL: OAuthError = OAuthError::new(
+            ErrorCode::InvalidRequest,
+            "A parameter holds a control character.",
+        );
         const TOO_LONG: OAuthError = OAuthError::new(
             ErrorCode::InvalidRequest,
             "The body is too long or broke off.",
@@ -152,7 +159,12 @@ impl Call {
             .map_err(|_too_long| TOO_LONG)?;
         match essence {
             Some(form) if form.eq_ignore_ascii_case("application/x-www-form-urlencoded") => {
-                Ok(Params::parse(&bytes))
+                let params = Params::parse(&bytes);
+                if params.has_control_characters() {
+                    Err(CONTROL)
+                } else {
+                    Ok(params)
+                }
             }
             None if bytes.is_empty() => Ok(Params::default()),
             _ => Err(NOT_A_FORM),

@@ -6,7 +6,7 @@ use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
-use crate::flows::Fault;
+use crate::flows::{Fault, StoreError};
 use crate::http::Edge;
 use crate::http::call::{Call, RequestId, wants_json};
 use crate::http::headers::EndsAtClient;
@@ -125,6 +125,9 @@ pub(super) fn see_other(location: &str) -> Response {
 /// A fault of ours: logged once, here, with the request id; its text stays here.
 pub(super) fn fault(edge: &Edge, headers: &HeaderMap, id: &RequestId, fault: &Fault) -> Response {
     tracing::error!(request_id = id.0, fault = %fault, "a request failed");
+    if let Fault::Store(StoreError::Unavailable(_)) = fault {
+        return busy(edge, headers, id, Lifetime::seconds(1));
+    }
     if wants_json(headers) || !headers.contains_key("sec-fetch-dest") {
         let error = OAuthError::new(
             ErrorCode::ServerError,

@@ -7,7 +7,7 @@ use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::http::endpoint::{health, introspect, metadata, revoke, token, userinfo};
@@ -56,7 +56,10 @@ fn realm_routes() -> Routes {
         .route(path::OPENID_CONFIGURATION, document(metadata::discovery))
         .route(path::OAUTH_METADATA, document(metadata::discovery))
         .route(path::JWKS, document(metadata::jwks))
-        .route(path::AUTHORIZE, get(authorize::get).post(authorize::post))
+        .route(
+            path::AUTHORIZE,
+            acting(authorize::get).post(authorize::post),
+        )
         .route("/login", get(login::get).post(login::post))
         .route("/consent", get(consent::get).post(consent::post))
         .route("/error", get(error::get))
@@ -69,7 +72,7 @@ fn realm_routes() -> Routes {
         .route(path::REVOKE, post(revoke::post).options(preflight))
         .route(
             path::END_SESSION,
-            get(end_session::get).post(end_session::post),
+            acting(end_session::get).post(end_session::post),
         )
 }
 
@@ -120,6 +123,15 @@ where
     T: 'static,
 {
     get(handler).options(preflight)
+}
+
+/// A GET that does something: HEAD, which axum would serve with it, must not.
+fn acting<H, T>(handler: H) -> MethodRouter<Arc<Edge>>
+where
+    H: Handler<T, Arc<Edge>>,
+    T: 'static,
+{
+    get(handler).head(async || StatusCode::METHOD_NOT_ALLOWED)
 }
 
 async fn preflight(headers: HeaderMap) -> Response {

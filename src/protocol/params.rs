@@ -34,6 +34,14 @@ impl Params {
         self.0.iter().any(|(key, _)| self.is_repeated(key))
     }
 
+    /// Whether a value holds a control character: RFC 6749 Appendix A allows none in any
+    /// parameter, and not every database stores them.
+    pub fn has_control_characters(&self) -> bool {
+        self.0
+            .iter()
+            .any(|(_, value)| value.chars().any(char::is_control))
+    }
+
     /// The parameters without those named, encoded again.
     pub fn encode_without(&self, names: &[&str]) -> String {
         form_urlencoded::Serializer::new(String::new())

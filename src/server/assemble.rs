@@ -177,7 +177,8 @@ async fn app(config: &Config, store: SharedStore, master: MasterKey) -> anyhow::
 
 async fn ephemeral(config: &Config) -> anyhow::Result<SharedEphemeral> {
     Ok(match &config.redis_url {
-        None => Arc::new(LocalEphemeral::new()),
+        None if config.database.kind() == DatabaseKind::Sqlite => Arc::new(LocalEphemeral::new()),
+        None => Arc::new(LocalEphemeral::without_index()),
         Some(url) => {
             let entropy = SystemEntropy::default();
             let nonce = Box::new(move || random_text::<16>(&entropy).ok());

@@ -20,10 +20,21 @@ use crate::store::records::{Revocation, RevocationMark};
 const MAX_COUNTERS: usize = 100_000;
 
 /// Ephemeral memory inside the process; it starts out [`IndexAnswer::Lost`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct LocalEphemeral {
+    indexes: bool,
     index: Mutex<Index>,
     counters: Mutex<HashMap<String, Timestamp>>,
+}
+
+impl Default for LocalEphemeral {
+    fn default() -> Self {
+        Self {
+            indexes: true,
+            index: Mutex::default(),
+            counters: Mutex::default(),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -68,6 +79,15 @@ impl LocalEphemeral {
         Self::default()
     }
 
+    /// Without an index: every check asks the record. For a record that other nodes may share
+    /// when there is no Redis, since no node would hear of another's revocations.
+    pub fn without_index() -> Self {
+        Self {
+            indexes: false,
+            ..Self::default()
+        }
+    }
+
     fn index(&self) -> MutexGuard<'_, Index> {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -82,7 +102,7 @@ impl Ephemeral for LocalEphemeral {
         now: Timestamp,
     ) -> Result<IndexAnswer, EphemeralError> {
         let index = self.index();
-        if !index.whole {
+        if !self.indexes || !index.whole {
             return Ok(IndexAnswer::Lost);
         }
         let of_realm = index.marks.get(realm);

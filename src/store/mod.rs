@@ -27,6 +27,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::account::session::Session;
+use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, FamilyId, KeyId, RealmId, SessionId, UserId};
@@ -162,15 +163,19 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- failed logins ------------------------------------------------------------------------
 
-    /// Counts an attempt against an account key before its password is looked at, and tells the
-    /// failures before this one and when the last was; commits by itself (a fault later must not
-    /// take it back).
+    /// The attempts that stand against an account key.
+    async fn login_attempts(&self, realm: &RealmId, account: &str)
+    -> StoreResult<Option<Attempts>>;
+    /// Counts an attempt before its password is looked at, if what stands is still what was
+    /// `seen`; false when another attempt was faster. Commits by itself: a fault later must not
+    /// take it back.
     async fn count_login_attempt(
         &self,
         realm: &RealmId,
         account: &str,
-        now: Timestamp,
-    ) -> StoreResult<(u32, Option<Timestamp>)>;
+        seen: Option<Attempts>,
+        counted: Attempts,
+    ) -> StoreResult<bool>;
     /// Forgets the failures of an account after a good login.
     async fn clear_login_attempts(&self, realm: &RealmId, account: &str) -> StoreResult<()>;
 
@@ -196,8 +201,9 @@ pub trait Store: Send + Sync + 'static {
     // ---- sessions and consent -----------------------------------------------------------------
 
     /// Opens a session, or renews the live one with its id and user (the same person has signed in
-    /// again: the cookie, `auth_time` and limits change).
-    async fn open_session(&self, session: &Session) -> StoreResult<()>;
+    /// again: the cookie, `auth_time` and limits change), if the user is not disabled and the
+    /// password hash is still the one that was verified; `NotFound` otherwise.
+    async fn open_session(&self, session: &Session, verified: &str) -> StoreResult<Change>;
     /// The session of a cookie with its user, and what that user has consented to for `client`;
     /// one round trip. Ended and expired sessions are returned too: the caller judges.
     async fn session_facts(

@@ -9,7 +9,7 @@ use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, access_token_has
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId, TokenId};
 use crate::protocol::may_issue::{Parties, may_issue};
-use crate::protocol::scope::{OPENID, ScopeSet};
+use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::family::Family;
 use crate::protocol::token::refresh_token::RefreshToken;
@@ -67,10 +67,11 @@ pub(super) async fn for_family(
         scope,
         generation,
     } = issued;
+    let first = generation == 0;
     let grant = &family.grant;
     let access = AccessTokenClaims {
         sub: grant.user.as_str().to_owned(),
-        sid: Some(grant.session.clone()),
+        sid: (!grant.scope.contains(OFFLINE_ACCESS)).then(|| grant.session.clone()),
         fam: Some(grant.id.clone()),
         ..access_claims(app, &grant.realm, &grant.client, scope, now)?
     };
@@ -81,7 +82,8 @@ pub(super) async fn for_family(
         exp: now.plus(app.settings.id_lifetime).unix_seconds(),
         iat: now.unix_seconds(),
         auth_time: grant.auth_time.unix_seconds(),
-        nonce: grant.nonce.clone(),
+        // OIDC Core §12.2: the ID token of a refresh has no nonce.
+        nonce: grant.nonce.clone().filter(|_| first),
         amr: grant.amr.split(' ').map(str::to_owned).collect(),
         sid: grant.session.clone(),
         at_hash: None,

@@ -97,7 +97,11 @@ pub(super) fn to_error_page(edge: &Edge, call: &Call, refusal: Refusal) -> Respo
         return respond::oauth_error(error, &call.id);
     }
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&refusal).unwrap_or_default());
-    let tag = edge.app.macs.error_page.tag_text(&[payload.as_bytes()]);
+    let tag = edge
+        .app
+        .macs
+        .error_page
+        .tag_text(&[call.realm.as_str().as_bytes(), payload.as_bytes()]);
     respond::see_other(&format!(
         "{}?e={payload}.{tag}",
         local(edge, call, "/error")
@@ -105,19 +109,19 @@ pub(super) fn to_error_page(edge: &Edge, call: &Call, refusal: Refusal) -> Respo
 }
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
-    match open(&edge, &call.query) {
+    match open(&edge, &call) {
         Some(refusal) => show(&edge, &call, refusal),
         None => respond::not_found(&edge, &call.headers, &call.id),
     }
 }
 
-fn open(edge: &Edge, query: &Params) -> Option<Refusal> {
-    let (payload, tag) = query.get("e")?.split_once('.')?;
+fn open(edge: &Edge, call: &Call) -> Option<Refusal> {
+    let (payload, tag) = call.query.get("e")?.split_once('.')?;
     if !edge
         .app
         .macs
         .error_page
-        .verify_text(&[payload.as_bytes()], tag)
+        .verify_text(&[call.realm.as_str().as_bytes(), payload.as_bytes()], tag)
     {
         return None;
     }

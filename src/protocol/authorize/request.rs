@@ -14,6 +14,8 @@ use crate::protocol::time::Lifetime;
 pub enum AuthorizeRefusal {
     /// RFC 6749 §3.1
     Repeated,
+    /// RFC 6749 Appendix A
+    ControlCharacter,
     /// Longer than we read.
     TooLong,
     /// RFC 6749 §3.1.1
@@ -63,6 +65,7 @@ impl From<AuthorizeRefusal> for OAuthError {
         use ErrorCode as C;
         let (code, description) = match refusal {
             R::Repeated => (C::InvalidRequest, "A parameter was sent more than once."),
+            R::ControlCharacter => (C::InvalidRequest, "A parameter holds a control character."),
             R::TooLong => (C::InvalidRequest, "The request is longer than 8 KiB."),
             R::ResponseTypeMissing => (C::InvalidRequest, "response_type is missing."),
             R::UnsupportedResponseType => (
@@ -191,6 +194,7 @@ fn check_offered(params: &Params, client: &Client) -> Result<(), AuthorizeRefusa
     };
     let refusals = [
         (params.has_repeats(), R::Repeated),
+        (params.has_control_characters(), R::ControlCharacter),
         (present("request"), R::RequestObject),
         (present("request_uri"), R::RequestUri),
         (present("registration"), R::Registration),

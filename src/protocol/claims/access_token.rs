@@ -3,6 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::ids::{ClientId, FamilyId, SessionId, TokenId};
+use crate::protocol::time::Lifetime;
+
+/// The longest life that may be configured for an access token. Marks that revoke tokens stand
+/// for this long whatever is configured where they are made: the token may come from elsewhere.
+pub const LONGEST_LIFETIME: Lifetime = Lifetime::seconds(24 * 60 * 60);
 
 /// The claims of an access token (RFC 9068 §2.2) and two of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +28,7 @@ pub struct AccessTokenClaims {
     pub exp: i64,
     /// Its name.
     pub jti: TokenId,
-    /// The session that it descends from.
+    /// The session that it ends with; absent when the grant outlives sessions (OIDC Core §11).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<SessionId>,
     /// Our claim: the family that it descends from; absent for machines.

@@ -3,5 +3,5 @@
 mod access_token;
 mod id_token;
 
-pub use access_token::AccessTokenClaims;
+pub use access_token::{AccessTokenClaims, LONGEST_LIFETIME};
 pub use id_token::{IdTokenClaims, access_token_hash};

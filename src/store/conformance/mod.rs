@@ -25,6 +25,7 @@ use super::{
     TokenRotation,
 };
 use crate::account::session::Session;
+use crate::account::slow_down::one_more;
 use crate::account::user::{Profile, User};
 use crate::protocol::client::{
     Client, ClientMetadata, ClientType, GrantType, IntrospectionRight, TokenEndpointAuthMethod,
@@ -38,6 +39,8 @@ use crate::secret::Digest;
 pub const START: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
 /// How many callers race for one thing.
 pub const RACERS: usize = 12;
+/// The password hash of every user here, for opening sessions.
+pub const VERIFIED: &str = "first hash";
 
 /// A moment some seconds after the start.
 pub fn after(seconds: u32) -> Timestamp {
@@ -78,7 +81,7 @@ impl World {
             Creation::Created
         );
         let session = session(&user, "s-1");
-        store.open_session(&session).await.unwrap();
+        store.open_session(&session, VERIFIED).await.unwrap();
         Self {
             store,
             realm,
@@ -215,7 +218,7 @@ pub fn user(realm: &RealmId, id: &str, username: &str, email: Option<&str>) -> U
         username: username.to_owned(),
         email: email.map(str::to_owned),
         email_verified: true,
-        password_hash: Some("first hash".to_owned()),
+        password_hash: Some(VERIFIED.to_owned()),
         profile: Profile {
             name: Some("Ada L\u{f8}velace".to_owned()),
             ..Profile::default()
@@ -272,4 +275,24 @@ pub fn family_id(id: &str) -> FamilyId {
 /// A scope that is known to be valid.
 pub fn scope(text: &str) -> ScopeSet {
     ScopeSet::parse(text).unwrap()
+}
+
+/// Counts one attempt, however many others are counted at the same time; gives its number.
+pub async fn count_attempt(
+    store: &SharedStore,
+    realm: &RealmId,
+    name: &str,
+    now: Timestamp,
+) -> u32 {
+    loop {
+        let seen = store.login_attempts(realm, name).await.unwrap();
+        let counted = one_more(seen, now);
+        if store
+            .count_login_attempt(realm, name, seen, counted)
+            .await
+            .unwrap()
+        {
+            return counted.failures;
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Realms, users, failed logins.
 
-use super::{RACERS, START, World, after, client, count_of, race, realm_named, user};
+use super::{
+    RACERS, START, World, after, client, count_attempt, count_of, race, realm_named, user,
+};
 use crate::account::user::LoginName;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::store::{Change, Creation, Page, RevocationMark, SharedStore};
@@ -309,34 +311,20 @@ pub async fn finds_no_user_that_is_not_there(store: SharedStore) {
 pub async fn counts_login_attempts(store: SharedStore) {
     let world = World::new(store).await;
     let (store, realm) = (&world.store, &world.realm);
-    let before = [(0, None), (1, Some(after(0))), (2, Some(after(1)))];
-    for (second, expected) in (0..).zip(before) {
-        let counted = store
-            .count_login_attempt(realm, "ada", after(second))
-            .await
-            .unwrap();
-        assert_eq!(counted, expected);
+    for number in 1..4 {
+        assert_eq!(
+            count_attempt(store, realm, "ada", after(number)).await,
+            number
+        );
     }
+    assert_eq!(count_attempt(store, realm, "bob", after(3)).await, 1);
     assert_eq!(
-        store
-            .count_login_attempt(realm, "bob", after(3))
-            .await
-            .unwrap(),
-        (0, None)
+        count_attempt(store, &world.elsewhere, "ada", after(3)).await,
+        1
     );
-    let elsewhere = store
-        .count_login_attempt(&world.elsewhere, "ada", after(3))
-        .await
-        .unwrap();
-    assert_eq!(elsewhere, (0, None));
     store.clear_login_attempts(realm, "ada").await.unwrap();
-    assert_eq!(
-        store
-            .count_login_attempt(realm, "ada", after(4))
-            .await
-            .unwrap(),
-        (0, None)
-    );
+    assert_eq!(store.login_attempts(realm, "ada").await.unwrap(), None);
+    assert_eq!(count_attempt(store, realm, "bob", after(4)).await, 2);
 }
 
 /// Attempts at once are all counted, each with a number of its own.
@@ -344,16 +332,10 @@ pub async fn counts_attempts_at_once(store: SharedStore) {
     let world = World::new(store).await;
     let mut counted = race(|_| {
         let (store, realm) = (world.store.clone(), world.realm.clone());
-        async move {
-            store
-                .count_login_attempt(&realm, "ada", START)
-                .await
-                .unwrap()
-                .0
-        }
+        async move { count_attempt(&store, &realm, "ada", START).await }
     })
     .await;
     counted.sort_unstable();
-    let expected: Vec<u32> = (0..u32::try_from(RACERS).unwrap()).collect();
+    let expected: Vec<u32> = (1..=u32::try_from(RACERS).unwrap()).collect();
     assert_eq!(counted, expected);
 }

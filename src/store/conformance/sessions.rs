@@ -1,6 +1,6 @@
 //! Sessions and consent.
 
-use super::{START, World, after, rotation, scope, session, user};
+use super::{START, VERIFIED, World, after, rotation, scope, session, user};
 use crate::protocol::ids::{ClientId, SessionId};
 use crate::secret::Digest;
 use crate::store::{Change, RevocationMark, SharedStore};
@@ -90,7 +90,7 @@ pub async fn notes_uses_forward_only(store: SharedStore) {
 pub async fn ending_a_session_spares_offline_families(store: SharedStore) {
     let world = World::new(store).await;
     let other = session(&world.user, "s-2");
-    world.store.open_session(&other).await.unwrap();
+    world.store.open_session(&other, VERIFIED).await.unwrap();
     let online = world.redeemed(world.grant("f-on")).await.grant.id;
     let offline = world.redeemed(world.offline_grant("f-off")).await;
     let mut elsewhere = world.grant("f-other");
@@ -149,7 +149,7 @@ pub async fn renews_a_live_session(store: SharedStore) {
     let mut renewed = session(&world.user, "s-2");
     renewed.id = world.session.id.clone();
     renewed.auth_time = after(8);
-    world.store.open_session(&renewed).await.unwrap();
+    world.store.open_session(&renewed, VERIFIED).await.unwrap();
     let old = world
         .store
         .session_facts(&world.realm, &world.session.cookie, None)
@@ -171,7 +171,7 @@ pub async fn renews_no_ended_or_foreign_session(store: SharedStore) {
     world.store.create_user(&stranger).await.unwrap();
     let mut taken = session(&stranger, "s-2");
     taken.id = world.session.id.clone();
-    world.store.open_session(&taken).await.unwrap();
+    world.store.open_session(&taken, VERIFIED).await.unwrap();
     let facts = world
         .store
         .session_facts(&world.realm, &taken.cookie, None)
@@ -185,12 +185,34 @@ pub async fn renews_no_ended_or_foreign_session(store: SharedStore) {
         .unwrap();
     let mut renewed = session(&world.user, "s-3");
     renewed.id = id.clone();
-    world.store.open_session(&renewed).await.unwrap();
+    world.store.open_session(&renewed, VERIFIED).await.unwrap();
     let facts = world
         .store
         .session_facts(&world.realm, &renewed.cookie, None)
         .await;
     assert_eq!(facts.unwrap(), None);
+}
+
+/// A password that was changed while it was being checked opens no session, nor does a user who
+/// was disabled meanwhile.
+pub async fn opens_no_session_on_an_outdated_proof(store: SharedStore) {
+    let world = World::new(store).await;
+    let (store, user) = (&world.store, &world.user);
+    let opened = store
+        .open_session(&session(user, "s-2"), "another hash")
+        .await
+        .unwrap();
+    assert_eq!(opened, Change::NotFound);
+    let disabled = Some(after(1));
+    store
+        .set_user_disabled(&world.realm, &user.id, disabled, &[], after(1))
+        .await
+        .unwrap();
+    let opened = store
+        .open_session(&session(user, "s-3"), VERIFIED)
+        .await
+        .unwrap();
+    assert_eq!(opened, Change::NotFound);
 }
 
 /// Consent adds up, for that user and client only.

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::super::Backend;
 use super::queries::{clients, families, keys, misc, realms, revocations, sessions, users};
 use crate::account::session::Session;
+use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, FamilyId, KeyId, RealmId, SessionId, UserId};
@@ -108,15 +109,26 @@ impl Store for Backend {
         ))
     }
 
+    async fn login_attempts(
+        &self,
+        realm: &RealmId,
+        account: &str,
+    ) -> StoreResult<Option<Attempts>> {
+        let account = account.to_owned();
+        run!(self.read(realm), |c| users::attempts(c, &realm, &account))
+    }
+
     async fn count_login_attempt(
         &self,
         realm: &RealmId,
         account: &str,
-        now: Timestamp,
-    ) -> StoreResult<(u32, Option<Timestamp>)> {
-        run!(self.write_one(realm, account), |c| users::count_attempt(
-            c, &realm, &account, now
-        ))
+        seen: Option<Attempts>,
+        counted: Attempts,
+    ) -> StoreResult<bool> {
+        let account = account.to_owned();
+        run!(self.write_one(realm), |c| {
+            users::count_attempt(c, (&realm, &account), seen, counted)
+        })
     }
 
     async fn clear_login_attempts(&self, realm: &RealmId, account: &str) -> StoreResult<()> {
@@ -155,8 +167,11 @@ impl Store for Backend {
         ))
     }
 
-    async fn open_session(&self, session: &Session) -> StoreResult<()> {
-        run!(self.write_one(session), |c| sessions::open(c, &session))
+    async fn open_session(&self, session: &Session, verified: &str) -> StoreResult<Change> {
+        let verified = verified.to_owned();
+        run!(self.write_one(session), |c| sessions::open(
+            c, &session, &verified
+        ))
     }
 
     async fn session_facts(

@@ -8,13 +8,14 @@ use crate::store::{
     CodeRedemption, Family, FamilyRevocation, NewFamily, Revocation, TokenRotation,
 };
 
-/// Whether tokens may be issued to the owner as the rows stand: the user is not disabled, and the
-/// session is not ended unless the grant outlives it (OIDC Core §11).
+/// Whether tokens may be issued to the owner as the rows stand: the user is not disabled and
+/// has had no new password since, and the session is not ended unless the grant outlives it (OIDC Core §11).
 macro_rules! owner_stands {
     () => {
         "(EXISTS (SELECT 1 FROM users
                WHERE users.realm = token_family.realm AND users.id = token_family.user_id
-                 AND users.disabled_at IS NULL)
+                 AND users.disabled_at IS NULL
+                 AND (users.not_before IS NULL OR users.not_before < token_family.created_at))
           AND (token_family.offline OR EXISTS (SELECT 1 FROM session
                WHERE session.realm = token_family.realm AND session.id = token_family.session_id
                  AND session.ended_at IS NULL)))"

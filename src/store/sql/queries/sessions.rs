@@ -11,11 +11,17 @@ use crate::protocol::scope::ScopeSet;
 use crate::secret::Digest;
 use crate::store::{Revocation, SessionFacts};
 
-pub(in super::super) async fn open(c: &mut Connection<'_>, session: &Session) -> Answer<()> {
+pub(in super::super) async fn open(
+    c: &mut Connection<'_>,
+    session: &Session,
+    verified: &str,
+) -> Answer<Change> {
     let query = sql(
         "INSERT INTO session (realm, id, cookie, user_id, auth_time, amr, created_at,
              last_seen_at, expires_at, ended_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+         WHERE EXISTS (SELECT 1 FROM users WHERE users.realm = $1 AND users.id = $4
+             AND users.password_hash = $11 AND users.disabled_at IS NULL)
          ON CONFLICT (realm, id) DO UPDATE SET cookie = excluded.cookie,
              auth_time = excluded.auth_time, amr = excluded.amr,
              last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at
@@ -30,9 +36,9 @@ pub(in super::super) async fn open(c: &mut Connection<'_>, session: &Session) ->
     .bind(session.created_at.unix_millis())
     .bind(session.last_seen_at.unix_millis())
     .bind(session.expires_at.unix_millis())
-    .bind(millis(session.ended_at));
-    c.execute(query).await?;
-    Ok(())
+    .bind(millis(session.ended_at))
+    .bind(verified);
+    Ok(change(c.execute(query).await?))
 }
 
 pub(in super::super) async fn facts(

@@ -1,10 +1,11 @@
 //! Users, their login names, and failed logins.
 
-use super::rows::{count, optional_moment, user_columns};
+use super::rows::{count, moment, user_columns};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
     families, millis, revocations, rows, sessions, sql,
 };
+use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::store::Revocation;
@@ -120,8 +121,10 @@ pub(in super::super) async fn set_password(
     marks: &[Revocation],
     now: Timestamp,
 ) -> Answer<Verdict<Change>> {
-    let query = sql("UPDATE users SET password_hash = $3, updated_at = $4
-         WHERE realm = $1 AND id = $2")
+    let query = sql(
+        "UPDATE users SET password_hash = $3, updated_at = $4, not_before = $4
+         WHERE realm = $1 AND id = $2",
+    )
     .bind(realm.as_str())
     .bind(user.as_str())
     .bind(password_hash)
@@ -156,8 +159,10 @@ pub(in super::super) async fn set_disabled(
     marks: &[Revocation],
     now: Timestamp,
 ) -> Answer<Verdict<Change>> {
-    let query = sql("UPDATE users SET disabled_at = $3, updated_at = $4
-         WHERE realm = $1 AND id = $2")
+    let query = sql(
+        "UPDATE users SET disabled_at = $3, updated_at = $4, not_before = $4
+         WHERE realm = $1 AND id = $2",
+    )
     .bind(realm.as_str())
     .bind(user.as_str())
     .bind(millis(disabled_at))
@@ -182,27 +187,50 @@ async fn end_everything(
     revocations::record(c, marks, now).await
 }
 
-pub(in super::super) async fn count_attempt(
+pub(in super::super) async fn attempts(
     c: &mut Connection<'_>,
     realm: &RealmId,
     account: &str,
-    now: Timestamp,
-) -> Answer<(u32, Option<Timestamp>)> {
-    let query = sql(
-        "INSERT INTO login_attempt (realm, account, failures, last_at)
-         VALUES ($1, $2, 1, $3)
-         ON CONFLICT (realm, account) DO UPDATE SET failures = login_attempt.failures + 1,
-             previous_at = login_attempt.last_at, last_at = excluded.last_at
-         RETURNING failures - 1 AS before, previous_at",
-    )
-    .bind(realm.as_str())
-    .bind(account)
-    .bind(now.unix_millis());
-    let row = c.one(query).await?;
-    Ok((
-        count(&row, "before")?,
-        optional_moment(&row, "previous_at")?,
-    ))
+) -> Answer<Option<Attempts>> {
+    let query =
+        sql("SELECT failures, last_at FROM login_attempt WHERE realm = $1 AND account = $2")
+            .bind(realm.as_str())
+            .bind(account);
+    let Some(row) = c.optional(query).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Attempts {
+        failures: count(&row, "failures")?,
+        last_at: moment(&row, "last_at")?,
+    }))
+}
+
+pub(in super::super) async fn count_attempt(
+    c: &mut Connection<'_>,
+    (realm, account): (&RealmId, &str),
+    seen: Option<Attempts>,
+    counted: Attempts,
+) -> Answer<bool> {
+    let query = match seen {
+        None => sql(
+            "INSERT INTO login_attempt (realm, account, failures, last_at)
+             VALUES ($1, $2, $3, $4) ON CONFLICT (realm, account) DO NOTHING",
+        ),
+        Some(_) => sql("UPDATE login_attempt SET failures = $3, last_at = $4
+             WHERE realm = $1 AND account = $2 AND failures = $5 AND last_at = $6"),
+    };
+    let query = query
+        .bind(realm.as_str())
+        .bind(account)
+        .bind(i64::from(counted.failures))
+        .bind(counted.last_at.unix_millis());
+    let query = match seen {
+        None => query,
+        Some(seen) => query
+            .bind(i64::from(seen.failures))
+            .bind(seen.last_at.unix_millis()),
+    };
+    Ok(change(c.execute(query).await?) == Change::Changed)
 }
 
 pub(in super::super) async fn clear_attempts(
