@@ -88,9 +88,9 @@ impl MacKey {
     }
 
     /// The tag over length-prefixed parts, so that no two part lists share an encoding.
-    pub fn tag(&self, parts: &[&[u8]]) -> [u8; 32] {
+    pub fn tag(&self, parts: &[impl AsRef<[u8]>]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.0);
-        for part in parts {
+        for part in parts.iter().map(AsRef::as_ref) {
             context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             context.update(part);
         }
@@ -100,12 +100,12 @@ impl MacKey {
     }
 
     /// The tag as 43 unreserved URL characters.
-    pub fn tag_text(&self, parts: &[&[u8]]) -> String {
+    pub fn tag_text(&self, parts: &[impl AsRef<[u8]>]) -> String {
         URL_SAFE_NO_PAD.encode(self.tag(parts))
     }
 
     /// Checks a tag written by [`MacKey::tag_text`] in constant time.
-    pub fn verify_text(&self, parts: &[&[u8]], tag: &str) -> bool {
+    pub fn verify_text(&self, parts: &[impl AsRef<[u8]>], tag: &str) -> bool {
         self.tag_text(parts).as_bytes().ct_eq(tag.as_bytes()).into()
     }
 }

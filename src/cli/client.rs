@@ -148,6 +148,7 @@ async fn update(
     if switched_off {
         let marks = desk.marks(RevocationMark::Client(client.id.clone()), now);
         desk.store.record_revocations(&marks, now).await?;
+        desk.settle().await?;
     }
     output.data(&document(&client, secret.as_ref())?, members)?;
     tell_secret(secret.as_ref(), output)
@@ -178,6 +179,7 @@ async fn delete(desk: &Desk, client_id: &str, output: &mut Output<'_>) -> Result
         .store
         .delete_client(&desk.realm, &client, &marks, now)
         .await?;
+    desk.settle().await?;
     match change {
         Change::Changed => output.talk(format_args!("deleted {client} and revoked its tokens")),
         Change::NotFound => Err(no_client(client_id)),

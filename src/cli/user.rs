@@ -50,6 +50,7 @@ pub(super) async fn run(
                 .store
                 .set_password(&desk.realm, &user.id, &hash, &marks, now)
                 .await?;
+            desk.settle().await?;
             report(
                 change,
                 &user,
@@ -159,6 +160,7 @@ async fn set_disabled(
         .store
         .set_user_disabled(&desk.realm, &user.id, disabled_at, marks, now)
         .await?;
+    desk.settle().await?;
     report(change, user, done, output)
 }
 

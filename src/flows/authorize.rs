@@ -10,7 +10,7 @@ use crate::protocol::authorize::{
 };
 use crate::protocol::client::Client;
 use crate::protocol::client::GrantType;
-use crate::protocol::ids::{FamilyId, RealmId};
+use crate::protocol::ids::{FamilyId, RealmId, SessionId};
 use crate::protocol::may_issue::{Parties, may_issue};
 use crate::protocol::params::Params;
 use crate::protocol::scope::OFFLINE_ACCESS;
@@ -65,6 +65,7 @@ pub async fn begin(app: &App, visit: Visit<'_>) -> Result<Outcome, Fault> {
         visit,
         Interaction {
             started_at: now,
+            signed_in: None,
             consented: false,
         },
         now,
@@ -77,6 +78,25 @@ pub async fn resume(app: &App, visit: Visit<'_>) -> Result<Outcome, Fault> {
     let now = app.now();
     match interaction::open(app, visit.realm, visit.params, now) {
         Some(interaction) => proceed(app, visit, interaction, now).await,
+        None => Ok(Outcome::BeginAnew),
+    }
+}
+
+/// Takes up a request at its login page, on which `session` has just been opened or renewed.
+pub async fn resume_signed_in(
+    app: &App,
+    visit: Visit<'_>,
+    session: SessionId,
+) -> Result<Outcome, Fault> {
+    let now = app.now();
+    match interaction::open(app, visit.realm, visit.params, now) {
+        Some(interaction) => {
+            let interaction = Interaction {
+                signed_in: Some(session),
+                ..interaction
+            };
+            proceed(app, visit, interaction, now).await
+        }
         None => Ok(Outcome::BeginAnew),
     }
 }
@@ -94,6 +114,7 @@ pub(crate) async fn proceed(
     };
     let signed_in = pending.session.as_ref().map(|live| SignedIn {
         auth_time: live.facts().session.auth_time,
+        session: live.facts().session.id.clone(),
         consented: live.consented(),
     });
     let client = Arc::clone(pending.addressee.client());
@@ -101,7 +122,7 @@ pub(crate) async fn proceed(
         &pending.request,
         &client,
         signed_in.as_ref(),
-        interaction,
+        &pending.interaction,
         now,
     );
     match (step, &pending.session) {
@@ -125,7 +146,7 @@ pub(crate) fn refuse(
 }
 
 /// Both stages of parsing, and who is signed in.
-async fn understand(
+pub(crate) async fn understand(
     app: &App,
     visit: Visit<'_>,
     interaction: Interaction,

@@ -19,6 +19,17 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
     let Some(interaction) = interaction::open(app, visit.realm, visit.params, now) else {
         return Ok(Outcome::BeginAnew);
     };
+    if decision == Decision::Deny {
+        // Whatever was consented to before: this person has just said no.
+        let understood = authorize::understand(app, visit, interaction, now).await?;
+        return Ok(match understood {
+            Ok(pending) => {
+                let refusal = AuthorizeRefusal::Denied;
+                authorize::refuse(app, visit.realm, &pending.addressee, refusal)
+            }
+            Err(outcome) => outcome,
+        });
+    }
     let pending = match authorize::proceed(app, visit, interaction, now).await? {
         Outcome::Consent(pending) => pending,
         other @ (Outcome::Answer(..)
@@ -26,15 +37,6 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
         | Outcome::Refused(..)
         | Outcome::BeginAnew) => return Ok(other),
     };
-    if decision == Decision::Deny {
-        let refusal = AuthorizeRefusal::Denied;
-        return Ok(authorize::refuse(
-            app,
-            visit.realm,
-            &pending.addressee,
-            refusal,
-        ));
-    }
     let live = pending
         .session
         .as_ref()
@@ -45,7 +47,7 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
         .await?;
     let consented = Interaction {
         consented: true,
-        ..interaction
+        ..pending.interaction.clone()
     };
     authorize::proceed(app, visit, consented, now).await
 }

@@ -6,7 +6,7 @@
 
 use crate::flows::App;
 use crate::protocol::authorize::Interaction;
-use crate::protocol::ids::RealmId;
+use crate::protocol::ids::{RealmId, SessionId};
 use crate::protocol::params::Params;
 use crate::protocol::time::{Lifetime, Timestamp};
 
@@ -16,38 +16,44 @@ pub const PARAMETER: &str = "vidimus_interaction";
 pub const LIMIT: Lifetime = Lifetime::seconds(30 * 60);
 
 /// The request's parameters with the sealed beginning added: the query of our pages.
-pub fn seal(app: &App, realm: &RealmId, params: &Params, interaction: Interaction) -> String {
+pub fn seal(app: &App, realm: &RealmId, params: &Params, interaction: &Interaction) -> String {
     let query = params.encode_without(&[PARAMETER]);
     let started = interaction.started_at.unix_millis();
-    let tag = tag(app, realm, &query, started);
-    format!("{query}&{PARAMETER}={started}.{tag}")
+    let signed_in = interaction.signed_in.as_ref().map_or("", SessionId::as_str);
+    let tag = app
+        .macs
+        .interaction
+        .tag_text(&parts(realm, &query, started, signed_in));
+    format!("{query}&{PARAMETER}={started}~{signed_in}~{tag}")
 }
 
 /// Reads the beginning back; `None` when it is missing, foreign or too old.
 pub fn open(app: &App, realm: &RealmId, params: &Params, now: Timestamp) -> Option<Interaction> {
-    let (started, tag) = params.get(PARAMETER)?.split_once('.')?;
+    let mut sealed = params.get(PARAMETER)?.splitn(3, '~');
+    let (started, signed_in, tag) = (sealed.next()?, sealed.next()?, sealed.next()?);
     let started: i64 = started.parse().ok()?;
     let query = params.encode_without(&[PARAMETER]);
-    let parts = [
-        realm.as_str().as_bytes(),
-        query.as_bytes(),
-        &started.to_be_bytes(),
-    ];
-    if !app.macs.interaction.verify_text(&parts, tag) {
+    if !app
+        .macs
+        .interaction
+        .verify_text(&parts(realm, &query, started, signed_in), tag)
+    {
         return None;
     }
     let started_at = Timestamp::from_unix_millis(started);
-    (now < started_at.plus(LIMIT)).then_some(Interaction {
+    (now < started_at.plus(LIMIT)).then(|| Interaction {
         started_at,
+        signed_in: SessionId::parse(signed_in).ok(),
         consented: false,
     })
 }
 
-fn tag(app: &App, realm: &RealmId, query: &str, started: i64) -> String {
-    let parts = [
-        realm.as_str().as_bytes(),
-        query.as_bytes(),
-        &started.to_be_bytes(),
-    ];
-    app.macs.interaction.tag_text(&parts)
+/// What the tag is over.
+fn parts<'a>(realm: &'a RealmId, query: &'a str, started: i64, signed_in: &'a str) -> [Vec<u8>; 4] {
+    [
+        realm.as_str().as_bytes().to_vec(),
+        query.as_bytes().to_vec(),
+        started.to_be_bytes().to_vec(),
+        signed_in.as_bytes().to_vec(),
+    ]
 }

@@ -46,6 +46,8 @@ pub enum LoginRefusal {
 pub struct SignedIn {
     /// The value of the new session cookie.
     pub cookie: SecretString,
+    /// The session that was opened or renewed.
+    pub session: SessionId,
     /// Who it is.
     pub user: User,
 }
@@ -65,9 +67,13 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, FlowEr
     let name = login.as_ref().map_or("", LoginName::as_str);
     count_attempt(app, &attempt, name, now).await?;
     let user = verify(app, &attempt, user).await?;
-    let cookie = open_session(app, &attempt, &user, now).await?;
+    let (cookie, session) = open_session(app, &attempt, &user, now).await?;
     app.store.clear_login_attempts(attempt.realm, name).await?;
-    Ok(SignedIn { cookie, user })
+    Ok(SignedIn {
+        cookie,
+        session,
+        user,
+    })
 }
 
 /// How often a lost race for the counter is tried again; beyond that somebody is hammering.
@@ -182,7 +188,7 @@ async fn open_session(
     attempt: &Attempt<'_>,
     user: &User,
     now: Timestamp,
-) -> Result<SecretString, FlowError<LoginRefusal>> {
+) -> Result<(SecretString, SessionId), FlowError<LoginRefusal>> {
     let cookie = session::new_cookie(app)?;
     let before = session::resume(app, attempt.realm, attempt.cookie, None, now).await?;
     let (id, created_at) = match before {
@@ -211,7 +217,7 @@ async fn open_session(
     // A password that was changed while it was being checked opens nothing.
     let verified = user.password_hash.as_deref().unwrap_or_default();
     match app.store.open_session(&session, verified).await? {
-        Change::Changed => Ok(cookie),
+        Change::Changed => Ok((cookie, session.id)),
         Change::NotFound => Err(FlowError::Refused(LoginRefusal::WrongCredentials)),
     }
 }

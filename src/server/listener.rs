@@ -19,6 +19,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service as _;
@@ -213,7 +214,11 @@ async fn converse(
             answer.unwrap_or_else(|_elapsed| Ok(took_too_long()))
         }
     });
-    let connection = http.serve_connection(TokioIo::new(stream), service);
+    // A client that never reads its answers must not hold its slot for ever.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(request_timeout));
+    let stream = TokioIo::new(Box::pin(stream));
+    let connection = http.serve_connection(stream, service);
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

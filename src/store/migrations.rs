@@ -1,5 +1,8 @@
 //! The version of the schema: what is applied, what is not yet, what this binary does not know.
 
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
 use super::StoreError;
 
 /// What to do with migrations that are not applied yet.
@@ -88,6 +91,17 @@ impl From<sqlx::Error> for OpenError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(super::fault::Fault::from(error).into())
     }
+}
+
+/// The migrations of one dialect: number, name and statements.
+///
+/// Listed by hand rather than gathered by a macro, which would build both database drivers twice.
+pub(super) fn known(migrations: &[(i64, &'static str, &'static str)]) -> Migrator {
+    let list = migrations.iter().map(|&(number, name, statements)| {
+        let sql = statements.into_sql_str();
+        Migration::new(number, name.into(), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(list.collect())
 }
 
 #[cfg(test)]

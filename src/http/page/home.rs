@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 
@@ -26,13 +26,9 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
 }
 
 /// The name holds the content's hash, so that a file never changes under its address.
-pub(in crate::http) async fn static_file(
-    State(edge): State<Arc<Edge>>,
-    Path(name): Path<String>,
-    call: Call,
-) -> Response {
+pub(in crate::http) async fn static_file(Path(name): Path<String>) -> Response {
     let Some(file) = static_files::find(&name) else {
-        return respond::not_found(&edge, &call.headers, &call.id);
+        return StatusCode::NOT_FOUND.into_response();
     };
     let mut response = Response::new(Body::from(file.bytes));
     let headers = response.headers_mut();

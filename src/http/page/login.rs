@@ -9,7 +9,7 @@ use http::StatusCode;
 use http::header::SET_COOKIE;
 
 use crate::flows::FlowError;
-use crate::flows::authorize::{Outcome, Pending, Visit, resume};
+use crate::flows::authorize::{Outcome, Pending, Visit, resume, resume_signed_in};
 use crate::flows::login::{Attempt, LoginRefusal, SignedIn, sign_in};
 use crate::http::call::Call;
 use crate::http::page::outcome::{follow, page_address};
@@ -138,14 +138,18 @@ async fn attempt(edge: &Edge, call: &Call, form: &Params) -> Result<SignedIn, No
 
 /// Takes the next step of the request under the new cookie.
 async fn go_on(edge: &Edge, call: &Call, signed_in: SignedIn) -> Response {
-    let SignedIn { cookie, user } = signed_in;
+    let SignedIn {
+        cookie,
+        session,
+        user,
+    } = signed_in;
     tracing::info!(request_id = call.id.0, realm = %call.realm, user = %user.id, "signed in");
     let visit = Visit {
         realm: &call.realm,
         params: &call.query,
         cookie: Some(cookie.expose().as_str()),
     };
-    let outcome = resume(&edge.app, visit).await;
+    let outcome = resume_signed_in(&edge.app, visit, session).await;
     let mut response = follow(edge, call, &call.query, outcome);
     if let Some(header) = cookie::set(edge, &call.realm, cookie.expose()) {
         response.headers_mut().append(SET_COOKIE, header);

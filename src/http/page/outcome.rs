@@ -48,7 +48,7 @@ pub(super) fn page_address(
     page: &str,
     pending: &Pending,
 ) -> String {
-    let query = interaction::seal(&edge.app, &call.realm, request, pending.interaction);
+    let query = interaction::seal(&edge.app, &call.realm, request, &pending.interaction);
     format!("{}?{query}", local(edge, call, page))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::protocol::authorize::{AuthorizationRequest, AuthorizeRefusal};
 use crate::protocol::client::Client;
+use crate::protocol::ids::SessionId;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 
@@ -10,15 +11,19 @@ use crate::protocol::time::Timestamp;
 pub struct SignedIn {
     /// When they last proved who they are.
     pub auth_time: Timestamp,
+    /// In which session.
+    pub session: SessionId,
     /// What they have consented to for this client.
     pub consented: ScopeSet,
 }
 
 /// What has happened since the request arrived.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interaction {
     /// When the request arrived.
     pub started_at: Timestamp,
+    /// The session that a sign-in on one of its pages opened or renewed.
+    pub signed_in: Option<SessionId>,
     /// Whether the person has just pressed Allow for it.
     pub consented: bool,
 }
@@ -52,14 +57,16 @@ pub fn next_step(
     request: &AuthorizationRequest,
     client: &Client,
     signed_in: Option<&SignedIn>,
-    interaction: Interaction,
+    interaction: &Interaction,
     now: Timestamp,
 ) -> Step {
     let Some(person) = signed_in else {
         return ask_login(request, LoginReason::SignedOut);
     };
-    // A sign-in during this interaction satisfies every demand for a fresh one.
-    let fresh = person.auth_time >= interaction.started_at;
+    // A sign-in on a page of this interaction satisfies every demand for a fresh one. That some
+    // sign-in has happened since is not enough: the page's address may be older than this visit.
+    let fresh = interaction.signed_in.as_ref() == Some(&person.session)
+        && person.auth_time >= interaction.started_at;
     if request.prompt.login && !fresh {
         return ask_login(request, LoginReason::Requested);
     }
@@ -110,8 +117,23 @@ mod tests {
         }
     }
 
-    /// The request arrives at 1,000 s and is judged at 1,010 s.
+    fn session(name: &str) -> SessionId {
+        SessionId::parse(name).unwrap()
+    }
+
+    /// A request that arrived at 1,000 s and is judged at 1,010 s, on whose pages the session
+    /// `signed_in` was opened.
     fn step(prompt: &str, max_age: Option<u32>, auth_time: Option<i64>, consented: &str) -> Step {
+        step_after(prompt, max_age, auth_time, consented, Some("here"))
+    }
+
+    fn step_after(
+        prompt: &str,
+        max_age: Option<u32>,
+        auth_time: Option<i64>,
+        consented: &str,
+        signed_in: Option<&str>,
+    ) -> Step {
         let prompt = Prompt {
             none: prompt == "none",
             login: prompt == "login",
@@ -119,10 +141,12 @@ mod tests {
         };
         let person = auth_time.map(|seconds| SignedIn {
             auth_time: at(seconds),
+            session: session("here"),
             consented: ScopeSet::parse(consented).unwrap(),
         });
         let interaction = Interaction {
             started_at: at(1000),
+            signed_in: signed_in.map(session),
             consented: false,
         };
         let client = client(ClientType::Web);
@@ -130,9 +154,20 @@ mod tests {
             &request(prompt, max_age),
             &client,
             person.as_ref(),
-            interaction,
+            &interaction,
             at(1010),
         )
+    }
+
+    /// OIDC Core §3.1.2.1: a sign-in for something else does not answer `prompt=login`.
+    #[test]
+    fn only_a_sign_in_on_its_own_pages_is_fresh() {
+        for signed_in in [None, Some("elsewhere")] {
+            let step = step_after("login", None, Some(1005), "openid email", signed_in);
+            assert_eq!(step, Step::Login(LoginReason::Requested));
+            let step = step_after("", Some(1), Some(1005), "openid email", signed_in);
+            assert_eq!(step, Step::Login(LoginReason::TooOld));
+        }
     }
 
     #[test]
@@ -183,15 +218,17 @@ mod tests {
         own.metadata.first_party = true;
         let person = SignedIn {
             auth_time: at(1),
+            session: session("here"),
             consented: ScopeSet::default(),
         };
         let interaction = Interaction {
             started_at: at(1000),
+            signed_in: None,
             consented: false,
         };
         let plain = request(Prompt::default(), None);
         assert_eq!(
-            next_step(&plain, &own, Some(&person), interaction, at(1010)),
+            next_step(&plain, &own, Some(&person), &interaction, at(1010)),
             Step::Issue
         );
         let asking = request(
@@ -202,7 +239,7 @@ mod tests {
             None,
         );
         assert_eq!(
-            next_step(&asking, &own, Some(&person), interaction, at(1010)),
+            next_step(&asking, &own, Some(&person), &interaction, at(1010)),
             Step::Consent
         );
     }

@@ -13,6 +13,7 @@ mod sql;
 mod writer;
 
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use sqlx::SqlitePool;
@@ -37,7 +38,13 @@ mod dialect {
          WHERE name = 'revocation' RETURNING value AS sequence";
 }
 
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
+static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    known(&[(
+        1,
+        "record",
+        include_str!("../../../migrations/sqlite/0001_record.sql"),
+    )])
+});
 
 /// WAL readers do not wait for the writer; more than a few only contend for the page cache.
 const READERS: u32 = 4;

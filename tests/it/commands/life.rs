@@ -68,17 +68,17 @@ async fn a_second_server_on_the_same_file_is_refused() {
 async fn another_master_key_is_refused() {
     let site = Site::on_sqlite();
     site.serve().await.kill();
-    refuses_another_master_key(&site).await;
+    refuses_another_master_key(&site);
 }
 
 #[tokio::test]
 async fn another_master_key_is_refused_beside_a_server_on_postgres() {
     let site = Site::on_postgres().await;
     let _serving = site.serve().await;
-    refuses_another_master_key(&site).await;
+    refuses_another_master_key(&site);
 }
 
-async fn refuses_another_master_key(site: &Site) {
+fn refuses_another_master_key(site: &Site) {
     let stranger = site.neighbour();
     for arguments in [
         &["serve"][..],

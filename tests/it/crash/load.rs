@@ -16,7 +16,7 @@ use crate::support::wire_client::{CREATE, WireClient};
 
 /// The server dies after so many answers, at least and at most.
 const ANSWERS: (u64, u64) = (10, 120);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the callers share.
 struct Shared {

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::postgres;
 
 /// How long a test waits for something that should take a moment.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// A folder with keys and data, a port, and the settings of one installation.
@@ -143,7 +143,9 @@ impl Site {
         let reader = std::thread::spawn(move || {
             for line in BufReader::new(lines).lines() {
                 let line = line.unwrap_or_default();
-                kept.lock().unwrap().push_str(&format!("{line}\n"));
+                let mut kept = kept.lock().unwrap();
+                kept.push_str(&line);
+                kept.push('\n');
             }
         });
         Serving {
