@@ -48,7 +48,9 @@ fn private_numbers(key: &SigningKeyRecord, master: &MasterKey) -> Vec<(&'static 
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap();
+    let both = |byte: &u8| [digit(byte >> 4), digit(byte & 15)];
+    bytes.iter().flat_map(both).collect()
 }
 
 /// Whether `dump` holds a stretch of `bytes`, raw or written in any usual way.

@@ -68,7 +68,7 @@ impl Outage {
             Self::Flushed => redis.flush().await,
             Self::RestartedEmpty => redis.restart().await,
             Self::Killed => redis.kill(),
-            Self::Silent => redis.hang(Duration::from_secs(600)).await,
+            Self::Silent => redis.hang(Duration::from_mins(10)).await,
         }
     }
 }

@@ -63,7 +63,7 @@ impl Deployment {
     pub(crate) async fn store(&self) -> SharedStore {
         let settings = PostgresSettings {
             // A busy machine again.
-            acquire_limit: Duration::from_secs(60),
+            acquire_limit: Duration::from_mins(1),
             ..PostgresSettings::default()
         };
         open(&self.database, Migrations::Apply, settings)
