@@ -19,7 +19,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
 use self::sql::{Connection, Running, Verdict, schema};
 use super::fault::{Answer, Fault};
-use super::migrations::{MigrationStatus, Migrations, OpenError};
+use super::migrations::{MigrationStatus, Migrations, OpenError, known};
 use super::{StoreError, StoreResult};
 
 type Db = sqlx::Postgres;

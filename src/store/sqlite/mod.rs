@@ -23,7 +23,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use self::sql::{Connection, Running, Verdict};
 use self::writer::{Shape, Writer};
 use super::fault::Answer;
-use super::migrations::{MigrationStatus, Migrations, OpenError};
+use super::migrations::{MigrationStatus, Migrations, OpenError, known};
 use super::{StoreError, StoreResult};
 
 type Db = sqlx::Sqlite;
