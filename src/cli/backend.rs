@@ -106,7 +106,7 @@ fn banner(demo: &Demo) -> String {
         "
   vidimus {version}  demo mode: everything is in memory and gone when you stop it
 
-  ▸ Demo app      {issuer}/demo      start here: a whole login in 20 seconds
+  ▸ Demo app      {issuer}/demo      start here: a whole login, explained
 
     sign in as    {user}   /   {password}
 

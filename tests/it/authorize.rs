@@ -375,3 +375,64 @@ async fn a_disabled_client_is_told_apart_from_an_unknown_one() {
     let page = browser.get(answer.location()).await;
     assert!(page.body.contains("switched off"), "{}", page.body);
 }
+
+/// OIDC Core §3.1.2.1: the page's address may be older than the visit, and from elsewhere.
+#[tokio::test]
+async fn a_sign_in_for_something_else_does_not_answer_prompt_login() {
+    let world = world().await;
+    let client = world.client(ClientType::Web).await;
+    let fresh = client.authorize_url(&[("prompt", "login")]);
+    let kept = world.browser().get(&fresh).await.location().to_owned();
+    world.advance(5);
+    let mut browser = world.browser();
+    browser.authorize(&client.authorize_url(&[]), "ada").await;
+    let page = browser.get(&kept).await;
+    assert!(page.body.contains("id=\"login-submit\""), "{page:?}");
+    let answer = browser.authorize(&kept, "ada").await;
+    assert!(answer.param("code").is_some(), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_denial_stands_even_where_consent_was_given() {
+    let world = world().await;
+    let client = world.client(ClientType::Web).await;
+    let mut browser = world.browser();
+    let page = consent_page(&world, &mut browser, &client.authorize_url(&[])).await;
+    let allowed = browser.submit(&page, &[("decision", "approve")]).await;
+    assert!(allowed.param("code").is_some());
+    let denied = browser.submit(&page, &[("decision", "deny")]).await;
+    assert_eq!(denied.param("error").as_deref(), Some("access_denied"));
+}
+
+/// RFC 6749 Appendix A
+#[tokio::test]
+async fn a_control_character_is_refused() {
+    let world = world().await;
+    let client = world.client(ClientType::Web).await;
+    let answer = world
+        .browser()
+        .get(&client.authorize_url(&[("nonce", "a\0b")]))
+        .await;
+    assert_eq!(answer.param("error").as_deref(), Some("invalid_request"));
+    let fields = [("grant_type", "authorization_code"), ("code", "a\0b")];
+    assert_eq!(
+        client.post("/token", &fields).await.error(),
+        "invalid_request"
+    );
+}
+
+/// A link that is only looked at must issue nothing.
+#[tokio::test]
+async fn a_head_request_does_nothing() {
+    let world = world().await;
+    let client = world.client(ClientType::Web).await;
+    for address in [client.authorize_url(&[]), "/end_session".to_owned()] {
+        let request = http::Request::builder()
+            .method("HEAD")
+            .uri(crate::support::browser::path_of(&address))
+            .body(axum::body::Body::empty())
+            .unwrap();
+        let answer = crate::support::browser::send(&world.router, request).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    }
+}

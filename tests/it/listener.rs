@@ -223,3 +223,29 @@ async fn a_stop_does_not_wait_for_connections_without_a_request() {
     assert!(until_closed(&mut silent).await.is_empty());
     assert!(until_closed(&mut idle).await.is_empty());
 }
+
+/// A client that sends requests and never reads must not hold its slot for ever.
+#[tokio::test]
+async fn closes_a_connection_whose_answers_are_not_read() {
+    let limits = ListenerLimits {
+        request_timeout: Lifetime::from_millis(300),
+        ..limits()
+    };
+    let large = Router::new().route("/", get(async || "x".repeat(4 * 1024 * 1024)));
+    let server = serve(limits, large).await;
+    let mut stream = connect(&server).await;
+    for _ in 0..8 {
+        stream.write_all(GET).await.unwrap();
+    }
+    // Nothing is read; the server gives up, after which writing fails.
+    let gone = async {
+        while stream.write_all(GET).await.is_ok() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let limit = std::time::Duration::from_secs(20);
+    tokio::time::timeout(limit, gone)
+        .await
+        .expect("the connection is closed");
+    server.stop(GRACE).await;
+}

@@ -195,6 +195,29 @@ async fn an_account_slows_down_after_wrong_passwords() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
 }
 
+/// Whoever asks on while an account must wait does not prolong the wait.
+#[tokio::test]
+async fn nobody_keeps_an_account_waiting_by_asking_on() {
+    let AtLogin {
+        world,
+        page,
+        browser,
+    } = at_login().await;
+    let wrong = [("username", "ada"), ("password", "wrong-password")];
+    for _ in 0..5 {
+        world.advance(60);
+        browser.clone().submit(&page, &wrong).await;
+    }
+    for _ in 0..6 {
+        let answer = browser.clone().submit(&page, &wrong).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+    world.advance(1);
+    let right = [("username", "ada"), ("password", PASSWORD)];
+    let answer = browser.clone().submit(&page, &right).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+}
+
 #[tokio::test]
 async fn an_address_slows_down_over_all_accounts() {
     let AtLogin { page, browser, .. } = at_login().await;

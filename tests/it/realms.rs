@@ -95,6 +95,7 @@ async fn a_realm_that_is_unknown_or_off_is_not_there() {
     let (here, _) = two_realms().await;
     let mut browser = here.world.browser();
     for path in [
+        "/realms/default/.well-known/openid-configuration",
         "/realms/nobody/authorize",
         "/realms/NOBODY/.well-known/openid-configuration",
     ] {

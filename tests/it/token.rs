@@ -336,6 +336,11 @@ async fn a_refresh_rotates_and_keeps_the_whole_grant() {
         again["scope"], "openid email",
         "narrowing is for one access token"
     );
+    let id = decode_claims(again["id_token"].as_str().unwrap());
+    assert!(
+        id["nonce"].is_null(),
+        "OIDC Core 12.2: no nonce in a refreshed ID token"
+    );
     assert_eq!(
         decode_claims(again["id_token"].as_str().unwrap())["auth_time"],
         decode_claims(first["id_token"].as_str().unwrap())["auth_time"],

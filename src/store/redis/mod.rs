@@ -1,4 +1,4 @@
-//! Redis as the shared ephemeral memory (Redis 7 or newer, standalone or behind Sentinel).
+//! Redis as the shared ephemeral memory (Redis 7 or newer, one server or one primary).
 //!
 //! Every key can be lost at any time. What is believed is guarded by the *epoch*, a key with a
 //! short lease that says "this server holds every mark of the record"; its value names the server

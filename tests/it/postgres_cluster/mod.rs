@@ -10,6 +10,7 @@ use vidimus::store::ephemeral::IndexAnswer;
 
 use crate::support::{Deployment, TestClient, World, decode_claims};
 
+mod alone;
 mod keys;
 mod outages;
 mod revocations;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use vidimus::entropy::{SystemEntropy, random_text};
 use vidimus::keys::{KeySchedule, MasterKey};
 use vidimus::protocol::time::Lifetime;
+use vidimus::store::local::LocalEphemeral;
 use vidimus::store::postgres::PostgresSettings;
 use vidimus::store::redis::RedisEphemeral;
 use vidimus::store::{Migrations, SharedStore, open};
@@ -91,6 +92,10 @@ impl Deployment {
             real_time: true,
             ..Shared::over(self.store().await)
         };
+        if self.database.starts_with("postgres") {
+            // As the server does: without Redis no node hears of another's revocations.
+            shared.ephemeral = Arc::new(LocalEphemeral::without_index());
+        }
         if let Some(url) = redis {
             let nonce = Box::new(|| random_text::<16>(&SystemEntropy::default()).ok());
             let memory = RedisEphemeral::connect(url, nonce).await.unwrap();
