@@ -7,7 +7,7 @@ use crate::store::Store as _;
 
 const FIRST: &str = "INSERT INTO setting (name, value) VALUES ('first', x'01')";
 /// Refused: there is no such realm.
-const REFUSED: &str = "INSERT INTO login_attempt VALUES ('nowhere', 'ada', 1, 1, NULL)";
+const REFUSED: &str = "INSERT INTO login_attempt VALUES ('nowhere', 'ada', 1, 1)";
 
 async fn store() -> SqliteStore {
     SqliteStore::in_memory().await.unwrap()
