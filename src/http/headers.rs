@@ -10,6 +10,7 @@ use http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderName, HeaderValue};
+use tracing::Instrument as _;
 
 use crate::http::Edge;
 use crate::http::call::RequestId;
@@ -45,7 +46,10 @@ pub(super) async fn finish(
         Redirect::temporary(&location).into_response()
     } else {
         request.extensions_mut().insert(RequestId(id.clone()));
-        next.run(request).await
+        // Whatever is logged on the way, by any module, carries the id.
+        next.run(request)
+            .instrument(tracing::info_span!("request", id))
+            .await
     };
     decorate(&edge, &mut response);
     if let Ok(id) = HeaderValue::from_str(&id) {
