@@ -29,8 +29,6 @@ const CANARY_PLAIN: &[u8] = b"this node holds the master key of this record";
 pub enum Purpose {
     /// Private halves of signing keys in the record.
     SealPrivateKeys,
-    /// Second-factor secrets and other per-user secrets in the record.
-    SealUserSecrets,
     /// The value by which a node knows that it holds the right master key.
     Canary,
     /// The tag of a refresh token.
@@ -41,12 +39,6 @@ pub enum Purpose {
     Interaction,
     /// What an error page carries through the browser.
     ErrorPage,
-    /// Signed cookies.
-    Cookie,
-    /// Pairwise subjects (OIDC Core §8.1).
-    PairwiseSubject,
-    /// Keys under which attempts are counted, so that counters hold no names.
-    AttemptCounter,
 }
 
 impl Purpose {
@@ -54,15 +46,11 @@ impl Purpose {
     const fn label(self) -> &'static str {
         match self {
             Self::SealPrivateKeys => "seal-private-keys",
-            Self::SealUserSecrets => "seal-user-secrets",
             Self::Canary => "canary",
             Self::RefreshToken => "refresh-token",
             Self::Csrf => "csrf",
             Self::Interaction => "interaction",
             Self::ErrorPage => "error-page",
-            Self::Cookie => "cookie",
-            Self::PairwiseSubject => "pairwise-subject",
-            Self::AttemptCounter => "attempt-counter",
         }
     }
 }
@@ -261,7 +249,7 @@ mod tests {
         let sealed = key(1)
             .seal(Purpose::SealPrivateKeys, "t:c:1", b"x")
             .unwrap();
-        let opened = key(1).open(Purpose::SealUserSecrets, "t:c:1", &sealed);
+        let opened = key(1).open(Purpose::Canary, "t:c:1", &sealed);
         assert!(matches!(opened, Err(KeyError::DoesNotOpen)));
     }
 

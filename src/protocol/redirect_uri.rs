@@ -12,24 +12,23 @@ impl KnownRedirect {
     /// Proves a requested URI against the registered ones (RFC 9700 §2.1: exact match; RFC 8252
     /// §7.3: a native client's loopback port is free).
     pub fn prove(requested: &str, client: &Client) -> Option<Self> {
-        let native = client.metadata.client_type == ClientType::Native;
-        let known = client.metadata.redirect_uris.iter().any(|registered| {
-            registered == requested || (native && same_but_for_loopback_port(registered, requested))
-        });
-        known.then(|| Self(requested.to_owned()))
+        Self::prove_among(&client.metadata.redirect_uris, requested, client)
     }
 
     /// Proves a requested URI against the registered post-logout URIs (RP-Initiated Logout §3.1).
     pub fn prove_post_logout(requested: &str, client: &Client) -> Option<Self> {
+        Self::prove_among(
+            &client.metadata.post_logout_redirect_uris,
+            requested,
+            client,
+        )
+    }
+
+    fn prove_among(registered: &[String], requested: &str, client: &Client) -> Option<Self> {
         let native = client.metadata.client_type == ClientType::Native;
-        let known = client
-            .metadata
-            .post_logout_redirect_uris
-            .iter()
-            .any(|registered| {
-                registered == requested
-                    || (native && same_but_for_loopback_port(registered, requested))
-            });
+        let known = registered.iter().any(|registered| {
+            registered == requested || (native && same_but_for_loopback_port(registered, requested))
+        });
         known.then(|| Self(requested.to_owned()))
     }
 

@@ -83,12 +83,6 @@ pub trait Ephemeral: Send + Sync + 'static {
         quota: Quota,
         now: Timestamp,
     ) -> Result<Admission, EphemeralError>;
-
-    /// Whether the memory answers.
-    async fn ping(&self) -> Result<(), EphemeralError>;
-
-    /// Whether other nodes share this memory.
-    fn is_shared(&self) -> bool;
 }
 
 /// The record's side of [`Ephemeral::uphold`]. The index itself reads it, because its promise

@@ -182,14 +182,6 @@ impl Ephemeral for LocalEphemeral {
         counters.insert(key.to_owned(), next);
         Ok(Admission::Admitted)
     }
-
-    async fn ping(&self) -> Result<(), EphemeralError> {
-        Ok(())
-    }
-
-    fn is_shared(&self) -> bool {
-        false
-    }
 }
 
 /// Forgets the counters that are free again; if that is not enough, the half that would be first.

@@ -349,18 +349,6 @@ impl Ephemeral for RedisEphemeral {
             retry_after: Lifetime::from_millis(millis),
         })
     }
-
-    async fn ping(&self) -> Result<(), EphemeralError> {
-        self.refuse_when_open()?;
-        let mut ping = redis::pipe();
-        ping.cmd("PING");
-        let (_pong,): (String,) = self.pipeline(&ping, self.answer_limit).await?;
-        Ok(())
-    }
-
-    fn is_shared(&self) -> bool {
-        true
-    }
 }
 
 fn mark_key(realm: &RealmId, mark: &RevocationMark) -> String {

@@ -133,7 +133,7 @@ impl World {
         };
         // The index is believed only once it was filled from the record; a Redis may be away.
         let filled = uphold_revocations::run_once(jobs.clone()).await;
-        assert!(filled.is_ok() || shared.ephemeral.is_shared(), "{filled:?}");
+        assert!(filled.is_ok() || shared.real_time, "{filled:?}");
         let router = router(edge);
         Self {
             app,
