@@ -14,31 +14,11 @@ use josekit::jws::{JwsAlgorithm, JwsSigner};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+pub use crate::protocol::algorithm::SigningAlgorithm as Algorithm;
 use crate::protocol::ids::KeyId;
 
 /// Longer tokens are refused unread; ours stay far below.
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
-
-/// A signature algorithm that we sign and verify with. A token's own word never widens this list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Algorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3); every client must take it (OIDC Core §15.1).
-    Rs256,
-}
-
-impl Algorithm {
-    /// The `alg` value (RFC 7518 §3.1).
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-        }
-    }
-
-    /// Reads [`Algorithm::name`] back.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Rs256].into_iter().find(|one| one.name() == name)
-    }
-}
 
 /// The kinds of token that must never be taken for one another (RFC 8725 §3.11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,5 +1,6 @@
 //! The protocol as pure rules over typed requests: no I/O, no clock, no randomness, no logging.
 
+pub mod algorithm;
 pub mod authorize;
 pub mod claims;
 pub mod client;
