@@ -32,6 +32,9 @@ pub struct Profile {
     /// Full name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Middle name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub middle_name: Option<String>,
     /// Given name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given_name: Option<String>,
@@ -50,12 +53,51 @@ pub struct Profile {
     /// Web site.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
+    /// `female`, `male` or another word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gender: Option<String>,
+    /// `YYYY-MM-DD`, `0000-MM-DD` or `YYYY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub birthdate: Option<String>,
     /// IANA time zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zoneinfo: Option<String>,
     /// BCP 47 language tag.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
+    /// Phone number, E.164 where possible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
+    /// Whether that number was confirmed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub phone_number_verified: bool,
+    /// Postal address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+}
+
+/// A postal address (OIDC Core §5.1.1); one without any part is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Address {
+    /// The whole address as it is written on a letter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub formatted: Option<String>,
+    /// Street and house number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub street_address: Option<String>,
+    /// City.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locality: Option<String>,
+    /// State or region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Postal code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+    /// Country.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
 }
 
 /// A person who can sign in to a realm.

@@ -64,14 +64,13 @@ async fn create(
     } else {
         Some(new_secret(desk)?)
     };
-    let client = Client {
-        realm: desk.realm.clone(),
-        id: new_id(desk)?,
-        secret: secret.as_ref().map(|text| Digest::of(text.expose())),
+    let client = Client::registered_by_admin(
+        desk.realm.clone(),
+        new_id(desk)?,
+        secret.as_ref().map(|text| Digest::of(text.expose())),
         metadata,
-        created_at: desk.clock.now(),
-        disabled_at: None,
-    };
+        desk.clock.now(),
+    );
     match desk.store.create_client(&client).await? {
         Creation::Created => {}
         Creation::NameTaken => {

@@ -6,6 +6,7 @@ use super::Failure;
 use super::arguments::RealmCommand;
 use super::desk::{Desk, parse_realm};
 use super::output::{Output, table};
+use crate::protocol::realm::RealmSettings;
 use crate::store::{Creation, Realm};
 
 /// Carries out one command.
@@ -19,6 +20,7 @@ pub(super) async fn run(
             let realm = Realm {
                 id: parse_realm(&slug)?,
                 name: name.unwrap_or(slug),
+                settings: RealmSettings::default(),
                 created_at: desk.clock.now(),
                 disabled_at: None,
             };

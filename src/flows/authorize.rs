@@ -8,6 +8,7 @@ use crate::protocol::authorize::{
     Addressee, AddresseeRefusal, AuthorizationAnswer, AuthorizationRequest, AuthorizeRefusal,
     Interaction, LoginReason, REQUEST_LIMIT_BYTES, SignedIn, Step, next_step,
 };
+use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::Client;
 use crate::protocol::client::GrantType;
 use crate::protocol::ids::{FamilyId, RealmId, SessionId};
@@ -261,8 +262,11 @@ fn new_family(
             .map(|c| c.as_str().to_owned()),
         nonce: pending.request.nonce.clone(),
         auth_time: session.auth_time,
-        wants_auth_time: pending.request.max_age.is_some(),
         amr: session.amr.clone(),
+        acr: None,
+        claims: ClaimsRequest::default(),
+        resources: Vec::new(),
+        without_code: false,
         refreshable: client.metadata.allows(GrantType::RefreshToken),
         scope,
         expires_at,

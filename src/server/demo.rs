@@ -184,14 +184,13 @@ async fn add_clients(
         } else {
             Some(format!("vcs_{}", random_text::<32>(entropy)?))
         };
-        let client = Client {
-            realm: RealmId::default_realm(),
-            id: ClientId::parse(id)?,
-            secret: secret.as_deref().map(Digest::of),
+        let client = Client::registered_by_admin(
+            RealmId::default_realm(),
+            ClientId::parse(id)?,
+            secret.as_deref().map(Digest::of),
             metadata,
-            created_at: now,
-            disabled_at: None,
-        };
+            now,
+        );
         store.create_client(&client).await?;
         made.push((id.to_owned(), secret));
     }

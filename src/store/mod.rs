@@ -119,6 +119,8 @@ pub trait Store: Send + Sync + 'static {
     async fn create_realm(&self, realm: &Realm) -> StoreResult<Creation>;
     /// One realm.
     async fn realm(&self, realm: &RealmId) -> StoreResult<Option<Realm>>;
+    /// Replaces name, settings and `disabled_at` of a realm.
+    async fn update_realm(&self, realm: &Realm) -> StoreResult<Change>;
     /// All realms by slug.
     async fn list_realms(&self) -> StoreResult<Vec<Realm>>;
 
@@ -187,7 +189,7 @@ pub trait Store: Send + Sync + 'static {
     async fn client(&self, realm: &RealmId, client: &ClientId) -> StoreResult<Option<Client>>;
     /// Clients of a realm by id.
     async fn list_clients(&self, realm: &RealmId, page: &Page) -> StoreResult<Vec<Client>>;
-    /// Replaces secret digest, metadata and `disabled_at` of a client.
+    /// Replaces secrets, metadata, `fresh_until` and `disabled_at` of a client.
     async fn update_client(&self, client: &Client) -> StoreResult<Change>;
     /// Removes a client, revokes its families and records `marks`, in one step.
     async fn delete_client(

@@ -3,6 +3,7 @@
 use crate::account::session::Session;
 use crate::account::user::User;
 use crate::protocol::ids::{ClientId, FamilyId, RealmId, SessionId, TokenId, UserId};
+use crate::protocol::realm::RealmSettings;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
@@ -17,6 +18,8 @@ pub struct Realm {
     pub id: RealmId,
     /// Shown to people.
     pub name: String,
+    /// What is switched on in it.
+    pub settings: RealmSettings,
     /// When it was made.
     pub created_at: Timestamp,
     /// When an admin switched it off.

@@ -50,6 +50,7 @@ async fn stands_at_every_well_known_place() {
     let realm = vidimus::store::Realm {
         id: vidimus::protocol::ids::RealmId::parse("acme").unwrap(),
         name: "Acme".to_owned(),
+        settings: vidimus::protocol::realm::RealmSettings::default(),
         created_at: world.app.now(),
         disabled_at: None,
     };

@@ -14,6 +14,7 @@ async fn two_realms() -> (TestClient, TestClient) {
     let realm = Realm {
         id: acme.clone(),
         name: "Acme".to_owned(),
+        settings: vidimus::protocol::realm::RealmSettings::default(),
         created_at: world.app.now(),
         disabled_at: None,
     };

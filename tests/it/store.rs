@@ -201,7 +201,7 @@ mod sqlite {
         let before = migration_status(&url).await.unwrap();
         assert_eq!(
             (before.applied.as_slice(), before.pending.as_slice()),
-            (&[][..], &[1][..])
+            (&[][..], &[1, 2][..])
         );
         assert!(!path.exists());
         let refused = SqliteStore::open(&path, Migrations::Refuse).await;
@@ -210,7 +210,7 @@ mod sqlite {
         let after = migration_status(&url).await.unwrap();
         assert_eq!(
             (after.applied.as_slice(), after.pending.as_slice()),
-            (&[1][..], &[][..])
+            (&[1, 2][..], &[][..])
         );
         SqliteStore::open(&path, Migrations::Refuse).await.unwrap();
     }
@@ -350,11 +350,11 @@ mod postgres {
     #[tokio::test]
     async fn refuses_to_open_an_unmigrated_database_when_told_so() {
         let url = fresh_database().await;
-        assert_eq!(migration_status(&url).await.unwrap().pending, [1]);
+        assert_eq!(migration_status(&url).await.unwrap().pending, [1, 2]);
         let refused = open(&url, Migrations::Refuse, PostgresSettings::default()).await;
         assert!(matches!(refused, Err(OpenError::MigrationsPending { .. })));
         reopened(&url).await.close().await;
-        assert_eq!(migration_status(&url).await.unwrap().applied, [1]);
+        assert_eq!(migration_status(&url).await.unwrap().applied, [1, 2]);
         let opened = open(&url, Migrations::Refuse, PostgresSettings::default()).await;
         opened.unwrap().ping().await.unwrap();
     }

@@ -85,5 +85,9 @@ pub async fn answer(
         GrantType::ClientCredentials => client_credentials::issue(app, client, params)
             .await
             .map_err(|error| error.map_refusal(TokenRefusal::ClientCredentials)),
+        // RFC 6749 §4.2: the implicit grant never comes to this endpoint.
+        GrantType::Implicit | GrantType::DeviceCode => {
+            Err(refused(TokenRequestRefusal::UnsupportedGrantType))
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 mod access_token;
 mod id_token;
+mod request;
 
 pub use access_token::{AccessTokenClaims, LONGEST_LIFETIME};
 pub use id_token::{IdTokenClaims, access_token_hash};
+pub use request::{CLAIMS_LIMIT, ClaimDemand, ClaimsRequest, MalformedClaims};

@@ -2,9 +2,12 @@
 
 pub mod authentication;
 pub mod metadata;
+pub mod policy;
 pub mod redirect_rules;
 pub mod registration;
 
 pub use metadata::{
-    Client, ClientMetadata, ClientType, GrantType, IntrospectionRight, TokenEndpointAuthMethod,
+    Client, ClientMetadata, ClientOrigin, ClientType, GrantType, IntrospectionRight,
+    TokenEndpointAuthMethod,
 };
+pub use policy::{AssertionAlgorithm, Compatibility, SecretAlgorithm, SubjectType};

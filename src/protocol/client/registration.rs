@@ -7,6 +7,7 @@ use crate::protocol::client::redirect_rules::{RedirectFault, check_redirect};
 use crate::protocol::client::{
     ClientMetadata, ClientType, GrantType, IntrospectionRight, TokenEndpointAuthMethod,
 };
+use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, ScopeSet};
 
 /// The longest name in characters.
@@ -108,10 +109,16 @@ pub fn register(application: Application) -> Result<ClientMetadata, Registration
         redirect_uris: application.redirect_uris,
         post_logout_redirect_uris: application.post_logout_redirect_uris,
         grant_types: grants(kind),
+        response_types: if machine {
+            Vec::new()
+        } else {
+            vec![ResponseType::CODE]
+        },
         token_endpoint_auth_method: method,
         scope,
         first_party: application.first_party,
         introspection: application.introspection,
+        ..ClientMetadata::default()
     })
 }
 

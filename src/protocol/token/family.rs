@@ -1,5 +1,6 @@
 //! Token families: a grant and every token that descends from it.
 
+use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::ids::{ClientId, FamilyId, RealmId, SessionId, UserId};
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
@@ -32,10 +33,16 @@ pub struct NewFamily {
     pub nonce: Option<String>,
     /// When the person last proved who they are.
     pub auth_time: Timestamp,
-    /// Whether `auth_time` must be in the ID token (OIDC Core §2: `max_age` was sent).
-    pub wants_auth_time: bool,
     /// How they proved it.
     pub amr: String,
+    /// The context class to be told in the ID token, when one was asked for.
+    pub acr: Option<String>,
+    /// The `claims` parameter (OIDC Core §5.5).
+    pub claims: ClaimsRequest,
+    /// The resource indicators that were granted (RFC 8707).
+    pub resources: Vec<String>,
+    /// Whether nobody is given the code: an implicit grant, spent from the start.
+    pub without_code: bool,
     /// Whether a refresh token is to be issued.
     pub refreshable: bool,
     /// When the family ends whatever happens; rotation never moves it.
@@ -89,8 +96,11 @@ pub(crate) mod tests {
                     .map(|challenge| challenge.as_str().to_owned()),
                 nonce: None,
                 auth_time: now,
-                wants_auth_time: false,
                 amr: "pwd".to_owned(),
+                acr: None,
+                claims: ClaimsRequest::default(),
+                resources: Vec::new(),
+                without_code: false,
                 refreshable: true,
                 expires_at: now.plus(Lifetime::seconds(3_600)),
                 created_at: now,

@@ -2,6 +2,7 @@
 
 use super::{RACERS, World, after, family_id, race, redemption};
 use crate::account::user::User;
+use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::ids::ClientId;
 use crate::secret::Digest;
 use crate::store::{CodeRedemption, Creation, FamilyRevocation, NewFamily, SharedStore};
@@ -41,7 +42,9 @@ pub async fn spends_a_code_without_a_challenge(store: SharedStore) {
     let grant = NewFamily {
         code_challenge: None,
         nonce: None,
-        wants_auth_time: false,
+        acr: None,
+        claims: ClaimsRequest::default(),
+        resources: Vec::new(),
         refreshable: false,
         ..world.grant("f-1")
     };

@@ -27,10 +27,13 @@ use super::{
 use crate::account::session::Session;
 use crate::account::slow_down::one_more;
 use crate::account::user::{Profile, User};
+use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::{
-    Client, ClientMetadata, ClientType, GrantType, IntrospectionRight, TokenEndpointAuthMethod,
+    Client, ClientMetadata, ClientType, GrantType, TokenEndpointAuthMethod,
 };
 use crate::protocol::ids::{ClientId, FamilyId, RealmId, SessionId, UserId};
+use crate::protocol::realm::RealmSettings;
+use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::Digest;
@@ -107,7 +110,10 @@ impl World {
             code_challenge: Some("challenge".to_owned()),
             nonce: Some("nonce".to_owned()),
             auth_time: START,
-            wants_auth_time: true,
+            acr: Some("urn:example:acr".to_owned()),
+            claims: ClaimsRequest::parse(r#"{"userinfo":{"name":null}}"#).unwrap(),
+            resources: vec!["https://api.example/".to_owned()],
+            without_code: false,
             amr: "pwd".to_owned(),
             refreshable: true,
             expires_at: after(86_400),
@@ -205,6 +211,10 @@ pub fn realm_named(id: &RealmId) -> Realm {
     Realm {
         id: id.clone(),
         name: format!("Realm {id}"),
+        settings: RealmSettings {
+            front_channel_tokens: true,
+            ..RealmSettings::default()
+        },
         created_at: START,
         disabled_at: None,
     }
@@ -231,24 +241,22 @@ pub fn user(realm: &RealmId, id: &str, username: &str, email: Option<&str>) -> U
 
 /// A confidential client.
 pub fn client(realm: &RealmId, id: &str) -> Client {
-    Client {
-        realm: realm.clone(),
-        id: ClientId::parse(id).unwrap(),
-        secret: Some(Digest::of("client secret")),
-        metadata: ClientMetadata {
+    Client::registered_by_admin(
+        realm.clone(),
+        ClientId::parse(id).unwrap(),
+        Some(Digest::of("client secret")),
+        ClientMetadata {
             client_name: "Shop".to_owned(),
             client_type: ClientType::Web,
             redirect_uris: vec!["https://shop.example/callback".to_owned()],
-            post_logout_redirect_uris: Vec::new(),
             grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
             token_endpoint_auth_method: TokenEndpointAuthMethod::ClientSecretBasic,
+            response_types: vec![ResponseType::CODE],
             scope: scope("openid email offline_access"),
-            first_party: false,
-            introspection: IntrospectionRight::Own,
+            ..ClientMetadata::default()
         },
-        created_at: START,
-        disabled_at: None,
-    }
+        START,
+    )
 }
 
 /// A live session whose cookie's value is its id.

@@ -34,11 +34,18 @@ mod dialect {
 }
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
-    known(&[(
-        1,
-        "record",
-        include_str!("../../../migrations/postgres/0001_record.sql"),
-    )])
+    known(&[
+        (
+            1,
+            "record",
+            include_str!("../../../migrations/postgres/0001_record.sql"),
+        ),
+        (
+            2,
+            "profiles",
+            include_str!("../../../migrations/postgres/0002_profiles.sql"),
+        ),
+    ])
 });
 
 /// A connection idle for longer is tried before it is used; others cost no extra round trip.

@@ -4,6 +4,23 @@
 //! Portable by these rules: `$1` parameters, `RETURNING`, `ON CONFLICT`, `IS NOT DISTINCT FROM`,
 //! times computed in Rust, no `now()`, no `FOR UPDATE`, no arrays.
 
+/// Hands an operation to one entry of the backend with arguments of its own, since it may run on
+/// another task and go on when the caller has gone.
+///
+/// `read`: no change. `write_one`: one statement. `write_all`: several, in one transaction.
+macro_rules! run {
+    ($self:ident.$entry:ident($($own:ident),*), |$c:ident| $call:expr) => {{
+        $(let $own = $own.to_owned();)*
+        $self.$entry(move |mut connection| {
+            Box::pin(async move {
+                let $c = &mut connection;
+                $call.await
+            })
+        })
+        .await
+    }};
+}
+
 mod queries;
 mod rows;
 pub(super) mod schema;

@@ -6,7 +6,8 @@ use super::super::Db;
 use super::Row;
 use crate::account::session::Session;
 use crate::account::user::User;
-use crate::protocol::client::Client;
+use crate::protocol::claims::ClaimsRequest;
+use crate::protocol::client::{Client, ClientOrigin};
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
@@ -48,6 +49,13 @@ fn digest(row: &Row, name: &'static str) -> Answer<Digest> {
     Digest::from_bytes(&bytes).ok_or_else(|| Fault::corrupt(name))
 }
 
+fn optional_digest(row: &Row, name: &'static str) -> Answer<Option<Digest>> {
+    let bytes: Option<Vec<u8>> = column(row, name)?;
+    bytes
+        .map(|bytes| Digest::from_bytes(&bytes).ok_or_else(|| Fault::corrupt(name)))
+        .transpose()
+}
+
 pub(super) fn count(row: &Row, name: &'static str) -> Answer<u32> {
     let count: i64 = column(row, name)?;
     u32::try_from(count).map_err(|_out_of_range| Fault::corrupt(name))
@@ -61,6 +69,7 @@ pub(super) fn realm(row: &Row) -> Answer<Realm> {
     Ok(Realm {
         id: parsed(row, "id", TryFrom::try_from)?,
         name: column(row, "name")?,
+        settings: parsed(row, "settings", |text| serde_json::from_str(&text))?,
         created_at: moment(row, "created_at")?,
         disabled_at: optional_moment(row, "disabled_at")?,
     })
@@ -93,13 +102,15 @@ pub(super) fn user(row: &Row) -> Answer<User> {
 }
 
 pub(super) fn client(row: &Row) -> Answer<Client> {
-    let secret: Option<Vec<u8>> = column(row, "secret")?;
     Ok(Client {
         realm: parsed(row, "realm", TryFrom::try_from)?,
         id: parsed(row, "id", TryFrom::try_from)?,
-        secret: secret
-            .map(|bytes| Digest::from_bytes(&bytes).ok_or_else(|| Fault::corrupt("secret")))
-            .transpose()?,
+        secret: optional_digest(row, "secret")?,
+        sealed_secret: column(row, "sealed_secret")?,
+        registration_token: optional_digest(row, "registration_token")?,
+        origin: parsed(row, "origin", |text| ClientOrigin::parse(&text).ok_or(()))?,
+        last_used_at: optional_moment(row, "last_used_at")?,
+        fresh_until: optional_moment(row, "fresh_until")?,
         metadata: parsed(row, "metadata", |text| serde_json::from_str(&text))?,
         created_at: moment(row, "created_at")?,
         disabled_at: optional_moment(row, "disabled_at")?,
@@ -130,6 +141,24 @@ pub(super) fn session_facts(row: &Row) -> Answer<SessionFacts> {
     })
 }
 
+fn claims_request(row: &Row, name: &'static str) -> Answer<ClaimsRequest> {
+    let text: Option<String> = column(row, name)?;
+    text.map_or_else(
+        || Ok(ClaimsRequest::default()),
+        |text| ClaimsRequest::parse(&text).map_err(|_invalid| Fault::corrupt(name)),
+    )
+}
+
+/// A space-separated column; NULL is empty.
+pub(super) fn words(row: &Row, name: &'static str) -> Answer<Vec<String>> {
+    let text: Option<String> = column(row, name)?;
+    Ok(text
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect())
+}
+
 pub(super) fn family(row: &Row) -> Answer<Family> {
     Ok(Family {
         grant: NewFamily {
@@ -145,7 +174,10 @@ pub(super) fn family(row: &Row) -> Answer<Family> {
             code_challenge: column(row, "code_challenge")?,
             nonce: column(row, "nonce")?,
             auth_time: moment(row, "auth_time")?,
-            wants_auth_time: column(row, "wants_auth_time")?,
+            acr: column(row, "acr")?,
+            claims: claims_request(row, "claims")?,
+            resources: words(row, "resource")?,
+            without_code: false,
             amr: column(row, "amr")?,
             refreshable: column(row, "refreshable")?,
             expires_at: moment(row, "expires_at")?,

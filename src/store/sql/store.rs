@@ -18,23 +18,6 @@ use crate::store::{
     StoredRevocation, TokenRotation,
 };
 
-/// Hands an operation to one entry of the backend with arguments of its own, since it may run on
-/// another task and go on when the caller has gone.
-///
-/// `read`: no change. `write_one`: one statement. `write_all`: several, in one transaction.
-macro_rules! run {
-    ($self:ident.$entry:ident($($own:ident),*), |$c:ident| $call:expr) => {{
-        $(let $own = $own.to_owned();)*
-        $self.$entry(move |mut connection| {
-            Box::pin(async move {
-                let $c = &mut connection;
-                $call.await
-            })
-        })
-        .await
-    }};
-}
-
 #[async_trait]
 impl Store for Backend {
     async fn create_realm(&self, realm: &Realm) -> StoreResult<Creation> {
@@ -43,6 +26,10 @@ impl Store for Backend {
 
     async fn realm(&self, realm: &RealmId) -> StoreResult<Option<Realm>> {
         run!(self.read(realm), |c| realms::find(c, &realm))
+    }
+
+    async fn update_realm(&self, realm: &Realm) -> StoreResult<Change> {
+        run!(self.write_one(realm), |c| realms::update(c, &realm))
     }
 
     async fn list_realms(&self) -> StoreResult<Vec<Realm>> {

@@ -39,11 +39,18 @@ mod dialect {
 }
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
-    known(&[(
-        1,
-        "record",
-        include_str!("../../../migrations/sqlite/0001_record.sql"),
-    )])
+    known(&[
+        (
+            1,
+            "record",
+            include_str!("../../../migrations/sqlite/0001_record.sql"),
+        ),
+        (
+            2,
+            "profiles",
+            include_str!("../../../migrations/sqlite/0002_profiles.sql"),
+        ),
+    ])
 });
 
 /// WAL readers do not wait for the writer; more than a few only contend for the page cache.

@@ -17,9 +17,10 @@ use vidimus::jobs::{JobContext, uphold_revocations};
 use vidimus::keys::{KeySchedule, MasterKey, SigningPool};
 use vidimus::pages::Pages;
 use vidimus::protocol::client::{
-    Client, ClientMetadata, ClientType, GrantType, IntrospectionRight, TokenEndpointAuthMethod,
+    Client, ClientMetadata, ClientType, GrantType, TokenEndpointAuthMethod,
 };
 use vidimus::protocol::ids::{ClientId, RealmId, UserId};
+use vidimus::protocol::response_type::ResponseType;
 use vidimus::protocol::scope::ScopeSet;
 use vidimus::protocol::time::{Lifetime, Timestamp};
 use vidimus::secret::{Digest, SecretString};
@@ -209,14 +210,13 @@ impl World {
         let secret = (!public).then(|| random_text::<32>(self.app.entropy.as_ref()).unwrap());
         let mut metadata = metadata(client_type, public);
         change(&mut metadata);
-        let client = Client {
-            realm: realm.clone(),
-            id: ClientId::parse(id).unwrap(),
-            secret: secret.as_deref().map(Digest::of),
+        let client = Client::registered_by_admin(
+            realm.clone(),
+            ClientId::parse(id).unwrap(),
+            secret.as_deref().map(Digest::of),
             metadata,
-            created_at: self.app.now(),
-            disabled_at: None,
-        };
+            self.app.now(),
+        );
         self.app.store.create_client(&client).await.unwrap();
         TestClient {
             world: self.clone(),
@@ -277,8 +277,12 @@ fn metadata(client_type: ClientType, public: bool) -> ClientMetadata {
         } else {
             TokenEndpointAuthMethod::ClientSecretBasic
         },
+        response_types: if machine {
+            vec![]
+        } else {
+            vec![ResponseType::CODE]
+        },
         scope: ScopeSet::parse("openid profile email offline_access api").unwrap(),
-        first_party: false,
-        introspection: IntrospectionRight::Own,
+        ..ClientMetadata::default()
     }
 }

@@ -6,8 +6,20 @@ use super::{
 };
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId};
+use crate::secret::Digest;
 use crate::store::Revocation;
 use crate::store::fault::Fault;
+
+macro_rules! client_columns {
+    () => {
+        "realm, id, secret, metadata, created_at, disabled_at, sealed_secret, registration_token,
+         origin, last_used_at, fresh_until"
+    };
+}
+
+fn bytes(digest: Option<&Digest>) -> Option<Vec<u8>> {
+    digest.map(|digest| digest.as_bytes().to_vec())
+}
 
 fn metadata(client: &Client) -> Answer<String> {
     serde_json::to_string(&client.metadata)
@@ -16,20 +28,22 @@ fn metadata(client: &Client) -> Answer<String> {
 
 pub(in super::super) async fn create(c: &mut Connection<'_>, client: &Client) -> Answer<Creation> {
     let query = sql(
-        "INSERT INTO client (realm, id, secret, metadata, created_at, disabled_at)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        "INSERT INTO client (realm, id, secret, metadata, created_at, disabled_at, sealed_secret,
+             registration_token, origin, last_used_at, fresh_until, backchannel_logout_uri)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
     )
     .bind(client.realm.as_str())
     .bind(client.id.as_str())
-    .bind(
-        client
-            .secret
-            .as_ref()
-            .map(|digest| digest.as_bytes().to_vec()),
-    )
+    .bind(bytes(client.secret.as_ref()))
     .bind(metadata(client)?)
     .bind(client.created_at.unix_millis())
-    .bind(millis(client.disabled_at));
+    .bind(millis(client.disabled_at))
+    .bind(client.sealed_secret.clone())
+    .bind(bytes(client.registration_token.as_ref()))
+    .bind(client.origin.as_str())
+    .bind(millis(client.last_used_at))
+    .bind(millis(client.fresh_until))
+    .bind(client.metadata.backchannel_logout_uri.clone());
     Ok(creation(c.execute(query).await?))
 }
 
@@ -38,8 +52,11 @@ pub(in super::super) async fn find(
     realm: &RealmId,
     client: &ClientId,
 ) -> Answer<Option<Client>> {
-    let query = sql("SELECT realm, id, secret, metadata, created_at, disabled_at
-         FROM client WHERE realm = $1 AND id = $2")
+    let query = sql(concat!(
+        "SELECT ",
+        client_columns!(),
+        " FROM client WHERE realm = $1 AND id = $2"
+    ))
     .bind(realm.as_str())
     .bind(client.as_str());
     c.optional(query)
@@ -55,8 +72,11 @@ pub(in super::super) async fn list(
     page: &Page,
 ) -> Answer<Vec<Client>> {
     let (after, limit) = bounds(page);
-    let query = sql("SELECT realm, id, secret, metadata, created_at, disabled_at
-         FROM client WHERE realm = $1 AND id > $2 ORDER BY id LIMIT $3")
+    let query = sql(concat!(
+        "SELECT ",
+        client_columns!(),
+        " FROM client WHERE realm = $1 AND id > $2 ORDER BY id LIMIT $3"
+    ))
     .bind(realm.as_str())
     .bind(after)
     .bind(limit);
@@ -65,19 +85,19 @@ pub(in super::super) async fn list(
 
 pub(in super::super) async fn update(c: &mut Connection<'_>, client: &Client) -> Answer<Change> {
     let query = sql(
-        "UPDATE client SET secret = $3, metadata = $4, disabled_at = $5
+        "UPDATE client SET secret = $3, metadata = $4, disabled_at = $5, sealed_secret = $6,
+             registration_token = $7, fresh_until = $8, backchannel_logout_uri = $9
          WHERE realm = $1 AND id = $2",
     )
     .bind(client.realm.as_str())
     .bind(client.id.as_str())
-    .bind(
-        client
-            .secret
-            .as_ref()
-            .map(|digest| digest.as_bytes().to_vec()),
-    )
+    .bind(bytes(client.secret.as_ref()))
     .bind(metadata(client)?)
-    .bind(millis(client.disabled_at));
+    .bind(millis(client.disabled_at))
+    .bind(client.sealed_secret.clone())
+    .bind(bytes(client.registration_token.as_ref()))
+    .bind(millis(client.fresh_until))
+    .bind(client.metadata.backchannel_logout_uri.clone());
     Ok(change(c.execute(query).await?))
 }
 

@@ -1,6 +1,6 @@
 //! Token families: the code, its redemption, rotation and revocation, all on one row.
 
-use super::{Answer, Connection, Timestamp, Verdict, revocations, rows, sql};
+use super::{Answer, Connection, Timestamp, Verdict, millis, revocations, rows, sql};
 use crate::protocol::ids::{ClientId, FamilyId, RealmId, SessionId, UserId};
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::secret::Digest;
@@ -25,7 +25,7 @@ macro_rules! owner_stands {
 macro_rules! family_columns {
     () => {
         "realm, id, client_id, user_id, session_id, scope, code, code_expires_at, redirect_uri,
-         code_challenge, nonce, auth_time, wants_auth_time, amr, refreshable, expires_at,
+         code_challenge, nonce, auth_time, amr, acr, claims, resource, refreshable, expires_at,
          created_at, redeemed_at, wrong_verifiers, generation, rotated_at, revoked_at"
     };
 }
@@ -34,8 +34,9 @@ pub(in super::super) async fn issue_code(c: &mut Connection<'_>, family: &NewFam
     let query = sql(
         "INSERT INTO token_family (realm, id, client_id, user_id, session_id, scope,
              offline, code, code_expires_at, redirect_uri, code_challenge, nonce, auth_time,
-             wants_auth_time, amr, refreshable, expires_at, created_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+             amr, acr, claims, resource, refreshable, expires_at, created_at, redeemed_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+             $19, $20, $21
          WHERE EXISTS (SELECT 1 FROM session WHERE session.realm = $1 AND session.id = $5
              AND session.user_id = $4 AND session.ended_at IS NULL)",
     )
@@ -52,11 +53,14 @@ pub(in super::super) async fn issue_code(c: &mut Connection<'_>, family: &NewFam
     .bind(family.code_challenge.as_deref())
     .bind(family.nonce.as_deref())
     .bind(family.auth_time.unix_millis())
-    .bind(family.wants_auth_time)
     .bind(family.amr.as_str())
+    .bind(family.acr.as_deref())
+    .bind(family.claims.to_text())
+    .bind((!family.resources.is_empty()).then(|| family.resources.join(" ")))
     .bind(family.refreshable)
     .bind(family.expires_at.unix_millis())
-    .bind(family.created_at.unix_millis());
+    .bind(family.created_at.unix_millis())
+    .bind(millis(family.without_code.then_some(family.created_at)));
     c.execute(query).await?;
     Ok(())
 }

@@ -1,14 +1,32 @@
 //! Realms.
 
-use super::{Answer, Connection, creation, millis, rows, sql};
+use super::{Answer, Change, Connection, change, creation, millis, rows, sql};
 use crate::protocol::ids::RealmId;
+use crate::protocol::realm::RealmSettings;
+use crate::store::fault::Fault;
 use crate::store::{Creation, Realm};
 
+fn settings(settings: RealmSettings) -> Answer<String> {
+    serde_json::to_string(&settings).map_err(|error| Fault::Corrupt(format!("settings: {error}")))
+}
+
+pub(in super::super) async fn update(c: &mut Connection<'_>, realm: &Realm) -> Answer<Change> {
+    let query = sql("UPDATE realm SET name = $2, settings = $3, disabled_at = $4 WHERE id = $1")
+        .bind(realm.id.as_str())
+        .bind(realm.name.as_str())
+        .bind(settings(realm.settings)?)
+        .bind(millis(realm.disabled_at));
+    Ok(change(c.execute(query).await?))
+}
+
 pub(in super::super) async fn create(c: &mut Connection<'_>, realm: &Realm) -> Answer<Creation> {
-    let query = sql("INSERT INTO realm (id, name, created_at, disabled_at)
-         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+    let query = sql(
+        "INSERT INTO realm (id, name, settings, created_at, disabled_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+    )
     .bind(realm.id.as_str())
     .bind(realm.name.as_str())
+    .bind(settings(realm.settings)?)
     .bind(realm.created_at.unix_millis())
     .bind(millis(realm.disabled_at));
     Ok(creation(c.execute(query).await?))
@@ -18,7 +36,7 @@ pub(in super::super) async fn find(
     c: &mut Connection<'_>,
     realm: &RealmId,
 ) -> Answer<Option<Realm>> {
-    let query = sql("SELECT id, name, created_at, disabled_at FROM realm WHERE id = $1")
+    let query = sql("SELECT id, name, settings, created_at, disabled_at FROM realm WHERE id = $1")
         .bind(realm.as_str());
     c.optional(query)
         .await?
@@ -28,6 +46,6 @@ pub(in super::super) async fn find(
 }
 
 pub(in super::super) async fn list(c: &mut Connection<'_>) -> Answer<Vec<Realm>> {
-    let query = sql("SELECT id, name, created_at, disabled_at FROM realm ORDER BY id");
+    let query = sql("SELECT id, name, settings, created_at, disabled_at FROM realm ORDER BY id");
     c.all(query).await?.iter().map(rows::realm).collect()
 }

@@ -1,0 +1,29 @@
+//! What the operator has settled for one realm.
+
+use serde::{Deserialize, Serialize};
+
+/// Who may register clients at the registration endpoint (RFC 7591 §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RegistrationMode {
+    /// Nobody; admins register clients.
+    #[default]
+    Off,
+    /// Whoever holds an initial access token.
+    InitialAccessToken,
+    /// Everybody.
+    Open,
+}
+
+/// The switches of a realm; everything that weakens it is off unless turned on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RealmSettings {
+    /// Whether hybrid and implicit response types are offered: tokens then pass through browsers
+    /// (RFC 9700 §2.1.2 advises against it).
+    pub front_channel_tokens: bool,
+    /// Who may register clients.
+    pub registration: RegistrationMode,
+    /// Whether a client may be a document at its identifier's address.
+    pub client_id_documents: bool,
+}
