@@ -2,6 +2,8 @@
 
 mod access_token;
 mod id_token;
+mod left_half_hash;
 
 pub use access_token::{AccessTokenClaims, LONGEST_LIFETIME};
-pub use id_token::{IdTokenClaims, access_token_hash};
+pub use id_token::IdTokenClaims;
+pub use left_half_hash::left_half_hash;
