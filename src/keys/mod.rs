@@ -4,6 +4,8 @@
 //! (RFC 7515) written and read, the JWKS document (RFC 7517 §5), what clients sign and what is
 //! encrypted to them. The only module that names josekit. Refuses to know: the store, HTTP, which claims a token carries.
 
+mod encrypt;
+mod foreign;
 pub mod jws;
 pub mod life;
 pub mod master;
@@ -13,10 +15,17 @@ mod public_key;
 pub mod ring;
 mod signer;
 pub mod signing_key;
+#[cfg(test)]
+mod tests;
 
 use crate::entropy::EntropyError;
 use crate::protocol::ids::KeyId;
 
+pub use encrypt::{EncryptRefusal, Plaintext, encrypt_for};
+pub use foreign::{
+    ForeignJws, ForeignRefusal, JwkSet, JwkSetFault, MAX_FOREIGN_BYTES, MAX_SET_BYTES,
+    VerifiedClaims,
+};
 pub use jws::{Algorithm, TokenRefusal, TokenType};
 pub use life::{KeySchedule, KeyStep};
 pub use master::{MasterKey, Purpose};
