@@ -4,6 +4,7 @@
 //! (RFC 7515) written and read, the JWKS document (RFC 7517 §5), what clients sign and what is
 //! encrypted to them. The only module that names josekit. Refuses to know: the store, HTTP, which claims a token carries.
 
+mod client_secret;
 mod encrypt;
 mod foreign;
 pub mod jws;
@@ -21,6 +22,7 @@ mod tests;
 use crate::entropy::EntropyError;
 use crate::protocol::ids::KeyId;
 
+pub use client_secret::{open_client_secret, seal_client_secret};
 pub use encrypt::{EncryptRefusal, Plaintext, encrypt_for};
 pub use foreign::{
     ForeignJws, ForeignRefusal, JwkSet, JwkSetFault, MAX_FOREIGN_BYTES, MAX_SET_BYTES,
