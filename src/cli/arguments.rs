@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::client::ClientType;
 
 const EXAMPLES: &str = "\
@@ -293,13 +294,51 @@ pub enum RealmCommand {
 pub enum KeyCommand {
     /// List the realm's signing keys
     List,
-    /// Publish a successor, which signs once clients can know it
-    Rotate {
-        /// The key may be known to others: a new one signs at once and the old ones are withdrawn,
-        /// so that every token signed so far is refused
-        #[arg(long)]
-        emergency: bool,
-    },
+    /// Publish successors, which sign once clients can know them
+    Rotate(KeyRotateArgs),
+}
+
+/// `key rotate`
+#[derive(Debug, Args)]
+pub struct KeyRotateArgs {
+    /// Only the key of this algorithm
+    #[arg(long, value_enum, value_name = "ALG")]
+    pub algorithm: Option<AlgorithmArg>,
+    /// New keys sign at once; the old ones stay published for what they have signed
+    #[arg(long)]
+    pub now: bool,
+    /// The keys may be known to others: new ones sign at once and the old ones are withdrawn, so
+    /// that every token signed so far is refused
+    #[arg(long, conflicts_with_all = ["algorithm", "now"])]
+    pub emergency: bool,
+}
+
+/// The signature algorithms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AlgorithmArg {
+    /// What every client can verify
+    #[value(name = "RS256")]
+    Rs256,
+    /// RSA with probabilistic padding
+    #[value(name = "PS256")]
+    Ps256,
+    /// The curve P-256
+    #[value(name = "ES256")]
+    Es256,
+    /// The curve Ed25519
+    #[value(name = "EdDSA")]
+    EdDsa,
+}
+
+impl From<AlgorithmArg> for SigningAlgorithm {
+    fn from(algorithm: AlgorithmArg) -> Self {
+        match algorithm {
+            AlgorithmArg::Rs256 => Self::Rs256,
+            AlgorithmArg::Ps256 => Self::Ps256,
+            AlgorithmArg::Es256 => Self::Es256,
+            AlgorithmArg::EdDsa => Self::EdDsa,
+        }
+    }
 }
 
 /// `config …`

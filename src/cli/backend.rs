@@ -7,7 +7,7 @@ use super::{Failure, FailureKind};
 use crate::account::password::{self, HashMemory, SALT_BYTES};
 use crate::config::Config;
 use crate::entropy::Entropy;
-use crate::flows::realm_keys::{RealmKeys, Rotation, RotationOutcome, check_master_key};
+use crate::flows::realm_keys::{MadeKey, RealmKeys, Rotation, check_master_key};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Timestamp;
 use crate::secret::SecretString;
@@ -47,7 +47,7 @@ pub async fn rotate_keys(
     realm: &RealmId,
     rotation: Rotation,
     now: Timestamp,
-) -> Result<RotationOutcome, Failure> {
+) -> Result<Vec<MadeKey>, Failure> {
     let failed = |error: String| Failure::new(FailureKind::Failed, error);
     let master = assemble::master_key(config).map_err(|error| failed(format!("{error:#}")))?;
     let checked = check_master_key(store.as_ref(), &master).await;

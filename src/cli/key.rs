@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::arguments::KeyCommand;
+use super::arguments::{KeyCommand, KeyRotateArgs};
 use super::desk::Desk;
 use super::output::{Output, table};
 use super::{Failure, backend};
 use crate::config::Config;
-use crate::flows::realm_keys::{Rotation, RotationOutcome};
+use crate::flows::realm_keys::Rotation;
+use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::time::Timestamp;
 
 /// Carries out one command.
@@ -21,24 +22,37 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     match command {
         KeyCommand::List => list(desk, output).await,
-        KeyCommand::Rotate { emergency } => {
-            let store = Arc::clone(&desk.store);
-            let now = desk.clock.now();
-            let rotation = if emergency {
-                Rotation::Emergency
-            } else {
-                Rotation::Normal
-            };
-            match backend::rotate_keys(config, store, &desk.realm, rotation, now).await? {
-                RotationOutcome::Made(key) => {
-                    output.data(&json!({ "kid": key }), |_| vec![key.to_string()])
-                }
-                RotationOutcome::AlreadyPending => output.talk(
-                    "a successor is published already; it signs as soon as clients can know it",
-                ),
-            }
-        }
+        KeyCommand::Rotate(arguments) => rotate(desk, config, &arguments, output).await,
     }
+}
+
+async fn rotate(
+    desk: &Desk,
+    config: &Config,
+    arguments: &KeyRotateArgs,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let algorithm = arguments.algorithm.map(SigningAlgorithm::from);
+    let rotation = match (arguments.emergency, arguments.now) {
+        (true, _) => Rotation::Emergency,
+        (false, true) => Rotation::Immediate(algorithm),
+        (false, false) => Rotation::Normal(algorithm),
+    };
+    let (store, now) = (Arc::clone(&desk.store), desk.clock.now());
+    let made = backend::rotate_keys(config, store, &desk.realm, rotation, now).await?;
+    if made.is_empty() {
+        let talk = "a successor is published already; it signs as soon as clients can know it";
+        return output.talk(talk);
+    }
+    let documents: Vec<_> = made
+        .iter()
+        .map(|key| json!({ "kid": key.id, "alg": key.algorithm.name() }))
+        .collect();
+    let rows: Vec<_> = made
+        .iter()
+        .map(|key| vec![key.id.to_string(), key.algorithm.name().to_owned()])
+        .collect();
+    output.data(&documents, |_| table(&rows))
 }
 
 async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {

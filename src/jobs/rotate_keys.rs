@@ -50,9 +50,11 @@ async fn advance(
     let records = store.signing_keys(realm).await?;
     for step in due(&records, loaded_everywhere, keys.schedule(), now) {
         match &step {
-            KeyStep::AddPending => {
-                let outcome = keys.add_pending(realm, now).await?;
-                tracing::info!(%realm, ?outcome, "published a successor key");
+            KeyStep::AddFirst(algorithm) => keys.make_first(realm, *algorithm, now).await?,
+            KeyStep::AddPending(algorithm) => {
+                let made = keys.add_pending(realm, *algorithm, now).await?;
+                let alg = algorithm.name();
+                tracing::info!(%realm, alg, ?made, "published a successor key");
             }
             KeyStep::Activate(key) => {
                 let transition = store.activate_key(realm, key, now).await?;

@@ -1,21 +1,11 @@
-//! Compact JWS (RFC 7515 §3.1): the algorithms we allow, the signer, and a strict reader.
-//!
-//! josekit writes the tokens; the signatures come from aws-lc-rs through josekit's own trait.
+//! Compact JWS (RFC 7515 §3.1): the kinds of our tokens, and a strict reader.
 
-use std::fmt;
-use std::sync::Arc;
-
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use josekit::JoseError;
-use josekit::jws::{JwsAlgorithm, JwsSigner};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 pub use crate::protocol::algorithm::SigningAlgorithm as Algorithm;
-use crate::protocol::ids::KeyId;
 
 /// Longer tokens are refused unread; ours stay far below.
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
@@ -25,19 +15,53 @@ pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 pub enum TokenType {
     /// An access token (RFC 9068 §2.1).
     AccessToken,
+    /// An access token for APIs that take no other `typ` than `JWT`. Read, it is the same.
+    PlainAccessToken,
     /// An ID token (OIDC Core §2).
     IdToken,
     /// A logout token (OIDC Back-Channel Logout §2.4).
     LogoutToken,
 }
 
+const ACCESS_TOKEN: &str = "at+jwt";
+const PLAIN: &str = "JWT";
+const LOGOUT_TOKEN: &str = "logout+jwt";
+
 impl TokenType {
-    /// The `typ` header value.
+    /// The `typ` header value that is written.
     pub const fn header(self) -> &'static str {
         match self {
-            Self::AccessToken => "at+jwt",
-            Self::IdToken => "JWT",
-            Self::LogoutToken => "logout+jwt",
+            Self::AccessToken => ACCESS_TOKEN,
+            Self::PlainAccessToken | Self::IdToken => PLAIN,
+            Self::LogoutToken => LOGOUT_TOKEN,
+        }
+    }
+
+    /// Whether a token of this type may have this `typ` header.
+    pub(super) fn is_read_from(self, header: Option<&str>) -> bool {
+        match self {
+            Self::AccessToken | Self::PlainAccessToken => {
+                matches!(header, Some(ACCESS_TOKEN | PLAIN))
+            }
+            Self::IdToken | Self::LogoutToken => header == Some(self.header()),
+        }
+    }
+
+    /// Whether the claims are those of this type. The `typ` `JWT` is shared by two: an access
+    /// token names its client in `client_id` (RFC 9068 §2.2), and our ID tokens never do.
+    pub(super) fn is_read_from_claims(self, payload: &[u8]) -> bool {
+        #[derive(Deserialize)]
+        struct Marks {
+            client_id: Option<IgnoredAny>,
+        }
+        let names_client = || {
+            let marks: Option<Marks> = serde_json::from_slice(payload).ok();
+            marks.map(|marks| marks.client_id.is_some())
+        };
+        match self {
+            Self::AccessToken | Self::PlainAccessToken => names_client() == Some(true),
+            Self::IdToken => names_client() == Some(false),
+            Self::LogoutToken => true,
         }
     }
 }
@@ -71,14 +95,21 @@ pub enum TokenRefusal {
     UnreadableClaims,
 }
 
-/// A token taken apart and not yet trusted.
+/// The three parts of a token, decoded but for the payload, and not yet trusted.
 #[derive(Debug)]
-pub(super) struct Untrusted<'a> {
-    pub(super) header: Header,
+pub(super) struct Parts<'a> {
+    pub(super) header: Vec<u8>,
     /// What the signature covers (RFC 7515 §5.2, step 8).
     pub(super) signing_input: &'a str,
     pub(super) payload: &'a str,
     pub(super) signature: Vec<u8>,
+}
+
+/// A token taken apart and not yet trusted.
+#[derive(Debug)]
+pub(super) struct Untrusted<'a> {
+    pub(super) header: Header,
+    pub(super) parts: Parts<'a>,
 }
 
 /// The header members that decide. A repeated member is an error (RFC 7515 §5.2, step 3).
@@ -95,20 +126,24 @@ pub(super) fn take_apart(compact: &str) -> Result<Untrusted<'_>, TokenRefusal> {
     if compact.len() > MAX_TOKEN_BYTES {
         return Err(TokenRefusal::TooLong);
     }
-    let (signing_input, signature) = compact.rsplit_once('.').ok_or(TokenRefusal::Malformed)?;
-    let (header, payload) = signing_input
-        .split_once('.')
-        .ok_or(TokenRefusal::Malformed)?;
-    if payload.contains('.') {
-        return Err(TokenRefusal::Malformed);
-    }
+    let parts = split(compact).ok_or(TokenRefusal::Malformed)?;
     let header: Header =
-        serde_json::from_slice(&decode(header)?).map_err(|_syntax| TokenRefusal::Malformed)?;
+        serde_json::from_slice(&parts.header).map_err(|_syntax| TokenRefusal::Malformed)?;
     if header.crit.is_some() {
         return Err(TokenRefusal::CriticalHeader);
     }
-    Ok(Untrusted {
-        header,
+    Ok(Untrusted { header, parts })
+}
+
+/// RFC 7515 §5.2, steps 1, 2 and 7: exactly three parts.
+pub(super) fn split(compact: &str) -> Option<Parts<'_>> {
+    let (signing_input, signature) = compact.rsplit_once('.')?;
+    let (header, payload) = signing_input.split_once('.')?;
+    if payload.contains('.') {
+        return None;
+    }
+    Some(Parts {
+        header: decode(header)?,
         signing_input,
         payload,
         signature: decode(signature)?,
@@ -116,71 +151,6 @@ pub(super) fn take_apart(compact: &str) -> Result<Untrusted<'_>, TokenRefusal> {
 }
 
 /// RFC 7515 §2: base64url without padding, and nothing else.
-pub(super) fn decode(part: &str) -> Result<Vec<u8>, TokenRefusal> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_undecodable| TokenRefusal::Malformed)
-}
-
-/// A parsed private key as josekit wants to see one.
-#[derive(Clone)]
-pub(super) struct Rs256Signer {
-    key: Arc<RsaKeyPair>,
-    id: KeyId,
-}
-
-impl Rs256Signer {
-    pub(super) fn new(id: KeyId, key: RsaKeyPair) -> Self {
-        Self {
-            key: Arc::new(key),
-            id,
-        }
-    }
-}
-
-impl fmt::Debug for Rs256Signer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[signer {}]", self.id)
-    }
-}
-
-impl JwsAlgorithm for Algorithm {
-    fn name(&self) -> &str {
-        (*self).name()
-    }
-
-    fn box_clone(&self) -> Box<dyn JwsAlgorithm> {
-        Box::new(*self)
-    }
-}
-
-impl JwsSigner for Rs256Signer {
-    fn algorithm(&self) -> &dyn JwsAlgorithm {
-        &Algorithm::Rs256
-    }
-
-    fn key_id(&self) -> Option<&str> {
-        Some(self.id.as_str())
-    }
-
-    fn signature_len(&self) -> usize {
-        self.key.public_modulus_len()
-    }
-
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, JoseError> {
-        let mut signature = vec![0; self.key.public_modulus_len()];
-        self.key
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                message,
-                &mut signature,
-            )
-            .map_err(|_unspecified| JoseError::InvalidSignature(anyhow::anyhow!("RS256")))?;
-        Ok(signature)
-    }
-
-    fn box_clone(&self) -> Box<dyn JwsSigner> {
-        Box::new(self.clone())
-    }
+pub(super) fn decode(part: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(part).ok()
 }

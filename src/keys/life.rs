@@ -1,5 +1,6 @@
 //! The life of a signing key as a rule over facts: pending, active, retiring, retired.
 
+use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::ids::KeyId;
 use crate::protocol::signing_key::{KeyState, SigningKeyRecord};
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -35,53 +36,75 @@ impl Default for KeySchedule {
 /// The next step in the life of a realm's keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyStep {
+    /// Make the key that signs: there is none of this algorithm yet.
+    AddFirst(SigningAlgorithm),
     /// Make a successor and publish it.
-    AddPending,
+    AddPending(SigningAlgorithm),
     /// Let the successor sign.
     Activate(KeyId),
     /// Publish the key no longer.
     Retire(KeyId),
 }
 
-/// What is due now. `loaded_everywhere` is the lowest key revision that a live node has loaded,
-/// `None` when no node lives: then nobody has published anything yet.
+/// What is due now; each algorithm has a life of its own. `loaded_everywhere` is the lowest key
+/// revision that a live node has loaded, `None` when no node lives: then nobody has published
+/// anything yet.
 pub fn due(
     keys: &[SigningKeyRecord],
     loaded_everywhere: Option<i64>,
     schedule: &KeySchedule,
     now: Timestamp,
 ) -> Vec<KeyStep> {
-    let in_state = |state| keys.iter().filter(move |key| key.state == state);
     let mut steps = Vec::new();
-    for key in in_state(KeyState::Pending) {
-        // A client may have fetched the document from the last node that did not know the key.
-        let known_to_clients = now.since(key.created_at).millis()
-            >= schedule.jwks_max_age.millis() + schedule.max_ring_age.millis();
-        let loaded = loaded_everywhere.is_some_and(|revision| revision >= key.revision);
-        if known_to_clients && loaded {
-            steps.push(KeyStep::Activate(key.id.clone()));
+    for algorithm in SigningAlgorithm::ALL {
+        let of_algorithm = keys.iter().filter(|key| key.algorithm == algorithm.name());
+        let keys: Vec<&SigningKeyRecord> = of_algorithm.collect();
+        let in_state = |state| keys.iter().filter(move |key| key.state == state);
+        for key in in_state(KeyState::Pending) {
+            if may_activate(key, loaded_everywhere, schedule, now) {
+                steps.push(KeyStep::Activate(key.id.clone()));
+            }
         }
-    }
-    for key in in_state(KeyState::Retiring) {
-        let Some(retiring_at) = key.retiring_at else {
-            continue;
-        };
-        // A node may have signed with it until its ring was too old to use.
-        let last_token_expired = now.since(retiring_at).millis()
-            >= schedule.token_lifetime.millis() + schedule.max_ring_age.millis();
-        if last_token_expired {
-            steps.push(KeyStep::Retire(key.id.clone()));
+        for key in in_state(KeyState::Retiring) {
+            if may_retire(key, schedule, now) {
+                steps.push(KeyStep::Retire(key.id.clone()));
+            }
         }
-    }
-    let has_pending = in_state(KeyState::Pending).next().is_some();
-    let worn = |key: &SigningKeyRecord| {
-        let since = key.activated_at.unwrap_or(key.created_at);
-        now.since(since) >= schedule.rotation_interval
-    };
-    if !has_pending && in_state(KeyState::Active).any(worn) {
-        steps.push(KeyStep::AddPending);
+        let has_pending = in_state(KeyState::Pending).next().is_some();
+        match in_state(KeyState::Active).next() {
+            None => steps.push(KeyStep::AddFirst(algorithm)),
+            Some(active) if !has_pending && is_worn(active, schedule, now) => {
+                steps.push(KeyStep::AddPending(algorithm));
+            }
+            Some(_) => {}
+        }
     }
     steps
+}
+
+fn may_activate(
+    key: &SigningKeyRecord,
+    loaded_everywhere: Option<i64>,
+    schedule: &KeySchedule,
+    now: Timestamp,
+) -> bool {
+    // A client may have fetched the document from the last node that did not know the key.
+    let known_to_clients = now.since(key.created_at).millis()
+        >= schedule.jwks_max_age.millis() + schedule.max_ring_age.millis();
+    known_to_clients && loaded_everywhere.is_some_and(|revision| revision >= key.revision)
+}
+
+fn may_retire(key: &SigningKeyRecord, schedule: &KeySchedule, now: Timestamp) -> bool {
+    // A node may have signed with it until its ring was too old to use.
+    key.retiring_at.is_some_and(|retiring_at| {
+        now.since(retiring_at).millis()
+            >= schedule.token_lifetime.millis() + schedule.max_ring_age.millis()
+    })
+}
+
+fn is_worn(key: &SigningKeyRecord, schedule: &KeySchedule, now: Timestamp) -> bool {
+    let since = key.activated_at.unwrap_or(key.created_at);
+    now.since(since) >= schedule.rotation_interval
 }
 
 #[cfg(test)]
@@ -110,8 +133,18 @@ mod tests {
         }
     }
 
+    /// The same key of another algorithm.
+    fn of(algorithm: SigningAlgorithm, mut key: SigningKeyRecord) -> SigningKeyRecord {
+        algorithm.name().clone_into(&mut key.algorithm);
+        key
+    }
+
+    /// What is due beside keys of the other algorithms that are never worn.
     fn steps(keys: &[SigningKeyRecord], loaded: Option<i64>, now: i64) -> Vec<KeyStep> {
-        due(keys, loaded, &KeySchedule::default(), at(now))
+        let [_rs256, others @ ..] = SigningAlgorithm::ALL;
+        let young = others.map(|one| of(one, key(one.name(), KeyState::Active, now, 1)));
+        let keys = [keys, &young].concat();
+        due(&keys, loaded, &KeySchedule::default(), at(now))
     }
 
     #[test]
@@ -119,7 +152,8 @@ mod tests {
         let keys = [key("a", KeyState::Active, 0, 1)];
         let old = i64::from(90 * DAY);
         assert_eq!(steps(&keys, Some(1), old - 1), []);
-        assert_eq!(steps(&keys, Some(1), old), [KeyStep::AddPending]);
+        let add = [KeyStep::AddPending(SigningAlgorithm::Rs256)];
+        assert_eq!(steps(&keys, Some(1), old), add);
     }
 
     #[test]
@@ -154,5 +188,39 @@ mod tests {
         let retire = [KeyStep::Retire(KeyId::parse("a").unwrap())];
         assert_eq!(steps(&keys, Some(3), 1000 + 3689), []);
         assert_eq!(steps(&keys, Some(3), 1000 + 3690), retire);
+    }
+
+    #[test]
+    fn makes_the_first_key_of_each_algorithm_that_has_none() {
+        let keys = [key("a", KeyState::Active, 0, 1)];
+        let [_rs256, others @ ..] = SigningAlgorithm::ALL;
+        let schedule = KeySchedule::default();
+        let first = others.map(KeyStep::AddFirst);
+        assert_eq!(due(&keys, Some(1), &schedule, at(0)), first);
+        let es = SigningAlgorithm::Es256;
+        let retiring = of(es, key("b", KeyState::Retiring, 0, 1));
+        let keys = [keys.as_slice(), &[retiring]].concat();
+        assert_eq!(due(&keys, Some(1), &schedule, at(0)), first);
+    }
+
+    #[test]
+    fn moves_the_keys_of_each_algorithm_by_themselves() {
+        let es = SigningAlgorithm::Es256;
+        let old = i64::from(90 * DAY);
+        let schedule = KeySchedule::default();
+        let mut keys = SigningAlgorithm::ALL
+            .map(|one| of(one, key(one.name(), KeyState::Active, 1, 1)))
+            .to_vec();
+        // A successor of one algorithm is none of the others.
+        keys.push(of(es, key("b", KeyState::Pending, old, 2)));
+        let add = [
+            KeyStep::AddPending(SigningAlgorithm::Rs256),
+            KeyStep::AddPending(SigningAlgorithm::Ps256),
+            KeyStep::AddPending(SigningAlgorithm::EdDsa),
+        ];
+        assert_eq!(due(&keys, Some(2), &schedule, at(old + 1)), add);
+        let activated = due(&keys, Some(2), &schedule, at(old + 330));
+        let activate = KeyStep::Activate(KeyId::parse("b").unwrap());
+        assert!(activated.contains(&activate), "{activated:?}");
     }
 }

@@ -29,6 +29,8 @@ const CANARY_PLAIN: &[u8] = b"this node holds the master key of this record";
 pub enum Purpose {
     /// Private halves of signing keys in the record.
     SealPrivateKeys,
+    /// Client secrets that we must know again, because they are the key of a MAC (OIDC Core §9).
+    SealClientSecrets,
     /// The value by which a node knows that it holds the right master key.
     Canary,
     /// The tag of a refresh token.
@@ -39,6 +41,14 @@ pub enum Purpose {
     Interaction,
     /// What an error page carries through the browser.
     ErrorPage,
+    /// The subject that a client sees instead of the user (OIDC Core §8.1).
+    PairwiseSubject,
+    /// The tag of a registration access token (RFC 7592 §3).
+    RegistrationToken,
+    /// The `session_state` of an authorization answer (OIDC Session Management §3).
+    SessionState,
+    /// The tag of an access token that is no JWT.
+    OpaqueToken,
 }
 
 impl Purpose {
@@ -46,11 +56,16 @@ impl Purpose {
     const fn label(self) -> &'static str {
         match self {
             Self::SealPrivateKeys => "seal-private-keys",
+            Self::SealClientSecrets => "seal-client-secrets",
             Self::Canary => "canary",
             Self::RefreshToken => "refresh-token",
             Self::Csrf => "csrf",
             Self::Interaction => "interaction",
             Self::ErrorPage => "error-page",
+            Self::PairwiseSubject => "pairwise-subject",
+            Self::RegistrationToken => "registration-token",
+            Self::SessionState => "session-state",
+            Self::OpaqueToken => "opaque-token",
         }
     }
 }
@@ -219,6 +234,8 @@ fn split_sealed(sealed: &[u8]) -> Option<([u8; ID_LEN], &[u8; NONCE_LEN], &[u8])
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::entropy::SeededEntropy;
 
@@ -280,13 +297,24 @@ mod tests {
 
     #[test]
     fn derives_a_different_key_for_each_purpose() {
-        let tag = |purpose| key(1).derive(purpose).unwrap().tag(&[b"x"]);
-        assert_eq!(tag(Purpose::Csrf), tag(Purpose::Csrf));
-        assert_ne!(tag(Purpose::Csrf), tag(Purpose::RefreshToken));
-        assert_ne!(
-            tag(Purpose::Csrf),
-            key(2).derive(Purpose::Csrf).unwrap().tag(&[b"x"])
-        );
+        let tag = |seed, purpose| key(seed).derive(purpose).unwrap().tag(&[b"x"]);
+        let purposes = [
+            Purpose::SealPrivateKeys,
+            Purpose::SealClientSecrets,
+            Purpose::Canary,
+            Purpose::RefreshToken,
+            Purpose::Csrf,
+            Purpose::Interaction,
+            Purpose::ErrorPage,
+            Purpose::PairwiseSubject,
+            Purpose::RegistrationToken,
+            Purpose::SessionState,
+            Purpose::OpaqueToken,
+        ];
+        let tags: HashSet<_> = purposes.map(|purpose| tag(1, purpose)).into();
+        assert_eq!(tags.len(), purposes.len());
+        assert_eq!(tag(1, Purpose::Csrf), tag(1, Purpose::Csrf));
+        assert_ne!(tag(1, Purpose::Csrf), tag(2, Purpose::Csrf));
     }
 
     #[test]

@@ -1,24 +1,38 @@
 //! The master key, the signing keys and the threads that sign.
 //!
 //! Owns: what is sealed and derived with the master key, the life of a signing key, compact JWS
-//! (RFC 7515) written and read, the JWKS document (RFC 7517 §5). The only module that names
-//! josekit. Refuses to know: the store, HTTP, which claims a token carries.
+//! (RFC 7515) written and read, the JWKS document (RFC 7517 §5), what clients sign and what is
+//! encrypted to them. The only module that names josekit. Refuses to know: the store, HTTP, which claims a token carries.
 
+mod client_secret;
+mod encrypt;
+mod foreign;
 pub mod jws;
 pub mod life;
 pub mod master;
 mod master_file;
 pub mod pool;
+mod public_key;
 pub mod ring;
+mod signer;
 pub mod signing_key;
+#[cfg(test)]
+mod tests;
 
 use crate::entropy::EntropyError;
 use crate::protocol::ids::KeyId;
 
+pub use client_secret::{open_client_secret, seal_client_secret};
+pub use encrypt::{EncryptRefusal, Plaintext, encrypt_for};
+pub use foreign::{
+    ForeignJws, ForeignRefusal, JwkSet, JwkSetFault, MAX_FOREIGN_BYTES, MAX_SET_BYTES,
+    VerifiedClaims,
+};
 pub use jws::{Algorithm, TokenRefusal, TokenType};
 pub use life::{KeySchedule, KeyStep};
 pub use master::{MasterKey, Purpose};
 pub use pool::{JobLost, PoolFull, SigningPool, SigningSlot};
+pub use public_key::KeyMembers;
 pub use ring::KeyRing;
 
 /// A key cannot be made, read or used. Carries no key material.
@@ -63,9 +77,9 @@ pub enum KeyError {
         /// What is wrong.
         problem: String,
     },
-    /// The realm has no key that signs.
-    #[error("the realm has no active signing key")]
-    NoActiveKey,
+    /// The realm has no key that signs with this algorithm.
+    #[error("the realm has no active {} key", .0.name())]
+    NoActiveKey(Algorithm),
     /// The claims do not serialize.
     #[error("the claims cannot be written as JSON: {0}")]
     Claims(#[from] serde_json::Error),

@@ -223,20 +223,47 @@ fn keeps_realms_apart() {
 #[test]
 fn rotates_keys_and_lists_them() {
     let folder = Folder::new();
-    let first = folder.run(&["key", "rotate", "--json"]);
-    assert!(first.json()["kid"].is_string());
-    let states = |folder: &Folder| -> Vec<String> {
+    let states = |alg: &str| -> Vec<String> {
         let keys = folder.run(&["key", "list", "--json"]).json();
         let keys = keys.as_array().unwrap().iter();
         let mut states: Vec<String> = keys
+            .filter(|key| key["alg"] == alg)
             .map(|key| key["state"].as_str().unwrap().to_owned())
             .collect();
         states.sort();
         states
     };
-    assert_eq!(states(&folder), ["active", "pending"]);
-    assert_eq!(folder.run(&["key", "rotate", "--emergency"]).code, 0);
-    assert_eq!(states(&folder), ["active"]);
+    let rotate = |options: &[&str]| -> Vec<String> {
+        let arguments = [&["key", "rotate", "--json"], options].concat();
+        let made = folder.run(&arguments).json();
+        let made = made.as_array().unwrap().iter();
+        made.map(|key| {
+            assert!(key["kid"].is_string());
+            key["alg"].as_str().unwrap().to_owned()
+        })
+        .collect()
+    };
+    assert_eq!(rotate(&["--algorithm", "ES256"]), ["ES256"]);
+    assert_eq!(states("ES256"), ["active", "pending"]);
+    assert_eq!(states("PS256"), [""; 0]);
+    assert_eq!(rotate(&[]), ["RS256", "PS256", "EdDSA"]);
+    assert_eq!(rotate(&["--now", "--algorithm", "RS256"]), ["RS256"]);
+    // The successor that waited has had its turn, and no key is gone.
+    assert_eq!(states("RS256"), ["active", "retiring", "retiring"]);
+    assert_eq!(states("PS256"), ["active", "pending"]);
+    let all = ["RS256", "PS256", "ES256", "EdDSA"];
+    assert_eq!(rotate(&["--emergency"]), all);
+    for alg in all {
+        assert_eq!(states(alg), ["active"], "{alg}");
+    }
+    for options in [
+        &["--emergency", "--now"][..],
+        &["--emergency", "--algorithm", "RS256"],
+        &["--algorithm", "HS256"],
+    ] {
+        let arguments = [&["key", "rotate"], options].concat();
+        assert_eq!(folder.run(&arguments).code, 2, "{options:?}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use josekit::jwk::alg::rsa::RsaKeyPair;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use vidimus::flows::realm_keys::{Rotation, check_master_key};
 use vidimus::keys::{MasterKey, Purpose};
+use vidimus::protocol::algorithm::SigningAlgorithm;
 use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
 use vidimus::store::SigningKeyRecord;
@@ -24,7 +25,8 @@ async fn used(deployment: &Deployment, node: &World) -> Vec<SigningKeyRecord> {
     let refresh = tokens["refresh_token"].as_str().unwrap();
     client.post("/revoke", &[("token", refresh)]).await;
     let realm = RealmId::default_realm();
-    let rotated = app.keys.rotate(&realm, Rotation::Normal, app.now()).await;
+    let rotation = Rotation::Normal(Some(SigningAlgorithm::Rs256));
+    let rotated = app.keys.rotate(&realm, rotation, app.now()).await;
     rotated.unwrap();
     let keys = app.store.signing_keys(&realm).await.unwrap();
     assert_eq!(keys.len(), 2);

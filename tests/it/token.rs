@@ -5,7 +5,7 @@ use vidimus::protocol::client::{ClientType, GrantType};
 use vidimus::protocol::ids::RealmId;
 
 use crate::support::clients::VERIFIER;
-use crate::support::{TestClient, World, decode_claims};
+use crate::support::{TestClient, World, decode_claims, decode_header};
 
 async fn web() -> TestClient {
     let world = World::in_memory().await;
@@ -48,12 +48,7 @@ async fn the_access_token_is_a_typed_jwt() {
     let client = web().await;
     let tokens = client.tokens(&[]).await;
     let token = tokens["access_token"].as_str().unwrap();
-    let header: serde_json::Value = {
-        use base64::Engine as _;
-        let part = token.split('.').next().unwrap();
-        let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
-        serde_json::from_slice(&engine.decode(part).unwrap()).unwrap()
-    };
+    let header = decode_header(token);
     assert_eq!(header["typ"], "at+jwt");
     assert_eq!(header["alg"], "RS256");
     let claims = decode_claims(token);

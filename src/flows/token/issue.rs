@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::flows::token::TokenAnswer;
 use crate::flows::{App, Fault};
 use crate::keys::{KeyError, KeyRing, SigningSlot, TokenType};
-use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, access_token_hash};
+use crate::protocol::algorithm::SigningAlgorithm;
+use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, left_half_hash};
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId, TokenId};
 use crate::protocol::may_issue::{Parties, may_issue};
@@ -165,12 +166,13 @@ async fn sign(
     id_token: Option<IdTokenClaims>,
 ) -> Result<(String, Option<String>), Fault> {
     let Readiness { slot, ring } = ready;
+    let algorithm = SigningAlgorithm::default();
     let signed = slot.run(move |()| -> Result<_, KeyError> {
-        let access_token = ring.sign(TokenType::AccessToken, &access)?;
+        let access_token = ring.sign(algorithm, TokenType::AccessToken, &access)?;
         let id_token = id_token
             .map(|mut claims| {
-                claims.at_hash = Some(access_token_hash(&access_token));
-                ring.sign(TokenType::IdToken, &claims)
+                claims.at_hash = Some(left_half_hash(algorithm, &access_token));
+                ring.sign(algorithm, TokenType::IdToken, &claims)
             })
             .transpose()?;
         Ok((access_token, id_token))

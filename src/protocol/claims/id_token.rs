@@ -1,9 +1,6 @@
 //! ID tokens (OIDC Core §2).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::protocol::ids::{ClientId, SessionId};
 
@@ -32,11 +29,4 @@ pub struct IdTokenClaims {
     /// The access token that came with it (OIDC Core §3.1.3.6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
-}
-
-/// OIDC Core §3.1.3.6 for the SHA-256 algorithms: the left half of the hash.
-pub fn access_token_hash(access_token: &str) -> String {
-    let hash = Sha256::digest(access_token.as_bytes());
-    let (left, _) = hash.split_at(hash.len() / 2);
-    URL_SAFE_NO_PAD.encode(left)
 }

@@ -2,8 +2,16 @@
 
 mod access_token;
 mod id_token;
+<<<<<<< HEAD
 mod request;
 
 pub use access_token::{AccessTokenClaims, LONGEST_LIFETIME};
 pub use id_token::{IdTokenClaims, access_token_hash};
 pub use request::{CLAIMS_LIMIT, ClaimDemand, ClaimsRequest, MalformedClaims};
+=======
+mod left_half_hash;
+
+pub use access_token::{AccessTokenClaims, LONGEST_LIFETIME};
+pub use id_token::IdTokenClaims;
+pub use left_half_hash::left_half_hash;
+>>>>>>> h/keys

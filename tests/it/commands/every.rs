@@ -249,24 +249,32 @@ fn people(site: &InRealm<'_>, realm: &str) {
 }
 
 fn keys(site: &InRealm<'_>) {
-    let states = || -> Vec<String> {
+    let states = |alg: &str| -> Vec<String> {
         let keys = site.json(&["key", "list"]);
         let keys = keys.as_array().unwrap().iter();
         let mut states: Vec<_> = keys
+            .filter(|key| key["alg"] == alg)
             .map(|key| key["state"].as_str().unwrap().to_owned())
             .collect();
         states.sort();
         states
     };
-    let made = site.json(&["key", "rotate"]);
-    assert!(made["kid"].is_string(), "{made}");
-    assert_eq!(states(), ["active", "pending"]);
-    let again = site.run(&["key", "rotate"]);
+    let made = site.json(&["key", "rotate", "--algorithm", "RS256"]);
+    assert_eq!(made.as_array().unwrap().len(), 1, "{made}");
+    assert!(made[0]["kid"].is_string(), "{made}");
+    assert_eq!(states("RS256"), ["active", "pending"]);
+    let again = site.run(&["key", "rotate", "--algorithm", "RS256"]);
     assert_eq!((again.code, again.data.as_str()), (0, ""), "{again:?}");
     assert!(again.talk.contains("published already"), "{again:?}");
+    let now = site.json(&["key", "rotate", "--now", "--algorithm", "ES256"]);
+    assert_eq!(now[0]["alg"], "ES256");
+    assert_eq!(states("ES256").first().map(String::as_str), Some("active"));
     let fresh = site.json(&["key", "rotate", "--emergency"]);
-    assert_ne!(fresh["kid"], made["kid"]);
-    assert_eq!(states(), ["active"]);
+    assert_eq!(fresh.as_array().unwrap().len(), 4, "{fresh}");
+    assert_ne!(fresh[0]["kid"], made[0]["kid"]);
+    for alg in ["RS256", "PS256", "ES256", "EdDSA"] {
+        assert_eq!(states(alg), ["active"], "{alg}");
+    }
 }
 
 fn configuration(site: &Site) {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{PASSWORD, register_person};
-use crate::support::decode_claims;
 use crate::support::program::{Site, until_within};
 use crate::support::wire_client::WireClient;
+use crate::support::{decode_claims, decode_header};
 
 /// A second, and what a busy machine adds to it.
 const SOON: Duration = Duration::from_secs(3);
@@ -139,8 +139,14 @@ async fn rotated_keys(site: &Site) {
     let cookie = client.sign_in("ada", PASSWORD).await.cookie();
     let access = access_token(&client.tokens(&cookie).await);
     let old = published(&client).await;
-    let kid = |done: serde_json::Value| done["kid"].as_str().unwrap().to_owned();
-    let pending = kid(site.run(&["key", "rotate", "--json"]).json());
+    let rotate = |options: &[&str]| -> Vec<String> {
+        let arguments = [&["key", "rotate", "--json"], options].concat();
+        let made = site.run(&arguments).json();
+        let made = made.as_array().unwrap().iter();
+        made.map(|key| key["kid"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let pending = rotate(&["--algorithm", "RS256"]).remove(0);
     until_within(SOON, "the successor is published", async || {
         published(&client).await.contains(&pending)
     })
@@ -151,9 +157,21 @@ async fn rotated_keys(site: &Site) {
     );
     assert_eq!(client.userinfo(&access).await.status, 200);
 
-    let fresh = kid(site.run(&["key", "rotate", "--emergency", "--json"]).json());
-    until_within(SOON, "only the fresh key is published", async || {
-        published(&client).await == [fresh.clone()]
+    // Signs at once, and what was signed before stays good.
+    let next = rotate(&["--now", "--algorithm", "RS256"]).remove(0);
+    until_within(SOON, "the new key signs", async || {
+        published(&client).await.first() == Some(&next)
+    })
+    .await;
+    let all = published(&client).await;
+    assert!(all.contains(&old[0]) && all.contains(&pending), "{all:?}");
+    assert_eq!(client.userinfo(&access).await.status, 200);
+    let signed = access_token(&client.tokens(&cookie).await);
+    assert_eq!(decode_header(&signed)["kid"], next);
+
+    let fresh = rotate(&["--emergency"]);
+    until_within(SOON, "only the fresh keys are published", async || {
+        published(&client).await == fresh
     })
     .await;
     assert_eq!(

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::pages::{root, sources};
 
 /// Specifications in the order of the page, with their titles.
-const SPECS: [(&str, &str); 23] = [
+const SPECS: &[(&str, &str)] = &[
     ("RFC 6749", "The OAuth 2.0 Authorization Framework"),
     ("RFC 6750", "Bearer Token Usage"),
     ("RFC 7009", "Token Revocation"),
@@ -26,14 +26,19 @@ const SPECS: [(&str, &str); 23] = [
         "OpenID Connect RP-Initiated Logout 1.0",
     ),
     ("RFC 7515", "JSON Web Signature"),
+    ("RFC 7516", "JSON Web Encryption"),
     ("RFC 7517", "JSON Web Key"),
     ("RFC 7518", "JSON Web Algorithms"),
     ("RFC 7519", "JSON Web Token"),
     ("RFC 7591", "Dynamic Client Registration (its metadata)"),
     ("RFC 7638", "JSON Web Key Thumbprint"),
     ("RFC 5869", "HKDF"),
+    ("RFC 7748", "Elliptic Curves for Security"),
+    ("RFC 8032", "Edwards-Curve Digital Signature Algorithm"),
     ("RFC 8037", "CFRG Curves in JOSE"),
+    ("RFC 9864", "Fully-Specified Algorithms for JOSE"),
     ("RFC 9106", "Argon2"),
+    ("RFC 9111", "HTTP Caching"),
 ];
 
 /// A test and the clauses that it names.

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use http::StatusCode;
 use tokio::task::JoinSet;
 use vidimus::entropy::SystemEntropy;
-use vidimus::flows::realm_keys::{
-    KeysError, RealmKeys, Rotation, RotationOutcome, check_master_key,
-};
+use vidimus::flows::realm_keys::{KeysError, RealmKeys, Rotation, check_master_key};
 use vidimus::jobs::{Turn, heartbeat, rotate_keys};
 use vidimus::keys::{KeyError, KeySchedule, MasterKey};
+use vidimus::protocol::algorithm::SigningAlgorithm;
 use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::{KeyId, RealmId};
-use vidimus::store::KeyState;
+use vidimus::store::{KeyState, SigningKeyRecord};
 
 use crate::support::world::Shared;
 use crate::support::{Deployment, TestClient, World};
@@ -44,9 +43,11 @@ async fn published(node: &World) -> Vec<String> {
         .collect()
 }
 
+/// The RS256 key in this state.
 async fn key_in(node: &World, state: KeyState) -> Option<KeyId> {
     let keys = node.app.store.signing_keys(&realm()).await.unwrap();
-    let mut keys = keys.into_iter().filter(|key| key.state == state);
+    let wanted = |key: &SigningKeyRecord| key.state == state && key.algorithm == "RS256";
+    let mut keys = keys.into_iter().filter(wanted);
     let key = keys.next();
     assert!(keys.next().is_none(), "two keys are {state:?}");
     key.map(|key| key.id)
@@ -54,10 +55,9 @@ async fn key_in(node: &World, state: KeyState) -> Option<KeyId> {
 
 async fn publish_successor(node: &World) -> KeyId {
     let now = node.app.now();
-    let made = node.app.keys.rotate(&realm(), Rotation::Normal, now).await;
-    let RotationOutcome::Made(key) = made.unwrap() else {
-        panic!("there was a successor");
-    };
+    let rotation = Rotation::Normal(Some(SigningAlgorithm::Rs256));
+    let made = node.app.keys.rotate(&realm(), rotation, now).await.unwrap();
+    let key = made.into_iter().next().expect("there was a successor").id;
     assert_eq!(key_in(node, KeyState::Pending).await.as_ref(), Some(&key));
     key
 }
@@ -73,7 +73,7 @@ async fn nodes_that_race_for_the_first_key_end_with_one() {
     let rings = calls.join_all().await;
     let active = key_in(&nodes[0], KeyState::Active).await.unwrap();
     for ring in rings {
-        assert_eq!(ring.signer_id(), &active);
+        assert_eq!(ring.signer_id(SigningAlgorithm::Rs256), Some(&active));
     }
     assert_eq!(published(&nodes[0]).await, [active.as_str()]);
     assert_eq!(published(&nodes[1]).await, [active.as_str()]);
@@ -95,13 +95,15 @@ async fn an_emergency_ends_the_old_key_and_its_tokens() {
     // A successor that waits is as suspect.
     let waiting = publish_successor(&nodes[0]).await;
     let emergency = app.keys.rotate(&realm(), Rotation::Emergency, now).await;
-    emergency.unwrap();
+    let made = emergency.unwrap();
+    let made: Vec<&str> = made.iter().map(|key| key.id.as_str()).collect();
+    assert_eq!(made.len(), SigningAlgorithm::ALL.len());
     let fresh = key_in(&nodes[0], KeyState::Active).await.unwrap();
     assert!(!old.contains(&fresh.as_str().to_owned()) && fresh != waiting);
     // The other node looks at the record, as its heartbeat does.
     nodes[1].app.keys.refresh(now).await.unwrap();
     for (node, client) in nodes.iter().zip(&clients) {
-        assert_eq!(published(node).await, [fresh.as_str()]);
+        assert_eq!(published(node).await, made);
         assert_eq!(client.userinfo(access).await.error(), "invalid_token");
         assert!(!client.is_active(access).await);
     }
@@ -110,6 +112,53 @@ async fn an_emergency_ends_the_old_key_and_its_tokens() {
     let next = clients[1].refresh(refresh).await.json();
     let access = next["access_token"].as_str().unwrap();
     assert!(clients[0].is_active(access).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_that_race_for_the_key_of_an_algorithm_end_with_one() {
+    let (_deployment, nodes) = pair().await;
+    let mut calls = JoinSet::new();
+    let es256 = SigningAlgorithm::Es256;
+    for caller in 0..8 {
+        let app = nodes[caller % 2].app.clone();
+        calls.spawn(async move {
+            let ring = app.keys.ring_for(&realm(), es256, app.now()).await.unwrap();
+            ring.signer_id(es256).cloned()
+        });
+    }
+    let signers = calls.join_all().await;
+    assert!(signers[0].is_some());
+    assert!(signers.iter().all(|signer| *signer == signers[0]));
+    assert_eq!(published(&nodes[0]).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rotation_at_once_takes_nothing_from_anybody() {
+    let (_deployment, nodes) = pair().await;
+    nodes[0].ada().await;
+    let client = nodes[0].client(ClientType::Web).await;
+    let clients: Vec<TestClient> = nodes.iter().map(|node| client.on(node)).collect();
+    let tokens = client.tokens(&[]).await;
+    let access = tokens["access_token"].as_str().unwrap();
+    let (app, now) = (&nodes[0].app, nodes[0].app.now());
+    let waiting = publish_successor(&nodes[0]).await;
+    let old = published(&nodes[0]).await;
+    let rotation = Rotation::Immediate(Some(SigningAlgorithm::Rs256));
+    let made = app.keys.rotate(&realm(), rotation, now).await.unwrap();
+    let fresh = key_in(&nodes[0], KeyState::Active).await.unwrap();
+    assert_eq!(made.len(), 1);
+    assert!(made[0].id == fresh && fresh != waiting);
+    let published = published(&nodes[0]).await;
+    assert_eq!(published[0], fresh.as_str());
+    assert!(old.iter().all(|key| published.contains(key)));
+    // The other node has not looked at the record, and takes what the new key signs all the same.
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    let next = clients[0].refresh(refresh).await.json();
+    for access in [access, next["access_token"].as_str().unwrap()] {
+        for client in &clients {
+            assert!(client.is_active(access).await);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -196,5 +245,6 @@ async fn a_successor_does_not_wait_for_a_dead_node() {
     );
     // Should it come back, it looks at the record before it signs.
     let ring = second.app.keys.ring(&realm(), second.app.now()).await;
-    assert_eq!(ring.unwrap().signer_id(), &successor);
+    let signer = SigningAlgorithm::Rs256;
+    assert_eq!(ring.unwrap().signer_id(signer), Some(&successor));
 }

@@ -13,8 +13,9 @@ use openidconnect::{ClaimsVerificationError, ClientId, ClientSecret, IssuerUrl, 
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use vidimus::flows::realm_keys::{Rotation, RotationOutcome};
+use vidimus::flows::realm_keys::Rotation;
 use vidimus::keys::KeySchedule;
+use vidimus::protocol::algorithm::SigningAlgorithm;
 use vidimus::protocol::ids::RealmId;
 use vidimus::protocol::time::Lifetime;
 
@@ -177,10 +178,13 @@ async fn rotate(nodes: Vec<World>, until: Instant) -> usize {
     while Instant::now() < until {
         let app = &nodes[made % nodes.len()].app;
         let realm = RealmId::default_realm();
-        let outcome = app.keys.rotate(&realm, Rotation::Normal, app.now()).await;
-        if let RotationOutcome::Made(_) = outcome.unwrap() {
-            made += 1;
-        }
+        let rotation = Rotation::Normal(Some(SigningAlgorithm::Rs256));
+        made += app
+            .keys
+            .rotate(&realm, rotation, app.now())
+            .await
+            .unwrap()
+            .len();
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     made

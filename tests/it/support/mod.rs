@@ -13,6 +13,6 @@ pub(crate) mod wire_client;
 pub(crate) mod world;
 
 pub(crate) use browser::{Answer, Browser};
-pub(crate) use clients::{TestClient, decode_claims};
+pub(crate) use clients::{TestClient, decode_claims, decode_header};
 pub(crate) use deployment::Deployment;
 pub(crate) use world::World;

@@ -1,5 +1,7 @@
 //! The key rings of the realms in use, loaded when first needed and never trusted for long.
 
+mod rotation;
+
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -8,11 +10,12 @@ use tokio::sync::Mutex;
 
 use crate::keys::signing_key::generate;
 use crate::keys::{KeyError, KeyRing, KeySchedule, MasterKey, TokenRefusal, TokenType};
+use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::ids::{KeyId, RealmId};
 use crate::protocol::time::{Lifetime, Timestamp};
-use crate::store::{
-    Creation, KeyState, KeyTransition, SharedStore, SigningKeyRecord, Store, StoreError,
-};
+use crate::store::{KeyState, SharedStore, SigningKeyRecord, Store, StoreError};
+
+pub use rotation::{MadeKey, Rotation};
 
 /// How often an unknown `kid` may cause a look at the record: tokens with made-up names must not
 /// become queries.
@@ -34,25 +37,6 @@ pub enum KeysError {
     /// The thread that makes keys was lost.
     #[error("the making of a key was interrupted")]
     Interrupted,
-}
-
-/// How urgent a rotation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rotation {
-    /// Publish a successor now; the rotation job lets it sign once clients can know it.
-    Normal,
-    /// The keys may be known to others: a fresh key signs at once and all others are retired.
-    /// Tokens signed with them are refused as soon as each node has looked at the record.
-    Emergency,
-}
-
-/// What came of asking for a rotation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RotationOutcome {
-    /// This key was made.
-    Made(KeyId),
-    /// A successor was published already; nothing changed.
-    AlreadyPending,
 }
 
 /// Refuses when the record's keys are sealed with another master key. The first node of a new
@@ -103,8 +87,8 @@ impl RealmKeys {
         &self.schedule
     }
 
-    /// The ring of a realm, no older than the schedule allows. Makes the first key of a realm
-    /// that has none.
+    /// The ring of a realm, no older than the schedule allows. Makes the first RS256 key of a realm
+    /// that has none; the rotation job makes those of the other algorithms.
     pub async fn ring(&self, realm: &RealmId, now: Timestamp) -> Result<Arc<KeyRing>, KeysError> {
         if let Some(ring) = self.confirmed_within(realm, self.schedule.max_ring_age, now) {
             return Ok(ring);
@@ -114,6 +98,27 @@ impl RealmKeys {
         if let Some(ring) = self.confirmed_within(realm, self.schedule.max_ring_age, now) {
             return Ok(ring);
         }
+        self.load(realm, now).await
+    }
+
+    /// The ring of a realm with a key of this algorithm in it, which is made when there is none.
+    pub async fn ring_for(
+        &self,
+        realm: &RealmId,
+        algorithm: SigningAlgorithm,
+        now: Timestamp,
+    ) -> Result<Arc<KeyRing>, KeysError> {
+        let ring = self.ring(realm, now).await?;
+        if ring.signs(algorithm) {
+            return Ok(ring);
+        }
+        let _loading = self.loading.lock().await;
+        // Another task or node may have made it meanwhile.
+        let ring = self.load(realm, now).await?;
+        if ring.signs(algorithm) {
+            return Ok(ring);
+        }
+        self.make_first(realm, algorithm, now).await?;
         self.load(realm, now).await
     }
 
@@ -165,77 +170,17 @@ impl RealmKeys {
         Ok(revision)
     }
 
-    /// Rotates the keys of a realm now.
-    pub async fn rotate(
-        &self,
-        realm: &RealmId,
-        rotation: Rotation,
-        now: Timestamp,
-    ) -> Result<RotationOutcome, KeysError> {
-        let outcome = match rotation {
-            Rotation::Normal => self.add_pending(realm, now).await?,
-            Rotation::Emergency => self.replace_all(realm, now).await?,
-        };
-        let _loading = self.loading.lock().await;
-        self.load(realm, now).await?;
-        Ok(outcome)
-    }
-
-    /// Publishes a successor unless there is one.
-    pub async fn add_pending(
-        &self,
-        realm: &RealmId,
-        now: Timestamp,
-    ) -> Result<RotationOutcome, KeysError> {
-        let keys = self.store.signing_keys(realm).await?;
-        if keys.iter().any(|key| key.state == KeyState::Pending) {
-            return Ok(RotationOutcome::AlreadyPending);
-        }
-        let key = self.generate(realm, KeyState::Pending, now).await?;
-        Ok(match self.store.add_signing_key(&key).await? {
-            Creation::Created => RotationOutcome::Made(key.id),
-            Creation::NameTaken => RotationOutcome::AlreadyPending,
-        })
-    }
-
-    /// Each step leaves the realm with one key that signs; a repeat after a crash ends the work.
-    async fn replace_all(
-        &self,
-        realm: &RealmId,
-        now: Timestamp,
-    ) -> Result<RotationOutcome, KeysError> {
-        let fresh = self.generate(realm, KeyState::Pending, now).await?;
-        loop {
-            // A successor made before the emergency may be known to others as well.
-            for key in self.store.signing_keys(realm).await? {
-                if key.state == KeyState::Pending {
-                    self.store.retire_key(realm, &key.id, now).await?;
-                }
-            }
-            // Taken only when the rotation job published one in between; then it goes too.
-            if self.store.add_signing_key(&fresh).await? == Creation::Created {
-                break;
-            }
-        }
-        if self.store.activate_key(realm, &fresh.id, now).await? == KeyTransition::Lost {
-            // Two emergencies at once: the other one's key is as fresh.
-            tracing::warn!(%realm, key = %fresh.id, "another emergency rotation was faster");
-        }
-        for key in self.store.signing_keys(realm).await? {
-            if key.state == KeyState::Retiring {
-                self.store.retire_key(realm, &key.id, now).await?;
-            }
-        }
-        Ok(RotationOutcome::Made(fresh.id))
-    }
-
     /// Reads the keys of a realm and keeps its ring. The caller holds `loading`.
     async fn load(&self, realm: &RealmId, now: Timestamp) -> Result<Arc<KeyRing>, KeysError> {
         // Before the keys: a change in between makes the ring newer than it says, never older.
         let mut revision = self.store.key_revision().await?;
         let mut records = self.store.signing_keys(realm).await?;
-        if !records.iter().any(|key| key.state == KeyState::Active) {
-            self.make_first(realm, now).await?;
+        let algorithm = SigningAlgorithm::default();
+        let signs = |key: &SigningKeyRecord| {
+            key.state == KeyState::Active && key.algorithm == algorithm.name()
+        };
+        if !records.iter().any(signs) {
+            self.make_first(realm, algorithm, now).await?;
             revision = self.store.key_revision().await?;
             records = self.store.signing_keys(realm).await?;
         }
@@ -261,25 +206,35 @@ impl RealmKeys {
         Ok(ring)
     }
 
-    /// Makes the key that a new realm signs with. When another node is faster, its key stands.
-    async fn make_first(&self, realm: &RealmId, now: Timestamp) -> Result<(), KeysError> {
+    /// Makes the key that a realm begins to sign with. When another node is faster, its key
+    /// stands.
+    pub async fn make_first(
+        &self,
+        realm: &RealmId,
+        algorithm: SigningAlgorithm,
+        now: Timestamp,
+    ) -> Result<(), KeysError> {
         if self.store.realm(realm).await?.is_none() {
             return Err(KeysError::UnknownRealm(realm.clone()));
         }
-        let key = self.generate(realm, KeyState::Active, now).await?;
+        let active = KeyState::Active;
+        let key = self.generate(realm, algorithm, active, now).await?;
         let creation = self.store.add_signing_key(&key).await?;
-        tracing::info!(%realm, key = %key.id, ?creation, "made the realm's first signing key");
+        let alg = algorithm.name();
+        tracing::info!(%realm, alg, key = %key.id, ?creation, "made the first signing key");
         Ok(())
     }
 
     async fn generate(
         &self,
         realm: &RealmId,
+        algorithm: SigningAlgorithm,
         state: KeyState,
         now: Timestamp,
     ) -> Result<SigningKeyRecord, KeysError> {
         let (realm, master) = (realm.clone(), Arc::clone(&self.master));
-        let made = tokio::task::spawn_blocking(move || generate(&realm, &master, state, now)).await;
+        let work = move || generate(&realm, &master, algorithm, state, now);
+        let made = tokio::task::spawn_blocking(work).await;
         Ok(made.map_err(|_panicked| KeysError::Interrupted)??)
     }
 
