@@ -105,7 +105,7 @@ async function wholeWay({ vidimus }, type, authenticate) {
     id_token_hint: refreshed.id_token,
     post_logout_redirect_uri: AFTER_LOGOUT,
   });
-  await browser.open(goodbye.href, { end: AFTER_LOGOUT });
+  await browser.reach(AFTER_LOGOUT, goodbye.href);
 }
 
 // An application on top of the library.
@@ -142,7 +142,7 @@ class Application {
       state,
     });
     const browser = new Browser(person);
-    const page = await browser.open(url.href, { end: REDIRECT_URI });
+    const page = await browser.reach(REDIRECT_URI, url.href);
     const response = new URL(page.url);
     const parameters = oauth.validateAuthResponse(this.server, this.client, response, state);
     return { parameters, verifier, nonce, browser };

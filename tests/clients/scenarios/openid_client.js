@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import * as client from 'openid-client';
 
 import { Browser } from '../support/browser.js';
-import { AFTER_LOGOUT, authorize, connectNew, signIn } from '../support/openid_client.js';
+import { AFTER_LOGOUT, REDIRECT_URI, authorize, connectNew, signIn } from '../support/openid_client.js';
 
 const METHODS = {
   client_secret_basic: ['web', client.ClientSecretBasic],
@@ -55,13 +55,12 @@ export default {
     const config = await connectNew(vidimus, 'web', client.ClientSecretBasic);
     const browser = new Browser(await vidimus.person());
     const url = client.buildAuthorizationUrl(config, {
-      redirect_uri: 'https://notes.example/callback',
+      redirect_uri: REDIRECT_URI,
       scope: 'openid',
       code_challenge: await client.calculatePKCECodeChallenge(client.randomPKCECodeVerifier()),
       code_challenge_method: 'S256',
     });
-    const end = 'https://notes.example/callback';
-    const page = await browser.open(url.href, { end, decision: 'deny' });
+    const page = await browser.reach(REDIRECT_URI, url.href, { decision: 'deny' });
     await assert.rejects(client.authorizationCodeGrant(config, new URL(page.url)), {
       name: 'AuthorizationResponseError',
       error: 'access_denied',
@@ -114,7 +113,7 @@ export default {
       post_logout_redirect_uri: AFTER_LOGOUT,
       state: 'somewhere',
     });
-    const page = await browser.open(url.href, { end: AFTER_LOGOUT });
+    const page = await browser.reach(AFTER_LOGOUT, url.href);
     assert.equal(page.url, `${AFTER_LOGOUT}?state=somewhere`);
     const silent = { parameters: { prompt: 'none' } };
     const { response, checks } = await authorize(config, browser, silent);

@@ -24,7 +24,13 @@ export class Browser {
       }
       page = await this.submit(page, { end, decision });
     }
-    if (end && !page.url.startsWith(end)) {
+    return page;
+  }
+
+  // The same, and ends nowhere else.
+  async reach(end, address, options) {
+    const page = await this.open(address, { ...options, end });
+    if (!page.url.startsWith(end)) {
       throw new Error(`not at ${end}, but at ${page.url} (${page.status}):\n${page.text}`);
     }
     return page;

@@ -1,6 +1,8 @@
 // What all scenarios with the library openid-client share: an application at an address that is not
 // there, where the browser stops.
 
+import assert from 'node:assert/strict';
+
 import * as client from 'openid-client';
 
 import { Browser } from './browser.js';
@@ -50,8 +52,18 @@ export async function authorize(config, browser, { parameters, build } = {}) {
     nonce: checks.expectedNonce,
     ...parameters,
   });
-  const page = await browser.open(url.href, { end: REDIRECT_URI });
+  const page = await browser.reach(REDIRECT_URI, url.href);
   return { response: new URL(page.url), checks };
+}
+
+// Follows an authorization request that must not lead to a code. Whether the server tells the
+// person or the application so is for it to choose.
+export async function leadsNowhere(vidimus, url) {
+  const browser = new Browser(await vidimus.person());
+  const page = await browser.open(url.href, { end: REDIRECT_URI });
+  const answer = new URL(page.url).searchParams;
+  assert.equal(answer.get('code'), null, page.url);
+  assert.ok(page.status === 400 || answer.has('error'), `${page.url} (${page.status})`);
 }
 
 // The whole way of a new person; the tokens with what else they came from.
