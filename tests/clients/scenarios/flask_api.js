@@ -16,6 +16,9 @@ const FOLDER = fileURLToPath(new URL('../../../docs/tutorials/flask', import.met
 const API = 'https://api.example/';
 const SCOPES = 'notes:read notes:write';
 
+// All facts here are about one API.
+let registration;
+
 export default {
   ...facts('with Authlib', 'app'),
   ...facts('with PyJWT', 'app_pyjwt'),
@@ -114,12 +117,9 @@ async function refuses(answer, status, error = '') {
 
 // Starts the API, and an application whose people call it.
 async function startApi({ vidimus, python }, module, programs, options = {}) {
-  if (registerApi) {
-    await vidimus.command(registerApi(API, SCOPES.split(' ')));
-  }
-  const home = registerApi ? API : vidimus.issuer;
+  const home = await audienceOf(vidimus);
   const { audience = home, clock } = options;
-  const self = await vidimus.client('m2m', { scope: 'notes:read', flags: ['--may-introspect'] });
+  const self = await vidimus.client('m2m', { flags: ['--may-introspect'] });
   const port = await freePort();
   const flask = [python, '-m', 'flask', '--app', module, 'run', '--port', String(port)];
   const [command, ...args] = clock ? ['faketime', '-f', clock, ...flask] : flask;
@@ -162,6 +162,16 @@ async function startApi({ vidimus, python }, module, programs, options = {}) {
       return client.authorizationCodeGrant(config, response, checks);
     },
   };
+}
+
+// What tokens for the API name as their audience.
+async function audienceOf(vidimus) {
+  if (!registerApi) {
+    return vidimus.issuer;
+  }
+  registration ??= vidimus.command(registerApi(API, SCOPES.split(' ')));
+  await registration;
+  return API;
 }
 
 // What somebody without our keys can make of a token.

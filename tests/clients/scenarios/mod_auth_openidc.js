@@ -82,10 +82,8 @@ async function visit({ vidimus, folder }, rest) {
   const settings = configuration({ vidimus, registered, port, home, behind });
   await mkdir(join(home, 'run'));
   await writeFile(join(home, 'httpd.conf'), settings);
-  // Debian keeps it where only root looks.
-  const PATH = `${process.env.PATH}:/usr/sbin`;
   const args = ['-d', home, '-f', join(home, 'httpd.conf'), '-DFOREGROUND'];
-  const apache = new Program('apache2', 'apache2', args, { cwd: home, env: { ...process.env, PATH } });
+  const apache = new Program('apache2', 'apache2', args, { cwd: home });
   try {
     await apache.answers(`${address}/`);
     const person = await vidimus.person();

@@ -102,7 +102,7 @@ export async function endAll() {
 // A shell that kills the group when its standard input closes, which the kernel sees to even when
 // this process is killed.
 function watchdog(group) {
-  const script = 'cat >/dev/null; kill -9 -- "-$1" 2>/dev/null';
+  const script = 'cat >/dev/null; kill -s KILL -- "-$1" 2>/dev/null';
   const shell = spawn('sh', ['-c', script, 'sh', String(group)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
