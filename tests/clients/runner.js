@@ -31,7 +31,9 @@ const count = { passed: 0, failed: 0 };
 try {
   const vidimus = await Vidimus.start(resolve(binary), join(folder, 'server'));
   const world = { vidimus, python: resolve(python), folder, features };
-  await check('every feature that the server advertises is switched on', () => nothingIsLeftOut(vidimus));
+  await check('every feature that the server advertises is switched on', () =>
+    nothingIsLeftOut(vidimus),
+  );
   for (const { name, file, needs = [] } of scenarios) {
     const missing = needs.filter((feature) => !features[feature].on);
     if (missing.length > 0) {

@@ -17,7 +17,10 @@ export const features = {
     advertised: (metadata) => 'pushed_authorization_request_endpoint' in metadata,
   },
   // RFC 9101
-  request_objects: { on: false, advertised: (metadata) => metadata.request_parameter_supported === true },
+  request_objects: {
+    on: false,
+    advertised: (metadata) => metadata.request_parameter_supported === true,
+  },
   // RFC 8628
   device_flow: { on: false, advertised: (metadata) => 'device_authorization_endpoint' in metadata },
 };

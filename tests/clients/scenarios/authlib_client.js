@@ -37,7 +37,10 @@ async function wholeWay(world, method) {
     assert.deepEqual(await read('/logout'), { user: null });
     // The server has forgotten the person as well: it asks for the password.
     const page = await browser.visit(`${address}/login`);
-    assert.ok(page.form.fields.some(({ name }) => name === 'password'), page.text);
+    assert.ok(
+      page.form.fields.some(({ name }) => name === 'password'),
+      page.text,
+    );
   });
 }
 

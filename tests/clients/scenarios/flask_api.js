@@ -26,7 +26,7 @@ export default {
 
 function facts(how, module) {
   const all = {
-    async 'keeps notes for whoever has the scopes'(world, start) {
+    async 'keeps notes for whoever has the scopes'(start) {
       const { api, tokens } = await start();
       const { access_token: token } = await tokens(`openid ${SCOPES}`);
       assert.equal((await api('POST', token, 'milk')).status, 201);
@@ -34,19 +34,19 @@ function facts(how, module) {
       assert.deepEqual([answer.status, await answer.json()], [200, ['milk']]);
     },
 
-    async 'refuses to answer without a token'(world, start) {
+    async 'refuses to answer without a token'(start) {
       const { api } = await start();
       await refuses(await api('GET'), 401);
     },
 
-    async 'refuses a token without the scope'(world, start) {
+    async 'refuses a token without the scope'(start) {
       const { api, tokens } = await start();
       const { access_token: token } = await tokens('openid notes:read');
       assert.equal((await api('GET', token)).status, 200);
       await refuses(await api('POST', token, 'milk'), 403, 'insufficient_scope');
     },
 
-    async 'refuses a revoked token where it asks'(world, start) {
+    async 'refuses a revoked token where it asks'(start) {
       const { api, tokens, config } = await start();
       const { access_token: token } = await tokens(`openid ${SCOPES}`);
       assert.equal((await api('POST', token, 'milk')).status, 201);
@@ -54,13 +54,13 @@ function facts(how, module) {
       await refuses(await api('POST', token, 'more milk'), 401, 'invalid_token');
     },
 
-    async 'refuses a token for another audience'(world, start) {
+    async 'refuses a token for another audience'(start) {
       const { api, tokens } = await start({ audience: 'https://another.example/' });
       const { access_token: token } = await tokens(`openid ${SCOPES}`);
       await refuses(await api('GET', token), 401, 'invalid_token');
     },
 
-    async 'refuses a token of another issuer'(world, start) {
+    async 'refuses a token of another issuer'(start) {
       const { api, tokens } = await start();
       const { access_token: token } = await tokens(`openid ${SCOPES}`);
       const forged = await forgeries(token);
@@ -71,7 +71,7 @@ function facts(how, module) {
       assert.equal((await api('GET', token)).status, 200);
     },
 
-    async 'refuses an ID token'(world, start) {
+    async 'refuses an ID token'(start) {
       const { api, tokens, config } = await start();
       const { id_token: token } = await tokens(`openid ${SCOPES}`);
       await refuses(await api('GET', token), 401, 'invalid_token');
@@ -80,7 +80,7 @@ function facts(how, module) {
       await refuses(await lenient.api('GET', token), 401, 'invalid_token');
     },
 
-    async 'refuses an expired token'(world, start) {
+    async 'refuses an expired token'(start) {
       // By the clock of the API. A token lives fifteen minutes.
       const [minute, hour] = [await start({ clock: '+1m' }), await start({ clock: '+1h' })];
       const { access_token: token } = await minute.tokens(`openid ${SCOPES}`);
@@ -95,7 +95,7 @@ function facts(how, module) {
         const programs = [];
         const start = (options) => startApi(world, module, programs, options);
         try {
-          await prove(world, start);
+          await prove(start);
         } finally {
           await Promise.all(programs.map((program) => program.end()));
         }

@@ -50,7 +50,10 @@ export default {
       // Neither of them remembers: the path is closed, and the server asks for the password.
       const again = await browser.visit(`${address}/private/`);
       assert.ok(again.url.startsWith(world.vidimus.issuer), again.url);
-      assert.ok(again.form.fields.some(({ name }) => name === 'password'), again.text);
+      assert.ok(
+        again.form.fields.some(({ name }) => name === 'password'),
+        again.text,
+      );
     });
   },
 
@@ -121,7 +124,9 @@ const MODULES = [
 function configuration({ vidimus, registered, port, home, behind }) {
   // Apache gives up root, and wants to know for whom.
   const user = process.getuid() === 0 ? 'User www-data\nGroup www-data\n' : '';
-  const modules = MODULES.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`);
+  const modules = MODULES.map(
+    (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`,
+  );
   return `${modules.join('\n')}
 ${user}ServerName localhost
 Listen 127.0.0.1:${port}

@@ -113,7 +113,7 @@ export default {
     await visit(world, async ({ chromium, app }) => {
       await chromium.ask('() => { manager.signoutRedirect(); }');
       await chromium.arrives(`${app.origin}/goodbye`);
-      assert.equal(await chromium.ask('() => ready'), true);
+      await chromium.waits('the application is back', '() => window.ready');
       assert.equal(await chromium.ask('() => manager.getUser()'), null);
       const answer = await chromium.ask(
         `() => manager.signinSilent({ forceIframeAuth: true }).then(() => 'signed in', (error) => error.error)`,

@@ -5,7 +5,13 @@ import assert from 'node:assert/strict';
 import * as client from 'openid-client';
 
 import { Browser } from '../support/browser.js';
-import { AFTER_LOGOUT, REDIRECT_URI, authorize, connectNew, signIn } from '../support/openid_client.js';
+import {
+  AFTER_LOGOUT,
+  REDIRECT_URI,
+  authorize,
+  connectNew,
+  signIn,
+} from '../support/openid_client.js';
 
 const METHODS = {
   client_secret_basic: ['web', client.ClientSecretBasic],

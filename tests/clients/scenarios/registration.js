@@ -35,8 +35,11 @@ export default {
 
   async 'reads and deletes its registration'({ vidimus }) {
     const config = await register(vidimus, { token_endpoint_auth_method: 'client_secret_basic' });
-    const { client_id, registration_client_uri: uri, registration_access_token: token } =
-      config.clientMetadata();
+    const {
+      client_id,
+      registration_client_uri: uri,
+      registration_access_token: token,
+    } = config.clientMetadata();
     const headers = { authorization: `Bearer ${token}` };
     const answer = await fetch(uri, { headers });
     assert.equal(answer.status, 200);

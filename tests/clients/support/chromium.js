@@ -75,14 +75,8 @@ export class Chromium {
 
   // Waits for the element with this id.
   async element(id) {
-    return this.firstOf([id]);
-  }
-
-  // Waits for whichever of these ids comes first.
-  async firstOf(ids) {
-    const selector = ids.map((id) => `#${id}`).join(', ');
-    return this.#waitFor(`one of ${ids.join(', ')}`, async () => {
-      const found = await this.#do('POST', 'element', { using: 'css selector', value: selector });
+    return this.#waitFor(id, async () => {
+      const found = await this.#do('POST', 'element', { using: 'css selector', value: `#${id}` });
       return `element/${found[ELEMENT]}`;
     });
   }

@@ -87,7 +87,17 @@ export class Vidimus {
     const email = `${username}@example.test`;
     const profile = ['--name', 'Ada Lovelace', '--given-name', 'Ada', '--family-name', 'Lovelace'];
     await this.command(
-      ['user', 'create', '--username', username, '--email', email, '--email-verified', ...profile, '--password-stdin'],
+      [
+        'user',
+        'create',
+        '--username',
+        username,
+        '--email',
+        email,
+        '--email-verified',
+        ...profile,
+        '--password-stdin',
+      ],
       password,
     );
     return { username, password, email };
