@@ -1,68 +1,65 @@
-//! What userinfo says of a person (OIDC Core §5.1, §5.4). A claim without a value is left out.
+//! What is told of a person (OIDC Core §5.1). A claim without a value is left out, never null or
+//! empty.
 
-use serde::Serialize;
+use serde_json::{Map, Value};
 
-use crate::account::user::User;
-use crate::protocol::scope::ScopeSet;
+use crate::account::user::{Address, User};
 
-/// The userinfo answer (OIDC Core §5.3.2).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct UserinfoClaims {
-    /// The subject.
-    pub sub: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    given_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    family_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nickname: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    preferred_username: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    profile: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    picture: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    website: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    zoneinfo: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    locale: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    updated_at: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email_verified: Option<bool>,
+/// One claim about a person; `None` when they have none of the kind, or nobody knows the name.
+pub fn claim(user: &User, name: &str) -> Option<Value> {
+    let profile = &user.profile;
+    let text = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
+    let value = match name {
+        "name" => text(&profile.name)?.into(),
+        "given_name" => text(&profile.given_name)?.into(),
+        "family_name" => text(&profile.family_name)?.into(),
+        "middle_name" => text(&profile.middle_name)?.into(),
+        "nickname" => text(&profile.nickname)?.into(),
+        "preferred_username" => user.username.clone().into(),
+        "profile" => text(&profile.profile)?.into(),
+        "picture" => text(&profile.picture)?.into(),
+        "website" => text(&profile.website)?.into(),
+        "gender" => text(&profile.gender)?.into(),
+        "birthdate" => text(&profile.birthdate)?.into(),
+        "zoneinfo" => text(&profile.zoneinfo)?.into(),
+        "locale" => text(&profile.locale)?.into(),
+        "updated_at" => user.updated_at.unix_seconds().into(),
+        "email" => text(&user.email)?.into(),
+        "email_verified" => text(&user.email).map(|_| user.email_verified)?.into(),
+        "phone_number" => text(&profile.phone_number)?.into(),
+        "phone_number_verified" => text(&profile.phone_number)
+            .map(|_| profile.phone_number_verified)?
+            .into(),
+        "address" => address(profile.address.as_ref()?)?,
+        _ => return None,
+    };
+    Some(value)
 }
 
-impl UserinfoClaims {
-    /// The claims of the scopes that were granted (OIDC Core §5.4).
-    pub fn of(user: &User, scope: &ScopeSet) -> Self {
-        let mut claims = Self {
-            sub: user.id.as_str().to_owned(),
-            ..Self::default()
-        };
-        if scope.contains("profile") {
-            let profile = user.profile.clone();
-            claims.name = profile.name;
-            claims.given_name = profile.given_name;
-            claims.family_name = profile.family_name;
-            claims.nickname = profile.nickname;
-            claims.preferred_username = Some(user.username.clone());
-            claims.profile = profile.profile;
-            claims.picture = profile.picture;
-            claims.website = profile.website;
-            claims.zoneinfo = profile.zoneinfo;
-            claims.locale = profile.locale;
-            claims.updated_at = Some(user.updated_at.unix_seconds());
-        }
-        if scope.contains("email") {
-            claims.email.clone_from(&user.email);
-            claims.email_verified = user.email.is_some().then_some(user.email_verified);
-        }
-        claims
-    }
+/// The named claims that the person has.
+pub fn claims_of<'a>(user: &User, names: impl IntoIterator<Item = &'a str>) -> Map<String, Value> {
+    let present = names
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), claim(user, name)?)));
+    present.collect()
+}
+
+/// OIDC Core §5.1.1
+fn address(address: &Address) -> Option<Value> {
+    let parts = [
+        ("formatted", &address.formatted),
+        ("street_address", &address.street_address),
+        ("locality", &address.locality),
+        ("region", &address.region),
+        ("postal_code", &address.postal_code),
+        ("country", &address.country),
+    ];
+    let present: Map<String, Value> = parts
+        .into_iter()
+        .filter_map(|(name, part)| {
+            let text = part.clone().filter(|text| !text.is_empty())?;
+            Some((name.to_owned(), text.into()))
+        })
+        .collect();
+    (!present.is_empty()).then_some(Value::Object(present))
 }

@@ -6,15 +6,20 @@ use super::Failure;
 use super::arguments::ConfigCommand;
 use super::output::{Output, table};
 use crate::config::{Effective, Loaded};
+use crate::server;
 
-/// Carries out one command; the configuration has loaded, so it is right.
+/// Carries out one command. The configuration has loaded, so it is right as far as its texts tell;
+/// the check reads the files that they name as well.
 pub(super) fn run(
     loaded: &Loaded,
     command: &ConfigCommand,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     match command {
-        ConfigCommand::Check => output.talk("the configuration is right"),
+        ConfigCommand::Check => {
+            server::check_files(&loaded.config)?;
+            output.talk("the configuration is right")
+        }
         ConfigCommand::Show { origin } => {
             let members = loaded.effective.iter().map(|setting| {
                 let value = if *origin {

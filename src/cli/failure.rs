@@ -113,6 +113,9 @@ impl From<io::Error> for Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::new(FailureKind::Failed, format!("{error:#}"))
+        match error.downcast::<Rejection>() {
+            Ok(rejection) => rejection.into(),
+            Err(error) => Self::new(FailureKind::Failed, format!("{error:#}")),
+        }
     }
 }

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
+use super::kind::Kind;
 use super::problem::{Complaint, Place, Problem};
 use super::raw::{Given, Origin};
-use super::setting::{Kind, SETTINGS, Setting, find, is_section};
+use super::setting::{SETTINGS, Setting, find, is_section};
 use super::suggest::nearest;
 
 /// What a file says.

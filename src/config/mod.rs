@@ -10,6 +10,7 @@
 mod environment;
 mod file;
 mod issuer;
+mod kind;
 mod parse;
 mod problem;
 pub mod raw;
@@ -21,13 +22,14 @@ use std::path::PathBuf;
 
 pub use environment::process_environment;
 pub use issuer::IssuerUrl;
+pub use kind::Kind;
 pub use problem::{Complaint, Place, Problem, Rejection};
 pub use raw::Origin;
 pub use resolved::{
-    Config, Database, DatabaseKind, Keys, Limits, Log, LogFormat, Login, Passwords, Sessions,
-    Signing, Tokens,
+    Config, Database, DatabaseKind, Keys, Limits, Log, LogFormat, Login, Outgoing, Passwords,
+    Sessions, Signing, Tls, Tokens,
 };
-pub use setting::{Kind, SETTINGS, Setting};
+pub use setting::{SETTINGS, Setting};
 
 /// The file that is read when none is named, if it is there.
 pub const DEFAULT_FILE: &str = "vidimus.toml";

@@ -126,7 +126,7 @@ fn span_text(span: Lifetime) -> String {
     )
 }
 
-/// A folder.
+/// A folder or a file.
 pub(super) fn path(text: &str) -> Parsed<PathBuf> {
     if text.trim().is_empty() {
         return Err(Complaint::new("is empty"));

@@ -132,6 +132,29 @@ impl fmt::Display for Rejection {
 }
 
 impl Rejection {
+    /// A problem that shows only when a setting is put to use.
+    pub fn of(key: &str, complaint: Complaint) -> Self {
+        let place = Place::Named {
+            name: key.to_owned(),
+            value: None,
+        };
+        Self {
+            problems: vec![Problem { place, complaint }],
+        }
+    }
+
+    /// All problems in one line, for the log.
+    pub fn one_line(&self) -> String {
+        let lines = self.problems.iter().map(|problem| {
+            let what = &problem.complaint.what;
+            match &problem.place {
+                Place::Line { file, line, .. } => format!("{file}:{line} {what}"),
+                Place::Named { name, .. } => format!("{name} {what}"),
+            }
+        });
+        lines.collect::<Vec<_>>().join("; ")
+    }
+
     /// The file when all problems are in it.
     fn source_name(&self) -> &str {
         let mut files = self.problems.iter().map(|problem| match &problem.place {

@@ -1,7 +1,7 @@
 //! The configuration after every rule has been checked. Nothing else builds one.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
@@ -18,6 +18,8 @@ pub struct Config {
     pub issuer: IssuerUrl,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Whether the listener speaks TLS, and with what.
+    pub tls: Tls,
     /// The record.
     pub database: Database,
     /// The shared memory, if there is one.
@@ -28,6 +30,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Peers whose forwarded addresses are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Requests to addresses that others have named.
+    pub outgoing: Outgoing,
     /// The log.
     pub log: Log,
     /// Lifetimes of what is issued.
@@ -46,6 +50,31 @@ pub struct Config {
     pub signing: Signing,
     /// How long requests in flight may take after a stop was asked for.
     pub shutdown_grace: Lifetime,
+}
+
+/// The listener's TLS: both files, or none.
+#[derive(Debug, Clone, Default)]
+pub struct Tls {
+    pub(super) certificate_file: Option<PathBuf>,
+    pub(super) key_file: Option<PathBuf>,
+}
+
+impl Tls {
+    /// The files of certificate and key, when the listener speaks TLS.
+    pub fn files(&self) -> Option<(&Path, &Path)> {
+        self.certificate_file
+            .as_deref()
+            .zip(self.key_file.as_deref())
+    }
+}
+
+/// Requests to addresses that others have named.
+#[derive(Debug, Clone, Default)]
+pub struct Outgoing {
+    /// Networks that may be reached although they are not public.
+    pub allow: Vec<IpNet>,
+    /// Authorities that are trusted beside the public ones.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// The record's address and how it is used.
@@ -206,6 +235,7 @@ impl Config {
         Self {
             issuer: IssuerUrl::unset(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls: Tls::default(),
             database: Database {
                 url: Secret::new(String::new()),
                 max_connections: 0,
@@ -215,6 +245,7 @@ impl Config {
             keys_dir: PathBuf::new(),
             data: PathBuf::new(),
             trusted_proxies: Vec::new(),
+            outgoing: Outgoing::default(),
             log: Log {
                 format: LogFormat::Auto,
                 level: String::new(),
@@ -275,6 +306,23 @@ impl Config {
             let complaint = Complaint::new("is shorter than tokens.access_lifetime");
             return Some(("tokens.refresh_lifetime", complaint));
         }
-        None
+        self.judge_tls()
+    }
+
+    fn judge_tls(&self) -> Option<(&'static str, Complaint)> {
+        let without = |other: &str| Complaint::new(format!("is set without {other}"));
+        match (&self.tls.certificate_file, &self.tls.key_file) {
+            (None, None) => None,
+            (Some(_), None) => Some(("tls.certificate_file", without("tls.key_file"))),
+            (None, Some(_)) => Some(("tls.key_file", without("tls.certificate_file"))),
+            (Some(_), Some(_)) if self.issuer.is_https() => None,
+            (Some(_), Some(_)) => {
+                let secure = self.issuer.as_str().replacen("http:", "https:", 1);
+                let complaint = Complaint::new("is http, but tls.certificate_file is set")
+                    .why("The listener speaks TLS only; nobody would reach it at this address.")
+                    .instead(format!("issuer = \"{secure}\""));
+                Some(("issuer", complaint))
+            }
+        }
     }
 }

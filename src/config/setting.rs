@@ -1,54 +1,13 @@
 //! The one table of settings. Parsing, `config show`, "did you mean" and the reference page are
 //! all driven by it.
 
+use super::kind::Kind;
 use super::parse::{
-    self, Parsed, choice, cidr_list, count, database_url, flag, listener, put, redis_url, span,
+    Parsed, choice, cidr_list, count, database_url, flag, listener, put, redis_url, span,
 };
 use super::problem::Complaint;
 use super::resolved::{Config, LogFormat};
 use super::{IssuerUrl, parse as p};
-
-/// How a setting is written in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// `"text"`
-    Text,
-    /// `10`
-    Number,
-    /// `true`
-    Flag,
-    /// `["a", "b"]`; comma-separated in the environment
-    List,
-    /// `"15m"`: a number and one of `ms`, `s`, `m`, `h`, `d`
-    Span,
-}
-
-impl Kind {
-    /// What the file must hold, in words.
-    pub(super) const fn expectation(self) -> &'static str {
-        match self {
-            Self::Text => "text in quotes",
-            Self::Number => "a whole number",
-            Self::Flag => "true or false",
-            Self::List => "a list of texts, [\"…\", \"…\"]",
-            Self::Span => "a span of time in quotes, \"15m\"",
-        }
-    }
-
-    /// A value's text as TOML.
-    pub(super) fn to_toml(self, text: &str) -> String {
-        let quoted =
-            |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-        match self {
-            Self::Text | Self::Span => quoted(text),
-            Self::Number | Self::Flag => text.to_owned(),
-            Self::List => {
-                let items: Vec<String> = parse::list_items(text).map(quoted).collect();
-                format!("[{}]", items.join(", "))
-            }
-        }
-    }
-}
 
 type Setter = fn(&mut Config, &str) -> Parsed<()>;
 
@@ -130,7 +89,21 @@ pub static SETTINGS: &[Setting] = &[
         Kind::Text,
         "127.0.0.1:8080",
         |c, t| put(&mut c.listen, listener(t)),
-        "The address and port to listen on, `0.0.0.0:8080` for all of IPv4. Put a TLS proxy in front of anything but loopback.",
+        "The address and port to listen on, `0.0.0.0:8080` for all of IPv4. Set `tls.certificate_file`, or put a TLS proxy in front, for anything but loopback.",
+    ),
+    row(
+        "tls.certificate_file",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.tls.certificate_file, p::path(t).map(Some)),
+        "The server's certificate in PEM, and after it those that lead to its authority. With it the server speaks TLS; it needs `tls.key_file` and an `https` issuer. Read again when it changes.",
+    ),
+    row(
+        "tls.key_file",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.tls.key_file, p::path(t).map(Some)),
+        "The private key of the certificate in PEM, a file that not everybody may read.",
     ),
     secret(
         "database_url",
@@ -162,6 +135,20 @@ pub static SETTINGS: &[Setting] = &[
         "",
         |c, t| put(&mut c.trusted_proxies, cidr_list(t)),
         "Networks in CIDR notation whose `X-Forwarded-For` is believed. Empty: nobody's.",
+    ),
+    row(
+        "outgoing.allow",
+        Kind::List,
+        "",
+        |c, t| put(&mut c.outgoing.allow, cidr_list(t)),
+        "Networks in CIDR notation that addresses named by clients may lead to although they are not public, and without TLS.",
+    ),
+    row(
+        "outgoing.ca_file",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.outgoing.ca_file, p::path(t).map(Some)),
+        "Authorities in PEM that are trusted for addresses named by clients, beside the public ones. Read at start.",
     ),
     row(
         "log.format",

@@ -42,8 +42,8 @@ fn an_empty_configuration_is_whole() {
 }
 
 #[test]
-fn every_default_passes_its_own_parser_and_there_are_fewer_than_forty() {
-    assert!(SETTINGS.len() < 40);
+fn every_default_passes_its_own_parser_and_there_are_fewer_than_fifty() {
+    assert!(SETTINGS.len() < 50);
     for setting in SETTINGS
         .iter()
         .filter(|setting| !setting.default.is_empty())
@@ -192,4 +192,38 @@ fn reads_lists_from_file_and_environment() {
     assert_eq!(file.trusted_proxies.len(), 2);
     assert_eq!(file.trusted_proxies, environment.trusted_proxies);
     assert!(from_environment(&[("VIDIMUS_TRUSTED_PROXIES", "10.0.0.0/40")]).is_err());
+}
+
+#[test]
+fn tls_needs_both_files_and_an_https_issuer() {
+    let files = "certificate_file = \"a.pem\"\nkey_file = \"b.pem\"";
+    let whole = format!("issuer = \"https://id.example.com\"\n[tls]\n{files}");
+    let config = from_file(&whole).unwrap().config;
+    let (certificate, key) = config.tls.files().unwrap();
+    assert_eq!((certificate, key), ("a.pem".as_ref(), "b.pem".as_ref()));
+    let text = report(&format!("[tls]\n{files}"));
+    assert!(
+        text.contains("is http, but tls.certificate_file is set"),
+        "{text}"
+    );
+    for (one, other) in [
+        ("certificate_file", "key_file"),
+        ("key_file", "certificate_file"),
+    ] {
+        let text = report(&format!(
+            "issuer = \"https://id.example.com\"\n[tls]\n{one} = \"a\""
+        ));
+        assert!(
+            text.contains(&format!("is set without tls.{other}")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn nothing_but_the_public_is_reached_unless_it_is_allowed() {
+    assert!(from_file("").unwrap().config.outgoing.allow.is_empty());
+    let pairs = [("VIDIMUS_OUTGOING__ALLOW", "127.0.0.0/8, ::1/128")];
+    let config = from_environment(&pairs).unwrap().config;
+    assert_eq!(config.outgoing.allow.len(), 2);
 }

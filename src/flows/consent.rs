@@ -35,7 +35,8 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
         other @ (Outcome::Answer(..)
         | Outcome::Login(..)
         | Outcome::Refused(..)
-        | Outcome::BeginAnew) => return Ok(other),
+        | Outcome::BeginAnew
+        | Outcome::Busy) => return Ok(other),
     };
     let live = pending
         .session
@@ -43,7 +44,13 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
         .ok_or(Fault::Invariant("consent has a session"))?;
     let (user, client) = (&live.facts().user.id, &pending.addressee.client().id);
     app.store
-        .record_consent(visit.realm, user, client, &pending.request.scope, now)
+        .record_consent(
+            visit.realm,
+            user,
+            client,
+            &pending.request.needs_consent_for(),
+            now,
+        )
         .await?;
     let consented = Interaction {
         consented: true,

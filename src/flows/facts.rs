@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::account::user::User;
 use crate::protocol::client::Client;
-use crate::protocol::ids::{ClientId, RealmId, UserId};
+use crate::protocol::ids::{ClientId, FamilyId, RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::store::{Realm, Store, StoreError};
 
@@ -60,12 +60,13 @@ impl<K: Hash + Eq + Clone, V> Recent<K, V> {
     }
 }
 
-/// The three kinds of facts that every request needs.
+/// The facts that requests need.
 #[derive(Debug)]
 pub struct Facts {
     realms: Recent<RealmId, Realm>,
     clients: Recent<(RealmId, ClientId), Client>,
     users: Recent<(RealmId, UserId), User>,
+    owners: Recent<(RealmId, FamilyId), UserId>,
 }
 
 impl Default for Facts {
@@ -74,6 +75,7 @@ impl Default for Facts {
             realms: Recent::new(),
             clients: Recent::new(),
             users: Recent::new(),
+            owners: Recent::new(),
         }
     }
 }
@@ -124,6 +126,23 @@ impl Facts {
         }
         let read = store.user(realm, user).await?;
         Ok(self.users.put(key, read, now))
+    }
+
+    /// Who granted a family.
+    pub async fn owner(
+        &self,
+        store: &dyn Store,
+        realm: &RealmId,
+        family: &FamilyId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<UserId>>, StoreError> {
+        let key = (realm.clone(), family.clone());
+        if let Some(read) = self.owners.get(&key, now) {
+            return Ok(read.answer);
+        }
+        let read = store.family(realm, family).await?;
+        let owner = read.map(|family| family.grant.user);
+        Ok(self.owners.put(key, owner, now))
     }
 }
 

@@ -24,6 +24,7 @@ use crate::account::session::SessionLimits;
 use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError, random_text};
 use crate::keys::{JobLost, KeyError, MasterKey, Purpose, SigningPool};
+use crate::outgoing::Outgoing;
 use crate::protocol::ids::RealmId;
 use crate::protocol::issuer::Issuer;
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -65,6 +66,8 @@ pub struct Macs {
     pub refresh_token: MacKey,
     /// CSRF tokens.
     pub csrf: MacKey,
+    /// Subjects that only one sector sees.
+    pub pairwise_subject: MacKey,
     /// The state of an interaction in a page's address.
     pub interaction: MacKey,
     /// The content of an error page in its address.
@@ -77,6 +80,7 @@ impl Macs {
         Ok(Self {
             refresh_token: master.derive(Purpose::RefreshToken)?,
             csrf: master.derive(Purpose::Csrf)?,
+            pairwise_subject: master.derive(Purpose::PairwiseSubject)?,
             interaction: master.derive(Purpose::Interaction)?,
             error_page: master.derive(Purpose::ErrorPage)?,
         })
@@ -107,6 +111,8 @@ pub struct App {
     pub macs: Macs,
     /// Realms, clients and users read within the last second.
     pub facts: Facts,
+    /// The way to addresses that clients have named.
+    pub outgoing: Arc<Outgoing>,
 }
 
 impl App {

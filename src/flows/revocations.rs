@@ -64,10 +64,11 @@ pub async fn is_revoked(
     app: &App,
     realm: &RealmId,
     claims: &AccessTokenClaims,
+    owner: Option<&UserId>,
     now: Timestamp,
 ) -> Result<bool, Fault> {
     let issued_at = Timestamp::from_unix_seconds(claims.iat);
-    let marks = marks_of(claims);
+    let marks = marks_of(claims, owner);
     match app.ephemeral.standing(realm, &marks, now).await {
         Ok(IndexAnswer::Known(standing)) => Ok(standing
             .into_iter()
@@ -82,19 +83,13 @@ pub async fn is_revoked(
     }
 }
 
-fn marks_of(claims: &AccessTokenClaims) -> Vec<RevocationMark> {
+fn marks_of(claims: &AccessTokenClaims, owner: Option<&UserId>) -> Vec<RevocationMark> {
     let mut marks = vec![
         RevocationMark::Token(claims.jti.clone()),
         RevocationMark::Client(claims.client_id.clone()),
     ];
-    if let Some(family) = &claims.fam {
-        marks.push(RevocationMark::Family(family.clone()));
-        marks.extend(
-            UserId::parse(claims.sub.clone())
-                .ok()
-                .map(RevocationMark::User),
-        );
-    }
+    marks.extend(claims.fam.clone().map(RevocationMark::Family));
+    marks.extend(owner.cloned().map(RevocationMark::User));
     marks.extend(claims.sid.clone().map(RevocationMark::Session));
     marks
 }

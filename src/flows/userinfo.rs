@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::account::claims::UserinfoClaims;
+use serde_json::{Map, Value};
+
+use crate::account::claims::claims_of;
 use crate::flows::{App, Fault, FlowError, revocations};
 use crate::keys::TokenType;
-use crate::protocol::claims::AccessTokenClaims;
-use crate::protocol::client::Client;
+use crate::protocol::algorithm::SigningAlgorithm;
+use crate::protocol::claims::{AccessTokenClaims, opened_by};
+use crate::protocol::client::{Client, SubjectType};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::may_issue::{Parties, may_issue};
@@ -59,6 +62,8 @@ impl From<BearerRefusal> for OAuthError {
 pub(crate) struct LiveToken {
     pub(crate) claims: AccessTokenClaims,
     pub(crate) client: Arc<Client>,
+    /// The person that it speaks for; none for a machine.
+    pub(crate) owner: Option<UserId>,
 }
 
 /// Checks signature, issuer, expiry, revocation and the parties of a presented access token.
@@ -87,6 +92,7 @@ pub(crate) async fn check_token(
         .client(store, realm, &claims.client_id, now)
         .await?;
     let client = client.ok_or(FlowError::Refused(R::Revoked))?;
+    let owner = owner(app, &client, &claims, now).await?;
     let realm_row = app.facts.realm(store, realm, now).await?;
     // A disabled user and an ended session have left marks that outlive every token.
     let parties = Parties {
@@ -94,37 +100,105 @@ pub(crate) async fn check_token(
         client: &client,
         user_enabled: None,
         session_stands: true,
-        revoked: revocations::is_revoked(app, realm, &claims, now).await?,
+        revoked: revocations::is_revoked(app, realm, &claims, owner.as_ref(), now).await?,
     };
     may_issue(parties).map_err(|_standing| FlowError::Refused(R::Revoked))?;
-    Ok(LiveToken { claims, client })
+    Ok(LiveToken {
+        claims,
+        client,
+        owner,
+    })
 }
 
-/// Answers with the claims that the token's scope opens, and the client that it was issued to.
+/// The user that a token speaks for: its subject itself, or whom the record names behind a
+/// pairwise one.
+async fn owner(
+    app: &App,
+    client: &Client,
+    claims: &AccessTokenClaims,
+    now: Timestamp,
+) -> Result<Option<UserId>, FlowError<BearerRefusal>> {
+    let Some(family) = &claims.fam else {
+        return Ok(None);
+    };
+    let gone = FlowError::Refused(BearerRefusal::Revoked);
+    match client.metadata.subject_type {
+        SubjectType::Public => match UserId::parse(claims.sub.clone()) {
+            Ok(owner) => Ok(Some(owner)),
+            Err(_no_user_id) => Err(gone),
+        },
+        SubjectType::Pairwise => {
+            let store = app.store.as_ref();
+            let owner = app.facts.owner(store, &client.realm, family, now).await?;
+            owner.map(|owner| Some((*owner).clone())).ok_or(gone)
+        }
+    }
+}
+
+/// What userinfo answers.
+#[derive(Debug)]
+pub enum UserinfoAnswer {
+    /// JSON (OIDC Core §5.3.2).
+    Plain(Map<String, Value>),
+    /// A signed JWT, for a client that registered so.
+    Jwt(String),
+}
+
+/// Answers with the claims that the token's scope opens and those that were asked for one by one,
+/// and tells the client that the token was issued to.
 pub async fn userinfo(
     app: &App,
     realm: &RealmId,
     token: &str,
-) -> Result<(UserinfoClaims, Arc<Client>), FlowError<BearerRefusal>> {
+) -> Result<(UserinfoAnswer, Arc<Client>), FlowError<BearerRefusal>> {
     let now = app.now();
-    let live = check_token(app, realm, token, now).await?;
-    let scope = ScopeSet::parse(&live.claims.scope)
+    let LiveToken {
+        claims,
+        client,
+        owner,
+    } = check_token(app, realm, token, now).await?;
+    let scope = ScopeSet::parse(&claims.scope)
         .map_err(|_invalid| Fault::Invariant("a scope that we signed reads"))?;
-    if live.claims.is_machine() || !scope.contains(OPENID) {
-        return Err(FlowError::Refused(BearerRefusal::InsufficientScope));
-    }
-    let id = UserId::parse(live.claims.sub.clone())
-        .map_err(|_invalid| Fault::Invariant("a subject that we signed is a user id"))?;
-    let user = app.facts.user(app.store.as_ref(), realm, &id, now).await?;
+    let owner = owner
+        .filter(|_| scope.contains(OPENID))
+        .ok_or(FlowError::Refused(BearerRefusal::InsufficientScope))?;
+    let user = app
+        .facts
+        .user(app.store.as_ref(), realm, &owner, now)
+        .await?;
     let parties = Parties {
         realm_enabled: true,
-        client: &live.client,
+        client: &client,
         user_enabled: Some(user.as_ref().is_some_and(|user| user.disabled_at.is_none())),
         session_stands: true,
         revoked: false,
     };
-    match (user, may_issue(parties)) {
-        (Some(user), Ok(())) => Ok((UserinfoClaims::of(&user, &scope), live.client)),
-        _ => Err(FlowError::Refused(BearerRefusal::Revoked)),
-    }
+    let (Some(user), Ok(())) = (user, may_issue(parties)) else {
+        return Err(FlowError::Refused(BearerRefusal::Revoked));
+    };
+    let single = claims.userinfo_claims.iter().map(String::as_str);
+    let mut answer = claims_of(&user, opened_by(&scope).into_iter().chain(single));
+    answer.insert("sub".to_owned(), claims.sub.into());
+    let answer = match client.metadata.userinfo_signed_response_alg {
+        None => UserinfoAnswer::Plain(answer),
+        Some(algorithm) => UserinfoAnswer::Jwt(sign(app, &client, algorithm, answer, now).await?),
+    };
+    Ok((answer, client))
+}
+
+/// OIDC Core §5.3.2: a signed answer says who made it and for whom.
+async fn sign(
+    app: &App,
+    client: &Client,
+    algorithm: SigningAlgorithm,
+    mut answer: Map<String, Value>,
+    now: Timestamp,
+) -> Result<String, FlowError<BearerRefusal>> {
+    let issuer = app.issuer(&client.realm);
+    answer.insert("iss".to_owned(), issuer.as_str().into());
+    answer.insert("aud".to_owned(), client.id.as_str().into());
+    let slot = app.signing.reserve().map_err(|_full| FlowError::busy())?;
+    let ring = app.keys.ring_for(&client.realm, algorithm, now).await?;
+    let signed = slot.run(move |()| ring.sign(algorithm, TokenType::Userinfo, &answer));
+    Ok(signed.await??)
 }

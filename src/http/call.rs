@@ -15,6 +15,7 @@ use crate::http::{Edge, respond};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::RealmId;
 use crate::protocol::params::Params;
+use crate::protocol::realm::RealmSettings;
 
 /// The id under which a request is logged and which its answer carries.
 #[derive(Debug, Clone)]
@@ -24,6 +25,7 @@ pub(super) struct RequestId(pub(super) String);
 pub(super) struct Call {
     pub(super) realm: RealmId,
     pub(super) realm_name: String,
+    pub(super) realm_settings: RealmSettings,
     pub(super) query: Params,
     pub(super) headers: HeaderMap,
     pub(super) id: RequestId,
@@ -50,11 +52,12 @@ impl FromRequestParts<Arc<Edge>> for Call {
             })?;
         let address = client_address(parts, edge);
         let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        let (realm, realm_name) = (row.id.clone(), row.name.clone());
+        let (realm, realm_name, realm_settings) = (row.id.clone(), row.name.clone(), row.settings);
         let headers = std::mem::take(&mut parts.headers);
         Ok(Self {
             realm,
             realm_name,
+            realm_settings,
             query,
             headers,
             id,

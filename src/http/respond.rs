@@ -38,6 +38,14 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     }
 }
 
+/// A token as the whole answer (OIDC Core §5.3.2).
+pub(super) fn jwt(token: String) -> Response {
+    let mut response = Response::new(Body::from(token));
+    let jwt = HeaderValue::from_static("application/jwt");
+    response.headers_mut().insert(CONTENT_TYPE, jwt);
+    response
+}
+
 /// An OAuth error (RFC 6749 §5.2, RFC 6750 §3.1): the status follows from the code.
 pub(super) fn oauth_error(error: OAuthError, id: &RequestId) -> Response {
     let status = match error.code {
@@ -56,6 +64,7 @@ pub(super) fn oauth_error(error: OAuthError, id: &RequestId) -> Response {
         | ErrorCode::LoginRequired
         | ErrorCode::ConsentRequired
         | ErrorCode::InteractionRequired
+        | ErrorCode::UnmetAuthenticationRequirements
         | ErrorCode::RequestNotSupported
         | ErrorCode::RequestUriNotSupported
         | ErrorCode::RegistrationNotSupported => StatusCode::BAD_REQUEST,

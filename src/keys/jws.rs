@@ -21,6 +21,8 @@ pub enum TokenType {
     IdToken,
     /// A logout token (OIDC Back-Channel Logout §2.4).
     LogoutToken,
+    /// A userinfo answer (OIDC Core §5.3.2); written, and never read by this server.
+    Userinfo,
 }
 
 const ACCESS_TOKEN: &str = "at+jwt";
@@ -32,7 +34,7 @@ impl TokenType {
     pub const fn header(self) -> &'static str {
         match self {
             Self::AccessToken => ACCESS_TOKEN,
-            Self::PlainAccessToken | Self::IdToken => PLAIN,
+            Self::PlainAccessToken | Self::IdToken | Self::Userinfo => PLAIN,
             Self::LogoutToken => LOGOUT_TOKEN,
         }
     }
@@ -44,6 +46,7 @@ impl TokenType {
                 matches!(header, Some(ACCESS_TOKEN | PLAIN))
             }
             Self::IdToken | Self::LogoutToken => header == Some(self.header()),
+            Self::Userinfo => false,
         }
     }
 
@@ -62,6 +65,7 @@ impl TokenType {
             Self::AccessToken | Self::PlainAccessToken => names_client() == Some(true),
             Self::IdToken => names_client() == Some(false),
             Self::LogoutToken => true,
+            Self::Userinfo => false,
         }
     }
 }

@@ -57,6 +57,7 @@ fn access_claims() -> AccessTokenClaims {
         jti: TokenId::parse("t").unwrap(),
         sid: Some(SessionId::parse("s").unwrap()),
         fam: None,
+        userinfo_claims: Vec::new(),
     }
 }
 
@@ -72,6 +73,10 @@ fn id_claims() -> IdTokenClaims {
         amr: vec!["pwd".to_owned()],
         sid: SessionId::parse("s").unwrap(),
         at_hash: None,
+        acr: None,
+        c_hash: None,
+        s_hash: None,
+        personal: serde_json::Map::new(),
     }
 }
 

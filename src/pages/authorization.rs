@@ -1,9 +1,12 @@
 //! The two pages between an authorization request and its answer: sign in, and consent.
 
 use serde::Serialize;
+use serde_json::Value;
 
+use crate::account::claims::claim;
 use crate::account::user::User;
 use crate::pages::{Chrome, View};
+use crate::protocol::authorize::request::CLAIM_PREFIX;
 use crate::protocol::scope::ScopeSet;
 
 /// Why a sign-in was not accepted. It never tells whether the account exists.
@@ -111,6 +114,22 @@ pub struct ConsentPage {
     pub csrf: String,
 }
 
+/// The page that posts an answer to a client (OAuth 2.0 Form Post Response Mode §2): by itself,
+/// and with a button where no script runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FormPostPage {
+    /// The surroundings.
+    pub chrome: Chrome,
+    /// The client's redirect URI.
+    pub action: String,
+    /// The fields of the form.
+    pub fields: Vec<(&'static str, String)>,
+}
+
+impl View for FormPostPage {
+    const TEMPLATE: &'static str = "form_post.html";
+}
+
 impl View for ConsentPage {
     const TEMPLATE: &'static str = "consent.html";
 }
@@ -138,13 +157,40 @@ fn in_words(token: &str, user: &User) -> (String, Option<String>) {
             Some(profile_value(user)),
         ),
         "email" => ("see your e-mail address".into(), Some(email_value(user))),
-        "address" => ("see your postal address".into(), Some(nothing_yet())),
-        "phone" => ("see your phone number".into(), Some(nothing_yet())),
+        "address" => (
+            "see your postal address".into(),
+            Some(value_of(user, "address")),
+        ),
+        "phone" => (
+            "see your phone number".into(),
+            Some(value_of(user, "phone_number")),
+        ),
         "offline_access" => (
             "keep this access while you are away, until you take it back".into(),
             None,
         ),
-        other => (format!("use “{other}” on your behalf"), None),
+        other => match other.strip_prefix(CLAIM_PREFIX) {
+            Some(name) => (
+                format!("see your {}", name.replace('_', " ")),
+                Some(value_of(user, name)),
+            ),
+            None => (format!("use “{other}” on your behalf"), None),
+        },
+    }
+}
+
+/// One claim as it will be sent, in words.
+fn value_of(user: &User, name: &str) -> String {
+    match claim(user, name) {
+        Some(Value::String(text)) => text,
+        Some(Value::Object(parts)) => {
+            let texts: Vec<&str> = parts.values().filter_map(Value::as_str).collect();
+            texts.join(", ")
+        }
+        Some(Value::Bool(true)) => "yes".to_owned(),
+        Some(Value::Bool(false)) => "no".to_owned(),
+        Some(other) => other.to_string(),
+        None => nothing_yet(),
     }
 }
 

@@ -19,7 +19,8 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 pub use authorization::{
-    ConsentPage, DemoAccount, LoginError, LoginPage, LoginReason, ScopeLine, scope_lines,
+    ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason, ScopeLine,
+    scope_lines,
 };
 pub use chrome::{Chrome, Direction};
 pub use error::{ErrorDetails, ErrorPage, Received};
@@ -27,10 +28,11 @@ pub use logout::{LogoutPage, SignedOutPage};
 pub use plain::{BusyPage, HomePage};
 
 /// The templates of this module, by the name under which [`View::TEMPLATE`] and `extends` find them.
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("base.html", include_str!("templates/base.html")),
     ("login.html", include_str!("templates/login.html")),
     ("consent.html", include_str!("templates/consent.html")),
+    ("form_post.html", include_str!("templates/form_post.html")),
     ("logout.html", include_str!("templates/logout.html")),
     ("signed_out.html", include_str!("templates/signed_out.html")),
     ("error.html", include_str!("templates/error.html")),
@@ -68,6 +70,7 @@ impl Pages {
         environment.add_filter("href", |address: String| href(&address).to_owned());
         environment.add_global("style_url", static_files::style().url());
         environment.add_global("script_url", static_files::script().url());
+        environment.add_global("form_post_url", static_files::form_post().url());
         environment.add_global("seal_url", static_files::seal().url());
         for &(name, source) in TEMPLATES.iter().chain(more) {
             environment.add_template(name, source)?;

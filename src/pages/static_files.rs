@@ -60,6 +60,11 @@ static SCRIPT: LazyLock<StaticFile> = LazyLock::new(|| {
     StaticFile::new("js", "text/javascript; charset=utf-8", script)
 });
 
+static FORM_POST: LazyLock<StaticFile> = LazyLock::new(|| {
+    let script = include_bytes!("static/form_post.js");
+    StaticFile::new("js", "text/javascript; charset=utf-8", script)
+});
+
 static SEAL: LazyLock<StaticFile> =
     LazyLock::new(|| StaticFile::new("svg", "image/svg+xml", include_bytes!("static/seal.svg")));
 
@@ -73,14 +78,19 @@ pub fn script() -> &'static StaticFile {
     &SCRIPT
 }
 
+/// Sends the form of the page that posts an answer to a client.
+pub fn form_post() -> &'static StaticFile {
+    &FORM_POST
+}
+
 /// The seal: logo and favicon.
 pub fn seal() -> &'static StaticFile {
     &SEAL
 }
 
 /// All files.
-pub fn all() -> [&'static StaticFile; 3] {
-    [style(), script(), seal()]
+pub fn all() -> [&'static StaticFile; 4] {
+    [style(), script(), form_post(), seal()]
 }
 
 /// The file of this exact name, hash included.

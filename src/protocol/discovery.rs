@@ -3,8 +3,14 @@
 
 use serde::Serialize;
 
+use crate::protocol::algorithm::SigningAlgorithm;
+use crate::protocol::authorize::acr::ONE_FACTOR;
+use crate::protocol::claims::CLAIM_SCOPES;
+use crate::protocol::client::GrantType;
 use crate::protocol::issuer::Issuer;
-use crate::protocol::scope::{OFFLINE_ACCESS, OPENID};
+use crate::protocol::realm::RealmSettings;
+use crate::protocol::response_type::{ResponseMode, ResponseType};
+use crate::protocol::scope::STANDARD;
 
 /// Paths of the endpoints below the issuer.
 pub mod path {
@@ -43,19 +49,21 @@ pub struct ProviderMetadata {
     introspection_endpoint: String,
     revocation_endpoint: String,
     end_session_endpoint: String,
-    scopes_supported: [&'static str; 4],
-    response_types_supported: [&'static str; 1],
-    response_modes_supported: [&'static str; 1],
-    grant_types_supported: [&'static str; 3],
-    subject_types_supported: [&'static str; 1],
-    id_token_signing_alg_values_supported: [&'static str; 1],
+    scopes_supported: [&'static str; 6],
+    response_types_supported: Vec<&'static str>,
+    response_modes_supported: [&'static str; 3],
+    grant_types_supported: Vec<&'static str>,
+    subject_types_supported: [&'static str; 2],
+    id_token_signing_alg_values_supported: [&'static str; 4],
+    userinfo_signing_alg_values_supported: [&'static str; 4],
+    acr_values_supported: [&'static str; 1],
     token_endpoint_auth_methods_supported: [&'static str; 3],
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
     revocation_endpoint_auth_methods_supported: [&'static str; 3],
     code_challenge_methods_supported: [&'static str; 1],
     prompt_values_supported: [&'static str; 4],
     claim_types_supported: [&'static str; 1],
-    claims_supported: [&'static str; 23],
+    claims_supported: Vec<&'static str>,
     authorization_response_iss_parameter_supported: bool,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
@@ -63,8 +71,8 @@ pub struct ProviderMetadata {
 }
 
 impl ProviderMetadata {
-    /// The document of the realm with this issuer.
-    pub fn of(issuer: &Issuer) -> Self {
+    /// The document of a realm: its issuer, and what is switched on in it.
+    pub fn of(issuer: &Issuer, realm: RealmSettings) -> Self {
         const BASIC: &str = "client_secret_basic";
         const POST: &str = "client_secret_post";
         Self {
@@ -76,49 +84,69 @@ impl ProviderMetadata {
             introspection_endpoint: issuer.url(path::INTROSPECT),
             revocation_endpoint: issuer.url(path::REVOKE),
             end_session_endpoint: issuer.url(path::END_SESSION),
-            scopes_supported: [OPENID, "profile", "email", OFFLINE_ACCESS],
-            response_types_supported: ["code"],
-            response_modes_supported: ["query"],
-            grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
-            subject_types_supported: ["public"],
-            id_token_signing_alg_values_supported: ["RS256"],
+            scopes_supported: STANDARD,
+            response_types_supported: response_types(realm),
+            response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str),
+            grant_types_supported: grant_types(realm),
+            subject_types_supported: ["public", "pairwise"],
+            id_token_signing_alg_values_supported: SigningAlgorithm::ALL
+                .map(SigningAlgorithm::name),
+            userinfo_signing_alg_values_supported: SigningAlgorithm::ALL
+                .map(SigningAlgorithm::name),
+            acr_values_supported: [ONE_FACTOR],
             token_endpoint_auth_methods_supported: [BASIC, POST, "none"],
             introspection_endpoint_auth_methods_supported: [BASIC, POST],
             revocation_endpoint_auth_methods_supported: [BASIC, POST, "none"],
             code_challenge_methods_supported: ["S256"],
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             claim_types_supported: ["normal"],
-            claims_supported: CLAIMS,
+            claims_supported: claims(),
             authorization_response_iss_parameter_supported: true,
-            claims_parameter_supported: false,
+            claims_parameter_supported: true,
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
         }
     }
 }
 
-const CLAIMS: [&str; 23] = [
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "iat",
-    "auth_time",
-    "nonce",
-    "amr",
-    "sid",
-    "at_hash",
-    "name",
-    "given_name",
-    "family_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "zoneinfo",
-    "locale",
-    "updated_at",
-    "email",
-    "email_verified",
-];
+fn response_types(realm: RealmSettings) -> Vec<&'static str> {
+    ResponseType::ALL
+        .into_iter()
+        .filter(|one| realm.front_channel_tokens || !one.is_front_channel())
+        .map(ResponseType::as_str)
+        .collect()
+}
+
+fn grant_types(realm: RealmSettings) -> Vec<&'static str> {
+    let implicit = realm.front_channel_tokens.then_some(GrantType::Implicit);
+    [
+        GrantType::AuthorizationCode,
+        GrantType::RefreshToken,
+        GrantType::ClientCredentials,
+    ]
+    .into_iter()
+    .chain(implicit)
+    .map(GrantType::as_str)
+    .collect()
+}
+
+/// The claims of our tokens, and those about a person.
+fn claims() -> Vec<&'static str> {
+    let of_tokens = [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "iat",
+        "auth_time",
+        "nonce",
+        "acr",
+        "amr",
+        "sid",
+        "at_hash",
+    ];
+    let of_people = CLAIM_SCOPES
+        .iter()
+        .flat_map(|(_, claims)| claims.iter().copied());
+    of_tokens.into_iter().chain(of_people).collect()
+}

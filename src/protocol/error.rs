@@ -36,6 +36,8 @@ pub enum ErrorCode {
     ConsentRequired,
     /// OIDC Core §3.1.2.6
     InteractionRequired,
+    /// OIDC Unmet Authentication Requirements §2
+    UnmetAuthenticationRequirements,
     /// OIDC Core §3.1.2.6
     RequestNotSupported,
     /// OIDC Core §3.1.2.6
@@ -66,6 +68,7 @@ impl ErrorCode {
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::InteractionRequired => "interaction_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",

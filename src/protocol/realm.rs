@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Who may register clients at the registration endpoint (RFC 7591 §3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RegistrationMode {
     /// Nobody; admins register clients.
@@ -16,7 +16,7 @@ pub enum RegistrationMode {
 }
 
 /// The switches of a realm; everything that weakens it is off unless turned on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RealmSettings {
     /// Whether hybrid and implicit response types are offered: tokens then pass through browsers

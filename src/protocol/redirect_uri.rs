@@ -26,8 +26,11 @@ impl KnownRedirect {
 
     fn prove_among(registered: &[String], requested: &str, client: &Client) -> Option<Self> {
         let native = client.metadata.client_type == ClientType::Native;
+        let slash = client.metadata.compatibility.adds_trailing_slash;
         let known = registered.iter().any(|registered| {
-            registered == requested || (native && same_but_for_loopback_port(registered, requested))
+            registered == requested
+                || (native && same_but_for_loopback_port(registered, requested))
+                || (slash && requested.strip_suffix('/') == Some(registered))
         });
         known.then(|| Self(requested.to_owned()))
     }
@@ -48,10 +51,13 @@ impl KnownRedirect {
             Some((_, query)) if query.ends_with('&') => "",
             Some(_) => "&",
         };
-        let added = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(parameters)
-            .finish();
-        format!("{}{separator}{added}", self.0)
+        format!("{}{separator}{}", self.0, encode(parameters))
+    }
+
+    /// The URI with parameters as its fragment (Multiple Response Types §5); registered URIs have
+    /// none.
+    pub fn with_fragment(&self, parameters: &[(&str, &str)]) -> String {
+        format!("{}#{}", self.0, encode(parameters))
     }
 
     /// Scheme, host and port, as shown to people and as compared for CORS; `None` for private-use
@@ -59,6 +65,12 @@ impl KnownRedirect {
     pub fn origin(&self) -> Option<String> {
         origin_of(&self.0)
     }
+}
+
+fn encode(parameters: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(parameters)
+        .finish()
 }
 
 /// The origin of an http or https URL in the form that browsers send (RFC 6454 §6.2).

@@ -69,6 +69,13 @@ impl ScopeSet {
         )
     }
 
+    /// The set without one token.
+    #[must_use]
+    pub fn without(mut self, token: &str) -> Self {
+        self.0.retain(|own| own != token);
+        self
+    }
+
     /// The tokens that either holds.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::account::password::PasswordCost;
 use crate::account::session::SessionLimits;
 use crate::clock::SystemClock;
-use crate::config::{Config, DatabaseKind};
+use crate::config::{Complaint, Config, DatabaseKind, Rejection};
 use crate::entropy::{SystemEntropy, random_text};
 use crate::flows::facts::Facts;
 use crate::flows::hash_pool::HashPool;
@@ -20,6 +20,7 @@ use crate::flows::{App, Macs, Settings};
 use crate::http::{Edge, EdgeSettings, router};
 use crate::jobs::{JobContext, Jobs, heartbeat, uphold_revocations};
 use crate::keys::{KeySchedule, MasterKey, SigningPool};
+use crate::outgoing::{Outgoing, OutgoingSettings};
 use crate::pages::{DemoAccount, Pages};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Lifetime;
@@ -172,7 +173,18 @@ async fn app(config: &Config, store: SharedStore, master: MasterKey) -> anyhow::
         )?,
         macs,
         facts: Facts::default(),
+        outgoing: Arc::new(outgoing(config)?),
     })
+}
+
+/// The way to addresses that clients have named.
+pub fn outgoing(config: &Config) -> Result<Outgoing, Rejection> {
+    let settings = OutgoingSettings {
+        allow: config.outgoing.allow.clone(),
+        ca_file: config.outgoing.ca_file.clone(),
+    };
+    Outgoing::new(settings)
+        .map_err(|error| Rejection::of("outgoing.ca_file", Complaint::new(error.to_string())))
 }
 
 async fn ephemeral(config: &Config) -> anyhow::Result<SharedEphemeral> {

@@ -17,6 +17,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service as _;
 
+use super::tls::Tls;
 use crate::protocol::time::Lifetime;
 
 /// The head of a request may have so many fields.
@@ -41,7 +43,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub struct ListenerLimits {
     /// Connections at one time; more wait in the system's queue.
     pub connections: usize,
-    /// How long the head of a request may take.
+    /// How long the head of a request may take, and the TLS handshake before it.
     pub header_timeout: Lifetime,
     /// How long a request may take from its head to its answer, its body included.
     pub request_timeout: Lifetime,
@@ -53,6 +55,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     limits: ListenerLimits,
+    tls: Option<Arc<Tls>>,
     draining: CancellationToken,
 }
 
@@ -65,8 +68,16 @@ impl Server {
             listener,
             address,
             limits,
+            tls: None,
             draining: CancellationToken::new(),
         })
+    }
+
+    /// The same, speaking TLS when there is a certificate.
+    #[must_use]
+    pub fn with_tls(mut self, tls: Option<Arc<Tls>>) -> Self {
+        self.tls = tls;
+        self
     }
 
     /// The bound address.
@@ -88,9 +99,14 @@ impl Server {
             .header_read_timeout(self.limits.header_timeout.to_std())
             .max_headers(MAX_HEADERS)
             .max_buf_size(BUFFER_BYTES);
+        if let Some(tls) = &self.tls {
+            tracker.spawn(Arc::clone(tls).watch(self.draining.clone()));
+        }
         let shared = Shared {
             http,
             router,
+            tls: self.tls,
+            handshake_timeout: self.limits.header_timeout.to_std(),
             request_timeout: self.limits.request_timeout.to_std(),
             draining: self.draining.clone(),
             at_once: at_once.clone(),
@@ -150,6 +166,8 @@ impl RunningServer {
 struct Shared {
     http: http1::Builder,
     router: Router,
+    tls: Option<Arc<Tls>>,
+    handshake_timeout: Duration,
     request_timeout: Duration,
     draining: CancellationToken,
     at_once: CancellationToken,
@@ -195,9 +213,38 @@ async fn converse(
         tracing::debug!(%error, "a connection was gone before its first request");
         return;
     }
+    // A client that never reads its answers must not hold its slot for ever.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(shared.request_timeout));
+    let stream = Box::pin(stream);
+    let Some(tls) = &shared.tls else {
+        return answer(stream, peer, shared).await;
+    };
+    let handshake = tls.acceptor().accept(stream);
+    let handshake = tokio::time::timeout(shared.handshake_timeout, handshake);
+    let encrypted = tokio::select! {
+        encrypted = handshake => encrypted,
+        () = shared.at_once.cancelled() => return,
+        () = stopped_for_a_moment(&shared.draining) => return,
+    };
+    match encrypted {
+        Ok(Ok(stream)) => answer(stream, peer, shared).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+        Err(_elapsed) => tracing::debug!("a TLS handshake took too long"),
+    }
+}
+
+/// Answers the requests of one connection, encrypted or not.
+async fn answer(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send,
+    peer: SocketAddr,
+    shared: Shared,
+) {
     let Shared {
         http,
         router,
+        tls: _,
+        handshake_timeout: _,
         request_timeout,
         draining,
         at_once,
@@ -214,11 +261,7 @@ async fn converse(
             answer.unwrap_or_else(|_elapsed| Ok(took_too_long()))
         }
     });
-    // A client that never reads its answers must not hold its slot for ever.
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(request_timeout));
-    let stream = TokioIo::new(Box::pin(stream));
-    let connection = http.serve_connection(stream, service);
+    let connection = http.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -236,6 +279,12 @@ async fn converse(
         // Clients go away and send nonsense all day long.
         tracing::debug!(%error, "a connection ended early");
     }
+}
+
+/// Done a moment after a stop was asked for; a handshake under way may still become a request.
+async fn stopped_for_a_moment(draining: &CancellationToken) {
+    draining.cancelled().await;
+    tokio::time::sleep(SILENCE).await;
 }
 
 /// Done when the connection has sent no request by a moment after a stop was asked for. HTTP's

@@ -1,13 +1,14 @@
 //! The process: one listener, its life from the first log line to the last.
 //!
 //! Owns: the order of starting and stopping. The parts: [`listener`] accepts and serves
-//! connections, [`lock`] keeps a second server off a SQLite file, [`assemble`] joins configuration,
+//! connections, [`tls`] has their certificate, [`lock`] keeps a second server off a SQLite file, [`assemble`] joins configuration,
 //! store, keys, jobs and routes. Refuses to know: what the routes answer.
 
 pub mod assemble;
 pub mod demo;
 pub mod listener;
 pub mod lock;
+pub mod tls;
 
 use std::net::SocketAddr;
 
@@ -15,11 +16,12 @@ use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, Limits};
+use crate::config::{Config, Limits, Rejection};
 use crate::protocol::time::Lifetime;
 
 pub use assemble::{Assembled, Background, Migration};
 pub use listener::{ListenerLimits, RunningServer, Server};
+pub use tls::Tls;
 
 impl From<&Limits> for ListenerLimits {
     fn from(limits: &Limits) -> Self {
@@ -51,21 +53,30 @@ impl StopReason {
 
 /// Serves until a signal asks to stop: SIGTERM or SIGINT drains, a second one stops at once.
 pub async fn run(config: &Config, migration: Migration) -> anyhow::Result<StopReason> {
+    let tls = Tls::load(&config.tls)?;
     let _lock = lock::DataLock::of(&config.database)?;
     // Bound before anything slow, so that a taken port is told first.
-    let server = bind(config.listen, &config.limits).await?;
+    let server = bind(config.listen, &config.limits).await?.with_tls(tls);
     let address = server.address();
     let assembled = assemble::assemble(config, migration, server.draining()).await?;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         issuer = %config.issuer,
         listener = %address,
+        tls = config.tls.files().is_some(),
         database = config.database.kind().as_str(),
         redis = config.redis_url.is_some(),
         data = %config.data.display(),
         "vidimus is ready"
     );
     serve(server, assembled, config.shutdown_grace).await
+}
+
+/// Reads the files that the configuration names, as a start would.
+pub fn check_files(config: &Config) -> Result<(), Rejection> {
+    Tls::load(&config.tls)?;
+    assemble::outgoing(config)?;
+    Ok(())
 }
 
 /// Binds the listener.

@@ -242,8 +242,8 @@ pub trait Store: Send + Sync + 'static {
     // ---- token families -----------------------------------------------------------------------
 
     /// Opens a family in the state "code issued"; if its session has ended meanwhile, nothing, so
-    /// that the code is worth nothing.
-    async fn issue_code(&self, family: &NewFamily) -> StoreResult<()>;
+    /// that the code is worth nothing: `NotFound`.
+    async fn issue_code(&self, family: &NewFamily) -> StoreResult<Change>;
     /// Spends a code and starts its family, in one statement, if every binding of `redemption`
     /// holds, the code is unspent and unexpired, the family is not revoked, and user and session
     /// stand. `None` changes nothing: the caller reads [`Store::family_by_code`] to learn why.

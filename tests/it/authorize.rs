@@ -129,10 +129,12 @@ async fn an_error_page_cannot_be_made_to_say_what_we_did_not_write() {
 async fn sends_refusals_back_to_the_client() {
     let world = world().await;
     let spa = world.client(ClientType::Spa).await;
-    let cases: [(&[(&str, &str)], &str); 14] = [
+    let cases: [(&[(&str, &str)], &str); 15] = [
         (&[("response_type", "")], "invalid_request"),
-        (&[("response_type", "token")], "unsupported_response_type"),
-        (&[("response_mode", "fragment")], "invalid_request"),
+        (&[("response_type", "cod")], "unsupported_response_type"),
+        (&[("response_mode", "pigeon")], "invalid_request"),
+        (&[("claims", "[]")], "invalid_request"),
+        (&[("id_token_hint", "x.y.z")], "invalid_request"),
         (&[("scope", "")], "invalid_scope"),
         (&[("scope", "admin")], "invalid_scope"),
         (&[("scope", "a\"b")], "invalid_scope"),
@@ -146,7 +148,6 @@ async fn sends_refusals_back_to_the_client() {
         (&[("prompt", "none login")], "invalid_request"),
         (&[("prompt", "sing")], "invalid_request"),
         (&[("max_age", "soon")], "invalid_request"),
-        (&[("request", "x.y.z")], "request_not_supported"),
     ];
     for (changes, code) in cases {
         let answer = world.browser().get(&spa.authorize_url(changes)).await;

@@ -33,6 +33,8 @@ mod metadata;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod outgoing;
+#[cfg(test)]
 mod postgres_cluster;
 #[cfg(test)]
 mod races;
@@ -46,6 +48,8 @@ mod revocation;
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod token;
 #[cfg(test)]

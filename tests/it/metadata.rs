@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use vidimus::jobs::{load_keys, rotate_keys};
+use vidimus::protocol::algorithm::SigningAlgorithm;
 use vidimus::protocol::client::ClientType;
+use vidimus::protocol::ids::RealmId;
 
 use crate::support::browser::{path_of, send};
-use crate::support::{Answer, TestClient, World, decode_claims};
+use crate::support::{Answer, TestClient, World, decode_claims, decode_header};
 
 async fn web() -> TestClient {
     let world = World::in_memory().await;
@@ -51,7 +53,7 @@ async fn stands_at_every_well_known_place() {
         .json();
     assert_eq!(oauth, here);
     let realm = vidimus::store::Realm {
-        id: vidimus::protocol::ids::RealmId::parse("acme").unwrap(),
+        id: RealmId::parse("acme").unwrap(),
         name: "Acme".to_owned(),
         settings: vidimus::protocol::realm::RealmSettings::default(),
         created_at: world.app.now(),
@@ -85,6 +87,7 @@ async fn holds_exactly_the_keys_that_are_tested_here() {
         .collect();
     keys.sort_unstable();
     let tested = [
+        "acr_values_supported",
         "authorization_endpoint",
         "authorization_response_iss_parameter_supported",
         "claim_types_supported",
@@ -110,6 +113,7 @@ async fn holds_exactly_the_keys_that_are_tested_here() {
         "token_endpoint",
         "token_endpoint_auth_methods_supported",
         "userinfo_endpoint",
+        "userinfo_signing_alg_values_supported",
     ];
     assert_eq!(keys, tested);
 }
@@ -123,7 +127,10 @@ async fn every_endpoint_is_where_it_says() {
     let document = document(world).await;
     let endpoint = |name: &str| path_of(document[name].as_str().unwrap()).to_owned();
     assert_eq!(strings(&document["response_types_supported"]), ["code"]);
-    assert_eq!(strings(&document["response_modes_supported"]), ["query"]);
+    assert_eq!(
+        strings(&document["response_modes_supported"]),
+        ["query", "fragment", "form_post"]
+    );
     assert_eq!(
         strings(&document["code_challenge_methods_supported"]),
         ["S256"]
@@ -210,8 +217,7 @@ async fn every_authentication_method_is_taken() {
     }
 }
 
-/// `scopes_supported`, `claims_supported`, `claim_types_supported`, `subject_types_supported`,
-/// `id_token_signing_alg_values_supported`
+/// `scopes_supported`, `claims_supported`, `claim_types_supported`
 #[tokio::test]
 async fn scopes_and_claims_are_honoured() {
     let client = web().await;
@@ -237,18 +243,80 @@ async fn scopes_and_claims_are_honoured() {
         );
     }
     assert_eq!(strings(&document["claim_types_supported"]), ["normal"]);
-    assert_eq!(strings(&document["subject_types_supported"]), ["public"]);
-    let other = client.world.client(ClientType::Web).await;
-    let theirs = other.tokens(&[]).await;
-    let theirs = decode_claims(theirs["id_token"].as_str().unwrap());
+}
+
+/// `subject_types_supported`
+#[tokio::test]
+async fn each_subject_type_is_given() {
+    let world = World::in_memory().await;
+    world.ada().await;
+    let mut subjects = Vec::new();
+    for kind in strings(&document(&world).await["subject_types_supported"]) {
+        for host in ["one", "two"] {
+            let client = world
+                .client_with(&RealmId::default_realm(), ClientType::Web, |metadata| {
+                    metadata.subject_type = serde_json::from_value(kind.clone().into()).unwrap();
+                    metadata.redirect_uris = vec![format!("https://{host}.example.test/cb")];
+                })
+                .await;
+            let tokens = client.tokens(&[]).await;
+            let id = decode_claims(tokens["id_token"].as_str().unwrap());
+            let access = tokens["access_token"].as_str().unwrap();
+            assert_eq!(client.userinfo(access).await.json()["sub"], id["sub"]);
+            subjects.push(id["sub"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(subjects.len(), 4);
+    assert_eq!(subjects[0], subjects[1], "public");
+    assert_ne!(subjects[2], subjects[3], "pairwise");
+}
+
+/// `id_token_signing_alg_values_supported`, `userinfo_signing_alg_values_supported`
+#[tokio::test]
+async fn each_signing_algorithm_signs() {
+    let world = World::in_memory().await;
+    world.ada().await;
+    let document = document(&world).await;
+    let names = strings(&document["id_token_signing_alg_values_supported"]);
     assert_eq!(
-        theirs["sub"], id["sub"],
-        "a public subject is the same for every client"
+        strings(&document["userinfo_signing_alg_values_supported"]),
+        names
     );
-    assert_eq!(
-        strings(&document["id_token_signing_alg_values_supported"]),
-        ["RS256"]
-    );
+    for name in names {
+        let client = world
+            .client_with(&RealmId::default_realm(), ClientType::Web, |metadata| {
+                let algorithm = SigningAlgorithm::parse(&name).unwrap();
+                metadata.id_token_signed_response_alg = algorithm;
+                metadata.userinfo_signed_response_alg = Some(algorithm);
+            })
+            .await;
+        let tokens = client.tokens(&[]).await;
+        let id_token = tokens["id_token"].as_str().unwrap();
+        assert_eq!(decode_header(id_token)["alg"], name);
+        let access = tokens["access_token"].as_str().unwrap();
+        let answer = client.userinfo(access).await;
+        assert_eq!(answer.header("content-type"), Some("application/jwt"));
+        let header = decode_header(&answer.body);
+        let claims = decode_claims(&answer.body);
+        assert_eq!(header["alg"], name);
+        assert_eq!(claims["iss"], "https://id.example.test");
+        assert_eq!(claims["aud"], client.id());
+        assert_eq!(claims["sub"], decode_claims(id_token)["sub"]);
+    }
+}
+
+/// `acr_values_supported`
+#[tokio::test]
+async fn each_context_class_is_told_when_asked_for() {
+    let client = web().await;
+    for class in strings(&document(&client.world).await["acr_values_supported"]) {
+        let tokens = client.tokens(&[("acr_values", &class)]).await;
+        let id = decode_claims(tokens["id_token"].as_str().unwrap());
+        assert_eq!(id["acr"], class);
+    }
+    let plain = client.tokens(&[]).await;
+    let id = decode_claims(plain["id_token"].as_str().unwrap());
+    assert!(id["acr"].is_null(), "it was not asked for");
 }
 
 /// `prompt_values_supported`, `claims_parameter_supported`, `request_parameter_supported`,
@@ -288,14 +356,17 @@ async fn parameters_are_supported_as_advertised() {
             .await;
         assert_eq!(answer.param("error").as_deref(), Some(error));
     }
-    assert_eq!(document["claims_parameter_supported"], false);
-    let claims = [("claims", "{\"userinfo\":{\"name\":null}}")];
+    assert_eq!(document["claims_parameter_supported"], true);
+    let claims = [
+        ("scope", "openid"),
+        ("claims", "{\"userinfo\":{\"name\":null}}"),
+    ];
     let tokens = client.tokens(&claims).await;
     let info = client
         .userinfo(tokens["access_token"].as_str().unwrap())
         .await
         .json();
-    assert!(info["name"].is_null(), "not supported, so not acted on");
+    assert_eq!(info["name"], "Ada Lovelace");
 }
 
 /// RFC 7517 §5, and the caching that relying parties live by

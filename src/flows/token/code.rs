@@ -47,7 +47,7 @@ pub(super) async fn redeem(
         scope: &scope,
         generation: family.generation,
     };
-    Ok(issue::for_family(app, ready, issued, now).await?)
+    Ok(issue::for_family(app, ready, client, issued, now).await?)
 }
 
 /// The statement did not spend the code: reads why, and does what follows from it.

@@ -2,27 +2,31 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
+use crate::account::claims::claims_of;
 use crate::flows::token::TokenAnswer;
 use crate::flows::{App, Fault};
 use crate::keys::{KeyError, KeyRing, SigningSlot, TokenType};
 use crate::protocol::algorithm::SigningAlgorithm;
-use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, left_half_hash};
+use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, left_half_hash, opened_by};
 use crate::protocol::client::Client;
+use crate::protocol::client::subject::subject;
 use crate::protocol::ids::{ClientId, RealmId, TokenId};
 use crate::protocol::may_issue::{Parties, may_issue};
 use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, ScopeSet};
 use crate::protocol::time::Timestamp;
-use crate::protocol::token::family::Family;
+use crate::protocol::token::family::{Family, NewFamily};
 use crate::protocol::token::refresh_token::RefreshToken;
 
 /// A reserved place at the signing pool and the keys to sign with: taken before anything is spent.
-pub(super) struct Readiness {
+pub(in crate::flows) struct Readiness {
     slot: SigningSlot,
     ring: Arc<KeyRing>,
 }
 
 /// Takes a place at the signing pool; `None` when it is full.
-pub(super) async fn prepare(
+pub(in crate::flows) async fn prepare(
     app: &App,
     client: &Client,
     now: Timestamp,
@@ -30,7 +34,8 @@ pub(super) async fn prepare(
     let Ok(slot) = app.signing.reserve() else {
         return Ok(None);
     };
-    let ring = app.keys.ring(&client.realm, now).await?;
+    let algorithm = client.metadata.id_token_signed_response_alg;
+    let ring = app.keys.ring_for(&client.realm, algorithm, now).await?;
     Ok(Some(Readiness { slot, ring }))
 }
 
@@ -60,6 +65,7 @@ pub(super) async fn stands(
 pub(super) async fn for_family(
     app: &App,
     ready: Readiness,
+    client: &Client,
     issued: Issued<'_>,
     now: Timestamp,
 ) -> Result<TokenAnswer, Fault> {
@@ -68,38 +74,34 @@ pub(super) async fn for_family(
         scope,
         generation,
     } = issued;
-    let first = generation == 0;
     let grant = &family.grant;
-    let access = AccessTokenClaims {
-        sub: grant.user.as_str().to_owned(),
-        sid: (!grant.scope.contains(OFFLINE_ACCESS)).then(|| grant.session.clone()),
-        fam: Some(grant.id.clone()),
-        ..access_claims(app, &grant.realm, &grant.client, scope, now)?
+    let first = generation == 0;
+    let wanted = Wanted {
+        client,
+        grant,
+        scope,
+        access_token: true,
+        id_token: scope.contains(OPENID).then_some(IdTokenContext {
+            // OIDC Core §12.2: the ID token of a refresh has no nonce.
+            nonce: grant.nonce.as_deref().filter(|_| first),
+            code: None,
+            state: None,
+            carries_scope_claims: false,
+        }),
     };
-    let id_token = scope.contains(OPENID).then(|| IdTokenClaims {
-        iss: access.iss.clone(),
-        sub: access.sub.clone(),
-        aud: grant.client.clone(),
-        exp: now.plus(app.settings.id_lifetime).unix_seconds(),
-        iat: now.unix_seconds(),
-        auth_time: grant.auth_time.unix_seconds(),
-        // OIDC Core §12.2: the ID token of a refresh has no nonce.
-        nonce: grant.nonce.clone().filter(|_| first),
-        amr: grant.amr.split(' ').map(str::to_owned).collect(),
-        sid: grant.session.clone(),
-        at_hash: None,
-    });
+    let made = make(app, ready, wanted, now).await?;
     let refresh_token = grant.refreshable.then(|| {
         let key = &app.macs.refresh_token;
         RefreshToken::write(key, &grant.realm, &grant.client, &grant.id, generation)
     });
-    let (access_token, id_token) = sign(ready, access, id_token).await?;
     Ok(TokenAnswer {
-        access_token,
+        access_token: made
+            .access_token
+            .ok_or(Fault::Invariant("a wanted access token is made"))?,
         token_type: "Bearer",
         expires_in: app.settings.access_lifetime.whole_seconds(),
         refresh_token: refresh_token.map(|token| token.expose().clone()),
-        id_token,
+        id_token: made.id_token,
         scope: scope.to_string(),
     })
 }
@@ -114,6 +116,124 @@ pub(super) struct Issued<'a> {
     pub(super) generation: i64,
 }
 
+/// Which tokens of a grant are to be made.
+pub(in crate::flows) struct Wanted<'a> {
+    /// To whom.
+    pub(in crate::flows) client: &'a Client,
+    /// What was granted.
+    pub(in crate::flows) grant: &'a NewFamily,
+    /// The scope of the access token.
+    pub(in crate::flows) scope: &'a ScopeSet,
+    /// Whether an access token is among them.
+    pub(in crate::flows) access_token: bool,
+    /// What an ID token among them is to say.
+    pub(in crate::flows) id_token: Option<IdTokenContext<'a>>,
+}
+
+/// What differs between the ID tokens of one grant.
+pub(in crate::flows) struct IdTokenContext<'a> {
+    /// The nonce to echo.
+    pub(in crate::flows) nonce: Option<&'a str>,
+    /// The code that it comes with (OIDC Core §3.3.2.11 `c_hash`).
+    pub(in crate::flows) code: Option<&'a str>,
+    /// The state that it comes with (FAPI 1.0 Advanced §5.1 `s_hash`).
+    pub(in crate::flows) state: Option<&'a str>,
+    /// Whether the claims of the granted scopes are in it.
+    pub(in crate::flows) carries_scope_claims: bool,
+}
+
+/// The tokens made.
+pub(in crate::flows) struct Made {
+    /// The access token.
+    pub(in crate::flows) access_token: Option<String>,
+    /// The ID token.
+    pub(in crate::flows) id_token: Option<String>,
+}
+
+/// Builds and signs tokens of a grant.
+pub(in crate::flows) async fn make(
+    app: &App,
+    ready: Readiness,
+    wanted: Wanted<'_>,
+    now: Timestamp,
+) -> Result<Made, Fault> {
+    let Wanted {
+        client,
+        grant,
+        scope,
+        ..
+    } = wanted;
+    let subject = subject(client, &grant.user, &app.macs.pairwise_subject);
+    let access = if wanted.access_token {
+        Some(AccessTokenClaims {
+            sub: subject.clone(),
+            sid: (!grant.scope.contains(OFFLINE_ACCESS)).then(|| grant.session.clone()),
+            fam: Some(grant.id.clone()),
+            userinfo_claims: grant.claims.userinfo.keys().cloned().collect(),
+            ..access_claims(app, &grant.realm, &grant.client, scope, now)?
+        })
+    } else {
+        None
+    };
+    let id_token = match &wanted.id_token {
+        Some(context) => Some(id_token_claims(app, &wanted, context, subject, now).await?),
+        None => None,
+    };
+    sign(ready, client, access, id_token).await
+}
+
+async fn id_token_claims(
+    app: &App,
+    wanted: &Wanted<'_>,
+    context: &IdTokenContext<'_>,
+    subject: String,
+    now: Timestamp,
+) -> Result<IdTokenClaims, Fault> {
+    let (client, grant) = (wanted.client, wanted.grant);
+    let algorithm = client.metadata.id_token_signed_response_alg;
+    let hash = |text: &str| left_half_hash(algorithm, text);
+    Ok(IdTokenClaims {
+        iss: app.issuer(&grant.realm).as_str().to_owned(),
+        sub: subject,
+        aud: grant.client.clone(),
+        exp: now.plus(app.settings.id_lifetime).unix_seconds(),
+        iat: now.unix_seconds(),
+        auth_time: grant.auth_time.unix_seconds(),
+        nonce: context.nonce.map(str::to_owned),
+        acr: grant.acr.clone(),
+        amr: grant.amr.split(' ').map(str::to_owned).collect(),
+        sid: grant.session.clone(),
+        at_hash: None,
+        c_hash: context.code.map(hash),
+        s_hash: context.state.map(hash),
+        personal: personal(app, wanted, context, now).await?,
+    })
+}
+
+/// The claims about the person that belong into the ID token; the record is asked only when there
+/// are any.
+async fn personal(
+    app: &App,
+    wanted: &Wanted<'_>,
+    context: &IdTokenContext<'_>,
+    now: Timestamp,
+) -> Result<Map<String, Value>, Fault> {
+    let grant = wanted.grant;
+    let compatibility = wanted.client.metadata.compatibility;
+    let mut names: Vec<&str> = grant.claims.id_token.keys().map(String::as_str).collect();
+    if context.carries_scope_claims || compatibility.wants_claims_in_id_token {
+        names.extend(opened_by(wanted.scope));
+    }
+    if names.is_empty() {
+        return Ok(Map::new());
+    }
+    let user = app
+        .facts
+        .user(app.store.as_ref(), &grant.realm, &grant.user, now)
+        .await?;
+    Ok(user.map(|user| claims_of(&user, names)).unwrap_or_default())
+}
+
 /// Signs the access token of a machine, whose subject is itself (RFC 9068 §2.2).
 pub(super) async fn for_machine(
     app: &App,
@@ -123,9 +243,11 @@ pub(super) async fn for_machine(
     now: Timestamp,
 ) -> Result<TokenAnswer, Fault> {
     let claims = access_claims(app, &client.realm, &client.id, scope, now)?;
-    let (access_token, _) = sign(ready, claims, None).await?;
+    let made = sign(ready, client, Some(claims), None).await?;
     Ok(TokenAnswer {
-        access_token,
+        access_token: made
+            .access_token
+            .ok_or(Fault::Invariant("a wanted access token is made"))?,
         token_type: "Bearer",
         expires_in: app.settings.access_lifetime.whole_seconds(),
         refresh_token: None,
@@ -155,6 +277,7 @@ fn access_claims(
             .map_err(|_invalid| Fault::Invariant("random text is a token id"))?,
         sid: None,
         fam: None,
+        userinfo_claims: Vec::new(),
     })
 }
 
@@ -162,20 +285,33 @@ fn access_claims(
 /// `at_hash`, so it comes second.
 async fn sign(
     ready: Readiness,
-    access: AccessTokenClaims,
+    client: &Client,
+    access: Option<AccessTokenClaims>,
     id_token: Option<IdTokenClaims>,
-) -> Result<(String, Option<String>), Fault> {
+) -> Result<Made, Fault> {
     let Readiness { slot, ring } = ready;
-    let algorithm = SigningAlgorithm::default();
+    let algorithm = client.metadata.id_token_signed_response_alg;
+    let access_type = if client.metadata.compatibility.wants_plain_jwt_type {
+        TokenType::PlainAccessToken
+    } else {
+        TokenType::AccessToken
+    };
     let signed = slot.run(move |()| -> Result<_, KeyError> {
-        let access_token = ring.sign(algorithm, TokenType::AccessToken, &access)?;
+        let access_token = access
+            .map(|claims| ring.sign(SigningAlgorithm::Rs256, access_type, &claims))
+            .transpose()?;
         let id_token = id_token
             .map(|mut claims| {
-                claims.at_hash = Some(left_half_hash(algorithm, &access_token));
+                claims.at_hash = access_token
+                    .as_deref()
+                    .map(|token| left_half_hash(algorithm, token));
                 ring.sign(algorithm, TokenType::IdToken, &claims)
             })
             .transpose()?;
-        Ok((access_token, id_token))
+        Ok(Made {
+            access_token,
+            id_token,
+        })
     });
     Ok(signed.await??)
 }

@@ -6,7 +6,7 @@
 
 mod client_credentials;
 mod code;
-mod issue;
+pub(super) mod issue;
 mod refresh;
 
 use serde::Serialize;

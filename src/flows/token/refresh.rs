@@ -76,7 +76,7 @@ async fn answer(
         scope: &scope,
         generation,
     };
-    Ok(issue::for_family(app, ready, issued, now).await?)
+    Ok(issue::for_family(app, ready, client, issued, now).await?)
 }
 
 /// One statement rotates the live token. When it does not, the family is read to learn what the

@@ -17,32 +17,36 @@ use crate::http::call::Call;
 use crate::http::{Edge, cors, respond};
 use crate::protocol::discovery::ProviderMetadata;
 use crate::protocol::ids::RealmId;
+use crate::protocol::realm::RealmSettings;
 
-/// The metadata documents of the realms asked for so far.
+/// The metadata documents of the realms asked for so far, by what is switched on in them.
 #[derive(Debug, Default)]
-pub(in crate::http) struct Documents(Mutex<HashMap<RealmId, (Bytes, String)>>);
+pub(in crate::http) struct Documents(Mutex<HashMap<(RealmId, RealmSettings), (Bytes, String)>>);
 
 /// How many realms' documents are kept; beyond that all are forgotten and built again.
 const CAPACITY: usize = 10_000;
 
 impl Documents {
-    fn of(&self, edge: &Edge, realm: &RealmId) -> Option<(Bytes, String)> {
+    fn of(&self, edge: &Edge, call: &Call) -> Option<(Bytes, String)> {
         let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(document) = documents.get(realm) {
+        let key = (call.realm.clone(), call.realm_settings);
+        if let Some(document) = documents.get(&key) {
             return Some(document.clone());
         }
-        let body = serde_json::to_vec(&ProviderMetadata::of(&edge.app.issuer(realm))).ok()?;
+        let metadata = ProviderMetadata::of(&edge.app.issuer(&call.realm), call.realm_settings);
+        let body = serde_json::to_vec(&metadata).ok()?;
         let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&body)));
         if documents.len() >= CAPACITY {
             documents.clear();
         }
-        documents.insert(realm.clone(), (body.into(), etag));
-        documents.get(realm).cloned()
+        let document = (Bytes::from(body), etag);
+        documents.insert(key, document.clone());
+        Some(document)
     }
 }
 
 pub(in crate::http) async fn discovery(State(edge): State<Arc<Edge>>, call: Call) -> Response {
-    match edge.documents.of(&edge, &call.realm) {
+    match edge.documents.of(&edge, &call) {
         Some((body, etag)) => document(&edge, &call, body, &etag, "application/json"),
         None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

@@ -10,7 +10,7 @@ use http::header::WWW_AUTHENTICATE;
 use http::{HeaderValue, StatusCode};
 
 use crate::flows::FlowError;
-use crate::flows::userinfo::{self, BearerRefusal};
+use crate::flows::userinfo::{self, BearerRefusal, UserinfoAnswer};
 use crate::http::call::Call;
 use crate::http::endpoint::failed;
 use crate::http::{Edge, cors, respond};
@@ -47,7 +47,10 @@ async fn answer(edge: &Edge, call: &Call, token: Result<String, BearerRefusal>) 
     };
     match outcome {
         Ok((claims, client)) => {
-            let response = respond::json(StatusCode::OK, &claims);
+            let response = match claims {
+                UserinfoAnswer::Plain(claims) => respond::json(StatusCode::OK, &claims),
+                UserinfoAnswer::Jwt(token) => respond::jwt(token),
+            };
             cors::for_client(&call.headers, Some(&client), response)
         }
         Err(FlowError::Refused(refusal)) => {

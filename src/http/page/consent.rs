@@ -81,7 +81,7 @@ fn show(edge: &Edge, call: &Call, pending: &Pending) -> Response {
             .unwrap_or_else(|| user.username.clone()),
         username: user.username.clone(),
         not_you: Some(page_address(edge, call, &call.query, "/login", pending)),
-        scopes: scope_lines(&pending.request.scope, user),
+        scopes: scope_lines(&pending.request.needs_consent_for(), user),
         action: page_address(edge, call, &call.query, "/consent", pending),
         csrf: binding.csrf.clone(),
     };

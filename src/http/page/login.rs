@@ -169,6 +169,7 @@ fn show(edge: &Edge, call: &Call, pending: &Pending, shown: Shown) -> Response {
     let reason = match shown.reason {
         Some(Reason::Requested) => Some(LoginReason::ClientAsked),
         Some(Reason::TooOld) => Some(LoginReason::TooLongAgo),
+        Some(Reason::SomebodyElse) => Some(LoginReason::OtherAccount),
         None if pending.session.is_some() && shown.error.is_none() => {
             Some(LoginReason::OtherAccount)
         }

@@ -1,16 +1,21 @@
 //! From the outcome of an authorization step to what the browser gets.
 
 use axum::response::Response;
+use http::StatusCode;
 
 use crate::flows::Fault;
 use crate::flows::authorize::{Outcome, Pending};
 use crate::flows::interaction::{self, PARAMETER};
+use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::error::{Refusal, to_error_page};
 use crate::http::page::local;
-use crate::http::{Edge, respond};
+use crate::http::respond::{self, Forms};
+use crate::pages::FormPostPage;
+use crate::protocol::authorize::AuthorizationAnswer;
 use crate::protocol::discovery::path;
 use crate::protocol::params::Params;
+use crate::protocol::time::Lifetime;
 
 /// Sends the browser where the outcome says.
 pub(super) fn follow(
@@ -24,7 +29,7 @@ pub(super) fn follow(
             if let Some(refusal) = refusal {
                 tracing::info!(request_id = call.id.0, realm = %call.realm, ?refusal, "refused");
             }
-            respond::see_other(&answer.location)
+            answered(edge, call, answer)
         }
         Ok(Outcome::Login(pending, _)) => go(edge, call, request, "/login", &pending),
         Ok(Outcome::Consent(pending)) => go(edge, call, request, "/consent", &pending),
@@ -36,7 +41,23 @@ pub(super) fn follow(
             let refusal = Refusal::addressee(refusal, client.as_deref(), request);
             to_error_page(edge, call, refusal)
         }
+        Ok(Outcome::Busy) => respond::busy(edge, &call.headers, &call.id, Lifetime::seconds(1)),
         Err(fault) => respond::fault(edge, &call.headers, &call.id, &fault),
+    }
+}
+
+/// Sends the answer on its way to the client.
+fn answered(edge: &Edge, call: &Call, answer: AuthorizationAnswer) -> Response {
+    match answer {
+        AuthorizationAnswer::Redirect { location } => respond::see_other(&location),
+        AuthorizationAnswer::Form { action, fields } => {
+            let view = FormPostPage {
+                chrome: respond::realm_chrome(edge, call),
+                action,
+                fields,
+            };
+            respond::page(edge, StatusCode::OK, &view, Forms::EndAtClient)
+        }
     }
 }
 

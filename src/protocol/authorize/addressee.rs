@@ -6,6 +6,7 @@ use crate::protocol::client::Client;
 use crate::protocol::ids::ClientId;
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::KnownRedirect;
+use crate::protocol::response_type::{ResponseMode, ResponseType};
 
 /// Why nobody can be answered; the person is told instead (RFC 6749 §4.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,7 @@ impl AddresseeRefusal {
 pub struct Addressee {
     client: Arc<Client>,
     redirect: KnownRedirect,
+    mode: ResponseMode,
     state: Option<String>,
 }
 
@@ -86,6 +88,7 @@ impl Addressee {
         let state = params.get("state").filter(|_| !params.is_repeated("state"));
         Ok(Self {
             redirect,
+            mode: mode_of(params),
             state: state.map(str::to_owned),
             client,
         })
@@ -101,8 +104,33 @@ impl Addressee {
         &self.redirect
     }
 
+    /// How the answer travels.
+    pub fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+
     /// The `state` to echo (RFC 6749 §4.1.2).
     pub fn state(&self) -> Option<&str> {
         self.state.as_deref()
     }
+}
+
+/// How answers to a request travel, refusals of it included: as it says, if it may say so; else as
+/// its response type is usually answered; in the query when neither can be read.
+fn mode_of(params: &Params) -> ResponseMode {
+    let text = params.get("response_type").unwrap_or_default();
+    let front_channel = ResponseType::parse(text).map_or_else(
+        |_unknown| text.split(' ').any(|word| word.ends_with("token")),
+        ResponseType::is_front_channel,
+    );
+    let usual = if front_channel {
+        ResponseMode::Fragment
+    } else {
+        ResponseMode::Query
+    };
+    params
+        .get("response_mode")
+        .and_then(ResponseMode::parse)
+        .filter(|mode| !front_channel || *mode != ResponseMode::Query)
+        .unwrap_or(usual)
 }

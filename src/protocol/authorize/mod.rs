@@ -3,15 +3,19 @@
 //! First client and redirect URI: what is wrong there is shown to the person. Then the rest: what
 //! is wrong there is sent back to the client. An answer cannot be built without an [`Addressee`].
 
+pub mod acr;
 pub mod addressee;
 pub mod answer;
 pub mod next_step;
+pub mod refusal;
 pub mod request;
 
+pub use acr::AcrDemand;
 pub use addressee::{Addressee, AddresseeRefusal};
-pub use answer::AuthorizationAnswer;
+pub use answer::{AuthorizationAnswer, Parameters};
 pub use next_step::{Interaction, LoginReason, SignedIn, Step, next_step};
-pub use request::{AuthorizationRequest, AuthorizeRefusal};
+pub use refusal::AuthorizeRefusal;
+pub use request::AuthorizationRequest;
 
 /// The largest authorization request we read, in bytes of its encoded parameters.
 pub const REQUEST_LIMIT_BYTES: usize = 8 * 1024;

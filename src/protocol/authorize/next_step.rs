@@ -13,6 +13,10 @@ pub struct SignedIn {
     pub auth_time: Timestamp,
     /// In which session.
     pub session: SessionId,
+    /// How they proved it (RFC 8176), space separated.
+    pub amr: String,
+    /// Their name as this client knows it.
+    pub subject: String,
     /// What they have consented to for this client.
     pub consented: ScopeSet,
 }
@@ -37,6 +41,8 @@ pub enum LoginReason {
     Requested,
     /// The sign-in is older than `max_age`.
     TooOld,
+    /// The request is about somebody else.
+    SomebodyElse,
 }
 
 /// What to do with an authorization request now.
@@ -76,7 +82,20 @@ pub fn next_step(
     if too_old && !fresh {
         return ask_login(request, LoginReason::TooOld);
     }
-    let known = client.metadata.first_party || request.scope.is_subset_of(&person.consented);
+    let asked_for = request.subject.as_ref();
+    if asked_for.is_some_and(|subject| *subject != person.subject) {
+        // OIDC Core §3.1.2.2: an answer about somebody else is never given.
+        return if fresh {
+            Step::Refuse(AuthorizeRefusal::LoginRequired)
+        } else {
+            ask_login(request, LoginReason::SomebodyElse)
+        };
+    }
+    if request.acr.is_unmet_by(&person.amr) {
+        return Step::Refuse(AuthorizeRefusal::UnmetAcr);
+    }
+    let known =
+        client.metadata.first_party || request.needs_consent_for().is_subset_of(&person.consented);
     if interaction.consented || (known && !request.prompt.consent) {
         Step::Issue
     } else if request.prompt.none {
@@ -97,9 +116,12 @@ fn ask_login(request: &AuthorizationRequest, reason: LoginReason) -> Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::authorize::AcrDemand;
     use crate::protocol::authorize::request::Prompt;
+    use crate::protocol::claims::ClaimsRequest;
     use crate::protocol::client::ClientType;
     use crate::protocol::client::metadata::tests::client;
+    use crate::protocol::response_type::ResponseType;
     use crate::protocol::time::Lifetime;
 
     const fn at(seconds: i64) -> Timestamp {
@@ -108,6 +130,10 @@ mod tests {
 
     fn request(prompt: Prompt, max_age: Option<u32>) -> AuthorizationRequest {
         AuthorizationRequest {
+            response_type: ResponseType::CODE,
+            claims: ClaimsRequest::default(),
+            acr: AcrDemand::default(),
+            subject: None,
             scope: ScopeSet::parse("openid email").unwrap(),
             nonce: None,
             code_challenge: None,
@@ -142,6 +168,8 @@ mod tests {
         let person = auth_time.map(|seconds| SignedIn {
             auth_time: at(seconds),
             session: session("here"),
+            amr: "pwd".to_owned(),
+            subject: "ada".to_owned(),
             consented: ScopeSet::parse(consented).unwrap(),
         });
         let interaction = Interaction {
@@ -219,6 +247,8 @@ mod tests {
         let person = SignedIn {
             auth_time: at(1),
             session: session("here"),
+            amr: "pwd".to_owned(),
+            subject: "ada".to_owned(),
             consented: ScopeSet::default(),
         };
         let interaction = Interaction {
@@ -241,6 +271,44 @@ mod tests {
         assert_eq!(
             next_step(&asking, &own, Some(&person), &interaction, at(1010)),
             Step::Consent
+        );
+    }
+
+    /// OIDC Core §3.1.2.2, §5.5.1: an answer about somebody else is never given.
+    #[test]
+    fn a_request_about_somebody_is_answered_about_nobody_else() {
+        use AuthorizeRefusal as R;
+        let person = SignedIn {
+            auth_time: at(1005),
+            session: session("here"),
+            amr: "pwd".to_owned(),
+            subject: "ada".to_owned(),
+            consented: ScopeSet::parse("openid email").unwrap(),
+        };
+        let step = |subject: &str, none, signed_in: Option<&str>| {
+            let prompt = Prompt {
+                none,
+                ..Prompt::default()
+            };
+            let request = AuthorizationRequest {
+                subject: Some(subject.to_owned()),
+                ..request(prompt, None)
+            };
+            let interaction = Interaction {
+                started_at: at(1000),
+                signed_in: signed_in.map(session),
+                consented: false,
+            };
+            let client = client(ClientType::Web);
+            next_step(&request, &client, Some(&person), &interaction, at(1010))
+        };
+        assert_eq!(step("ada", true, None), Step::Issue);
+        assert_eq!(step("bob", true, None), Step::Refuse(R::LoginRequired));
+        let ask = Step::Login(LoginReason::SomebodyElse);
+        assert_eq!(step("bob", false, None), ask);
+        assert_eq!(
+            step("bob", false, Some("here")),
+            Step::Refuse(R::LoginRequired)
         );
     }
 }

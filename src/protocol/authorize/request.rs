@@ -1,136 +1,19 @@
 //! Stage two: the rest of the request, checked once its addressee is proven.
 
-use crate::protocol::authorize::Addressee;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::protocol::authorize::{AcrDemand, Addressee, AuthorizeRefusal};
+use crate::protocol::claims::{CLAIM_SCOPES, ClaimDemand, ClaimsRequest};
 use crate::protocol::client::{Client, GrantType};
-use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::oxide;
 use crate::protocol::params::Params;
 use crate::protocol::pkce::CodeChallenge;
-use crate::protocol::scope::ScopeSet;
+use crate::protocol::realm::RealmSettings;
+use crate::protocol::response_type::{ResponseMode, ResponseType};
+use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, ScopeSet};
 use crate::protocol::time::Lifetime;
-
-/// Why a request was refused, or a person refused it; sent back to the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuthorizeRefusal {
-    /// RFC 6749 §3.1
-    Repeated,
-    /// RFC 6749 Appendix A
-    ControlCharacter,
-    /// Longer than we read.
-    TooLong,
-    /// RFC 6749 §3.1.1
-    ResponseTypeMissing,
-    /// Only `code` is offered.
-    UnsupportedResponseType,
-    /// Only `query` is offered.
-    UnsupportedResponseMode,
-    /// OIDC Core §6.1, not offered.
-    RequestObject,
-    /// OIDC Core §6.2, not offered.
-    RequestUri,
-    /// OIDC Core §7.2.1, not offered.
-    Registration,
-    /// The client may not use the authorization code grant.
-    GrantNotAllowed,
-    /// RFC 6749 §3.3
-    MalformedScope,
-    /// Nothing of what was asked for is registered for the client.
-    NoScopeAllowed,
-    /// RFC 7636 §4.4.1: a public client must send a challenge.
-    ChallengeMissing,
-    /// RFC 9700 §2.1.1: only S256.
-    ChallengeMethod,
-    /// RFC 7636 §4.2
-    MalformedChallenge,
-    /// OIDC Core §3.1.2.1
-    UnknownPrompt,
-    /// OIDC Core §3.1.2.1: `none` stands alone.
-    PromptNoneWithOthers,
-    /// OIDC Core §3.1.2.1: not a number of seconds.
-    MalformedMaxAge,
-    /// `nonce` or `state` longer than 1,024 bytes.
-    ValueTooLong,
-    /// `prompt=none`, and nobody (or not freshly enough) is signed in.
-    LoginRequired,
-    /// `prompt=none`, and consent is missing.
-    ConsentRequired,
-    /// The person pressed Deny.
-    Denied,
-}
-
-impl From<AuthorizeRefusal> for OAuthError {
-    #[expect(clippy::too_many_lines, reason = "a table: one line for each refusal")]
-    fn from(refusal: AuthorizeRefusal) -> Self {
-        use AuthorizeRefusal as R;
-        use ErrorCode as C;
-        let (code, description) = match refusal {
-            R::Repeated => (C::InvalidRequest, "A parameter was sent more than once."),
-            R::ControlCharacter => (C::InvalidRequest, "A parameter holds a control character."),
-            R::TooLong => (C::InvalidRequest, "The request is longer than 8 KiB."),
-            R::ResponseTypeMissing => (C::InvalidRequest, "response_type is missing."),
-            R::UnsupportedResponseType => (
-                C::UnsupportedResponseType,
-                "Only response_type=code is offered.",
-            ),
-            R::UnsupportedResponseMode => {
-                (C::InvalidRequest, "Only response_mode=query is offered.")
-            }
-            R::RequestObject => (C::RequestNotSupported, "Request objects are not offered."),
-            R::RequestUri => (C::RequestUriNotSupported, "request_uri is not offered."),
-            R::Registration => (
-                C::RegistrationNotSupported,
-                "The registration parameter is not offered.",
-            ),
-            R::GrantNotAllowed => (
-                C::UnauthorizedClient,
-                "This client is not registered for the authorization code grant.",
-            ),
-            R::MalformedScope => (
-                C::InvalidScope,
-                "The scope holds a character outside RFC 6749.",
-            ),
-            R::NoScopeAllowed => (
-                C::InvalidScope,
-                "No requested scope is registered for this client.",
-            ),
-            R::ChallengeMissing => (
-                C::InvalidRequest,
-                "A public client must use PKCE: send code_challenge and code_challenge_method=S256.",
-            ),
-            R::ChallengeMethod => (
-                C::InvalidRequest,
-                "Only code_challenge_method=S256 is accepted.",
-            ),
-            R::MalformedChallenge => (
-                C::InvalidRequest,
-                "code_challenge must be 43 characters of base64url.",
-            ),
-            R::UnknownPrompt => (
-                C::InvalidRequest,
-                "prompt may hold none, login, consent and select_account only.",
-            ),
-            R::PromptNoneWithOthers => (
-                C::InvalidRequest,
-                "prompt=none cannot be combined with other values.",
-            ),
-            R::MalformedMaxAge => (C::InvalidRequest, "max_age must be a number of seconds."),
-            R::ValueTooLong => (
-                C::InvalidRequest,
-                "state and nonce may be at most 1024 bytes long.",
-            ),
-            R::LoginRequired => (
-                C::LoginRequired,
-                "The person must sign in, and prompt=none forbids to ask.",
-            ),
-            R::ConsentRequired => (
-                C::ConsentRequired,
-                "The person must consent, and prompt=none forbids to ask.",
-            ),
-            R::Denied => (C::AccessDenied, "The person did not allow the access."),
-        };
-        Self::new(code, description)
-    }
-}
 
 /// What `prompt` asks for (OIDC Core §3.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -146,6 +29,8 @@ pub struct Prompt {
 /// A request that may be acted on.
 #[derive(Debug, Clone)]
 pub struct AuthorizationRequest {
+    /// What the answer carries.
+    pub response_type: ResponseType,
     /// What was asked for and may be had.
     pub scope: ScopeSet,
     /// To be echoed in the ID token.
@@ -158,24 +43,58 @@ pub struct AuthorizationRequest {
     pub max_age: Option<Lifetime>,
     /// Pre-fills the login name.
     pub login_hint: Option<String>,
+    /// The single claims asked for.
+    pub claims: ClaimsRequest,
+    /// The context classes asked for, most wanted first.
+    pub acr: AcrDemand,
+    /// The subject whose answer alone is wanted, as this client knows it (OIDC Core §3.1.2.1
+    /// `id_token_hint`, §5.5.1 `sub`).
+    pub subject: Option<String>,
 }
 
+/// Marks a single claim among the scopes that a person has consented to.
+pub const CLAIM_PREFIX: &str = "claim:";
 const VALUE_LIMIT_BYTES: usize = 1024;
 
 impl AuthorizationRequest {
     /// Checks the request of a proven addressee; the code flow's own order of checks is that of
     /// oxide-auth's authorization machine.
-    pub fn parse(params: &Params, addressee: &Addressee) -> Result<Self, AuthorizeRefusal> {
+    pub fn parse(
+        params: &Params,
+        addressee: &Addressee,
+        realm: RealmSettings,
+    ) -> Result<Self, AuthorizeRefusal> {
         let client = addressee.client();
-        check_offered(params, client)?;
-        let code_challenge = parse_challenge(params, client.metadata.is_public())?;
+        check_offered(params)?;
+        let response_type = parse_response_type(params, client, realm)?;
+        let wants_challenge = response_type.code
+            && client.metadata.is_public()
+            && !client.metadata.compatibility.cannot_do_pkce;
+        let code_challenge = parse_challenge(params, wants_challenge)?;
         let scope = oxide::authorize(params, client, addressee.redirect())?;
+        if response_type.is_front_channel() && !scope.contains(OPENID) {
+            return Err(AuthorizeRefusal::NoScopeAllowed);
+        }
+        // OIDC Core §11: only a code can be turned into a grant that outlives the session.
+        let scope = if response_type.code {
+            scope
+        } else {
+            scope.without(OFFLINE_ACCESS)
+        };
+        let claims = parse_claims(params.get("claims"))?;
+        let subject = demanded_subject(&claims)?;
+        let acr = AcrDemand::read(params.get("acr_values"), &claims, client);
         Ok(Self {
+            response_type,
             scope,
             nonce: params.get("nonce").map(str::to_owned),
             code_challenge,
             prompt: parse_prompt(params.get("prompt"))?,
-            max_age: parse_max_age(params.get("max_age"))?,
+            max_age: parse_max_age(params.get("max_age"))?
+                .or(client.metadata.default_max_age.map(Lifetime::seconds)),
+            claims,
+            acr,
+            subject,
             login_hint: params
                 .get("login_hint")
                 .map(|hint| hint.chars().take(254).collect()),
@@ -183,8 +102,36 @@ impl AuthorizationRequest {
     }
 }
 
-/// Refuses what cannot be read, and what this server or this client does not have.
-fn check_offered(params: &Params, client: &Client) -> Result<(), AuthorizeRefusal> {
+impl AuthorizationRequest {
+    /// What the person must have consented to: the scopes, and each claim that no scope opens, as
+    /// `claim:` and its name.
+    pub fn needs_consent_for(&self) -> ScopeSet {
+        let opened = |name: &str| {
+            CLAIM_SCOPES
+                .iter()
+                .any(|(scope, claims)| claims.contains(&name) && self.scope.contains(scope))
+        };
+        let single: Vec<String> = single_claims(&self.claims)
+            .filter(|name| !opened(name))
+            .map(|name| format!("{CLAIM_PREFIX}{name}"))
+            .collect();
+        match ScopeSet::parse(&single.join(" ")) {
+            Ok(single) => self.scope.union(&single),
+            Err(_no_scope_tokens) => self.scope.clone(),
+        }
+    }
+}
+
+/// The personal claims that a request names one by one; others are ignored (OIDC Core §5.5).
+fn single_claims(claims: &ClaimsRequest) -> impl Iterator<Item = &str> {
+    let named = claims.userinfo.keys().chain(claims.id_token.keys());
+    named
+        .map(String::as_str)
+        .filter(|name| CLAIM_SCOPES.iter().any(|(_, claims)| claims.contains(name)))
+}
+
+/// Refuses what cannot be read, and what this server does not have.
+fn check_offered(params: &Params) -> Result<(), AuthorizeRefusal> {
     use AuthorizeRefusal as R;
     let present = |name| params.get(name).is_some();
     let too_long = |name| {
@@ -199,21 +146,62 @@ fn check_offered(params: &Params, client: &Client) -> Result<(), AuthorizeRefusa
         (present("request_uri"), R::RequestUri),
         (present("registration"), R::Registration),
         (!present("response_type"), R::ResponseTypeMissing),
-        (
-            !client.metadata.allows(GrantType::AuthorizationCode),
-            R::GrantNotAllowed,
-        ),
-        (
-            params
-                .get("response_mode")
-                .is_some_and(|mode| mode != "query"),
-            R::UnsupportedResponseMode,
-        ),
         (too_long("nonce") || too_long("state"), R::ValueTooLong),
     ];
     match refusals.into_iter().find(|(broken, _)| *broken) {
         Some((_, refusal)) => Err(refusal),
         None => Ok(()),
+    }
+}
+
+/// The response type, if the realm offers it, the client may use it, and everything that goes with
+/// it is there.
+fn parse_response_type(
+    params: &Params,
+    client: &Client,
+    realm: RealmSettings,
+) -> Result<ResponseType, AuthorizeRefusal> {
+    use AuthorizeRefusal as R;
+    let response_type = ResponseType::parse(params.get("response_type").unwrap_or_default())
+        .ok()
+        .filter(|parsed| realm.front_channel_tokens || !parsed.is_front_channel())
+        .ok_or(R::UnsupportedResponseType)?;
+    let mode = match params.get("response_mode") {
+        Some(text) => ResponseMode::parse(text).ok_or(R::UnsupportedResponseMode)?,
+        None => response_type.default_mode(),
+    };
+    let metadata = &client.metadata;
+    let lacks_grant = (response_type.code && !metadata.allows(GrantType::AuthorizationCode))
+        || (response_type.is_front_channel() && !metadata.allows(GrantType::Implicit));
+    if lacks_grant {
+        Err(R::GrantNotAllowed)
+    } else if !metadata.allows_response(response_type) {
+        Err(R::ResponseTypeNotAllowed)
+    } else if !mode.suits(response_type) {
+        Err(R::UnsupportedResponseMode)
+    } else if response_type.id_token && params.get("nonce").is_none() {
+        Err(R::NonceMissing)
+    } else {
+        Ok(response_type)
+    }
+}
+
+fn parse_claims(text: Option<&str>) -> Result<ClaimsRequest, AuthorizeRefusal> {
+    text.map_or_else(
+        || Ok(ClaimsRequest::default()),
+        |text| ClaimsRequest::parse(text).map_err(|_malformed| AuthorizeRefusal::MalformedClaims),
+    )
+}
+
+/// OIDC Core §5.5.1: with a value, `sub` says whose answer alone is wanted.
+fn demanded_subject(claims: &ClaimsRequest) -> Result<Option<String>, AuthorizeRefusal> {
+    let demand = |claims: &BTreeMap<String, Option<ClaimDemand>>| {
+        claims.get("sub").cloned().flatten().and_then(|d| d.value)
+    };
+    match demand(&claims.id_token).or_else(|| demand(&claims.userinfo)) {
+        None => Ok(None),
+        Some(Value::String(subject)) => Ok(Some(subject)),
+        Some(_) => Err(AuthorizeRefusal::MalformedClaims),
     }
 }
 

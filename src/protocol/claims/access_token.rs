@@ -34,6 +34,9 @@ pub struct AccessTokenClaims {
     /// Our claim: the family that it descends from; absent for machines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fam: Option<FamilyId>,
+    /// Our claim: the claims that userinfo gives beside those of the scope (OIDC Core §5.5).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_claims: Vec<String>,
 }
 
 impl AccessTokenClaims {

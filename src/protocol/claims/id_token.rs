@@ -1,6 +1,7 @@
 //! ID tokens (OIDC Core §2).
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::protocol::ids::{ClientId, SessionId};
 
@@ -22,6 +23,9 @@ pub struct IdTokenClaims {
     /// The `nonce` of the authorization request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
+    /// How strong that proof was, when it was asked for (OIDC Core §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
     /// How the person proved it (RFC 8176).
     pub amr: Vec<String>,
     /// The session (OIDC Front-Channel Logout §3).
@@ -29,4 +33,13 @@ pub struct IdTokenClaims {
     /// The access token that came with it (OIDC Core §3.1.3.6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
+    /// The code that came with it (OIDC Core §3.3.2.11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub c_hash: Option<String>,
+    /// The `state` that came with it (FAPI 1.0 Advanced §5.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub s_hash: Option<String>,
+    /// Claims about the person that were asked for here (OIDC Core §5.5).
+    #[serde(flatten)]
+    pub personal: Map<String, Value>,
 }

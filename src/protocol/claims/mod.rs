@@ -2,16 +2,12 @@
 
 mod access_token;
 mod id_token;
-<<<<<<< HEAD
-mod request;
-
-pub use access_token::{AccessTokenClaims, LONGEST_LIFETIME};
-pub use id_token::{IdTokenClaims, access_token_hash};
-pub use request::{CLAIMS_LIMIT, ClaimDemand, ClaimsRequest, MalformedClaims};
-=======
 mod left_half_hash;
+mod personal;
+mod request;
 
 pub use access_token::{AccessTokenClaims, LONGEST_LIFETIME};
 pub use id_token::IdTokenClaims;
 pub use left_half_hash::left_half_hash;
->>>>>>> h/keys
+pub use personal::{CLAIM_SCOPES, opened_by};
+pub use request::{CLAIMS_LIMIT, ClaimDemand, ClaimsRequest, MalformedClaims};

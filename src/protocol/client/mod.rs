@@ -5,6 +5,7 @@ pub mod metadata;
 pub mod policy;
 pub mod redirect_rules;
 pub mod registration;
+pub mod subject;
 
 pub use metadata::{
     Client, ClientMetadata, ClientOrigin, ClientType, GrantType, IntrospectionRight,

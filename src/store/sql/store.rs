@@ -212,7 +212,7 @@ impl Store for Backend {
         })
     }
 
-    async fn issue_code(&self, family: &NewFamily) -> StoreResult<()> {
+    async fn issue_code(&self, family: &NewFamily) -> StoreResult<Change> {
         run!(self.write_one(family), |c| families::issue_code(c, &family))
     }
 

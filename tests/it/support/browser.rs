@@ -41,7 +41,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
-    /// A parameter of the redirect's query.
+    /// A parameter of the redirect's query or fragment.
     pub(crate) fn param(&self, name: &str) -> Option<String> {
         param_of(self.location(), name)
     }
@@ -52,10 +52,12 @@ impl Answer {
     }
 }
 
-/// A parameter of an address.
+/// A parameter of an address, in its query or its fragment.
 pub(crate) fn param_of(address: &str, name: &str) -> Option<String> {
     let url = url::Url::parse(address).unwrap();
+    let fragment = url.fragment().unwrap_or_default().as_bytes();
     url.query_pairs()
+        .chain(url::form_urlencoded::parse(fragment))
         .find(|(key, _)| key == name)
         .map(|(_, value)| value.into_owned())
 }

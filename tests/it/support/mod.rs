@@ -2,9 +2,11 @@
 //! forms, clients as they are in the world, and throw-away servers.
 
 pub(crate) mod browser;
+pub(crate) mod certificates;
 pub(crate) mod clients;
 pub(crate) mod deployment;
 pub(crate) mod marks;
+pub(crate) mod names;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod redis;

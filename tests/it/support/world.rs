@@ -15,6 +15,7 @@ use vidimus::flows::{App, Macs, Settings};
 use vidimus::http::{Edge, EdgeSettings, router};
 use vidimus::jobs::{JobContext, uphold_revocations};
 use vidimus::keys::{KeySchedule, MasterKey, SigningPool};
+use vidimus::outgoing::{Outgoing, OutgoingSettings};
 use vidimus::pages::Pages;
 use vidimus::protocol::client::{
     Client, ClientMetadata, ClientType, GrantType, TokenEndpointAuthMethod,
@@ -29,6 +30,7 @@ use vidimus::store::ephemeral::{Quota, SharedEphemeral};
 use vidimus::store::local::LocalEphemeral;
 use vidimus::store::sqlite::SqliteStore;
 
+use super::names::Names;
 use super::{Browser, TestClient};
 
 /// The issuer of in-process worlds; https, so that cookies are `Secure`.
@@ -60,6 +62,8 @@ pub(crate) struct Shared {
     pub(crate) real_time: bool,
     pub(crate) schedule: KeySchedule,
     pub(crate) token_lifetime: Lifetime,
+    /// The way out. It leads nowhere: no name is known, and nothing is allowed.
+    pub(crate) outgoing: Arc<Outgoing>,
 }
 
 impl Shared {
@@ -75,7 +79,21 @@ impl Shared {
             real_time: false,
             schedule: KeySchedule::default(),
             token_lifetime: Lifetime::seconds(900),
+            outgoing: Names::default().outgoing(OutgoingSettings::default()),
         }
+    }
+
+    /// The same with names that are known, and with networks that may be reached without TLS.
+    pub(crate) fn reaching(mut self, names: &Names, allow: &[&str]) -> Self {
+        let settings = OutgoingSettings {
+            allow: allow
+                .iter()
+                .map(|network| network.parse().unwrap())
+                .collect(),
+            ca_file: None,
+        };
+        self.outgoing = names.outgoing(settings);
+        self
     }
 }
 
@@ -116,6 +134,7 @@ impl World {
             hashing: HashPool::new(2, 64, cost).unwrap(),
             macs: Macs::derive(&shared.master).unwrap(),
             facts: Facts::default(),
+            outgoing: shared.outgoing.clone(),
         });
         let settings = EdgeSettings {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
@@ -282,7 +301,7 @@ fn metadata(client_type: ClientType, public: bool) -> ClientMetadata {
         } else {
             vec![ResponseType::CODE]
         },
-        scope: ScopeSet::parse("openid profile email offline_access api").unwrap(),
+        scope: ScopeSet::parse("openid profile email address phone offline_access api").unwrap(),
         ..ClientMetadata::default()
     }
 }

@@ -1,0 +1,162 @@
+//! Issuing what an authorization request asks for: a code, and in the hybrid and implicit flows
+//! tokens beside it or instead of it (OIDC Core §3.1.2.5, §3.2.2.5, §3.3.2.5).
+
+use crate::flows::authorize::{Outcome, Pending, refuse};
+use crate::flows::session::LiveSession;
+use crate::flows::token::issue::{self, Readiness};
+use crate::flows::{App, Fault};
+use crate::protocol::authorize::{AuthorizationAnswer, AuthorizeRefusal, Parameters};
+use crate::protocol::client::GrantType;
+use crate::protocol::ids::{FamilyId, RealmId};
+use crate::protocol::may_issue::{Parties, may_issue};
+use crate::protocol::response_type::ResponseType;
+use crate::protocol::scope::OFFLINE_ACCESS;
+use crate::protocol::time::Timestamp;
+use crate::secret::{Digest, SecretString};
+use crate::store::{Change, NewFamily};
+
+/// Opens a token family in the state "code issued", and answers.
+pub(super) async fn issue(
+    app: &App,
+    realm: &RealmId,
+    pending: &Pending,
+    live: &LiveSession,
+    now: Timestamp,
+) -> Result<Outcome, Fault> {
+    if !may_be_issued(app, realm, pending, live, now).await? {
+        let refusal = AuthorizeRefusal::Denied;
+        return Ok(refuse(app, realm, &pending.addressee, refusal));
+    }
+    let response_type = pending.request.response_type;
+    let ready = if response_type.is_front_channel() {
+        let client = pending.addressee.client();
+        match issue::prepare(app, client, now).await? {
+            Some(ready) => Some(ready),
+            None => return Ok(Outcome::Busy),
+        }
+    } else {
+        None
+    };
+    let code = SecretString::new(format!("vac_{}", app.random_text::<32>()?));
+    let family = new_family(app, pending, live, Digest::of(code.expose()), now)?;
+    if app.store.issue_code(&family).await? == Change::NotFound {
+        return Ok(Outcome::BeginAnew);
+    }
+    let mut granted: Parameters = Vec::new();
+    if response_type.code {
+        granted.push(("code", code.expose().clone()));
+    }
+    if let Some(ready) = ready {
+        let code = response_type.code.then_some(code.expose().as_str());
+        granted.extend(front_channel(app, ready, pending, (&family, code), now).await?);
+    }
+    let issuer = app.issuer(realm);
+    let answer = AuthorizationAnswer::success(&pending.addressee, &issuer, granted);
+    Ok(Outcome::Answer(answer, None))
+}
+
+async fn may_be_issued(
+    app: &App,
+    realm: &RealmId,
+    pending: &Pending,
+    live: &LiveSession,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let row = app.facts.realm(app.store.as_ref(), realm, now).await?;
+    let facts = live.facts();
+    let parties = Parties {
+        realm_enabled: row.is_some_and(|realm| realm.disabled_at.is_none()),
+        client: pending.addressee.client(),
+        user_enabled: Some(facts.user.disabled_at.is_none()),
+        session_stands: facts.session.is_live(app.settings.sessions, now),
+        revoked: false,
+    };
+    Ok(may_issue(parties).is_ok())
+}
+
+/// The tokens that pass through the browser.
+async fn front_channel(
+    app: &App,
+    ready: Readiness,
+    pending: &Pending,
+    (family, code): (&NewFamily, Option<&str>),
+    now: Timestamp,
+) -> Result<Parameters, Fault> {
+    let ResponseType {
+        id_token, token, ..
+    } = pending.request.response_type;
+    let client = pending.addressee.client();
+    let wanted = issue::Wanted {
+        client,
+        grant: family,
+        scope: &family.scope,
+        access_token: token,
+        id_token: id_token.then_some(issue::IdTokenContext {
+            nonce: family.nonce.as_deref(),
+            code,
+            state: pending.addressee.state(),
+            // OIDC Core §5.4: without an access token there is no userinfo to ask.
+            carries_scope_claims: !token && code.is_none(),
+        }),
+    };
+    let made = issue::make(app, ready, wanted, now).await?;
+    let mut parameters: Parameters = Vec::new();
+    if let Some(access_token) = made.access_token {
+        parameters.push(("access_token", access_token));
+        parameters.push(("token_type", "Bearer".to_owned()));
+        let seconds = app.settings.access_lifetime.whole_seconds();
+        parameters.push(("expires_in", seconds.to_string()));
+        parameters.push(("scope", family.scope.to_string()));
+    }
+    if let Some(id_token) = made.id_token {
+        parameters.push(("id_token", id_token));
+    }
+    Ok(parameters)
+}
+
+fn new_family(
+    app: &App,
+    pending: &Pending,
+    live: &LiveSession,
+    code: Digest,
+    now: Timestamp,
+) -> Result<NewFamily, Fault> {
+    let client = pending.addressee.client();
+    let request = &pending.request;
+    let session = &live.facts().session;
+    let scope = request.scope.clone();
+    // OIDC Core §11: only offline_access lets a grant outlive the session.
+    let limit = now.plus(app.settings.refresh_lifetime);
+    let expires_at = if scope.contains(OFFLINE_ACCESS) {
+        limit
+    } else {
+        limit.min(session.expires_at)
+    };
+    let id = FamilyId::parse(app.random_text::<16>()?)
+        .map_err(|_invalid| Fault::Invariant("random text is a family id"))?;
+    Ok(NewFamily {
+        realm: client.realm.clone(),
+        id,
+        client: client.id.clone(),
+        user: session.user.clone(),
+        session: session.id.clone(),
+        code,
+        code_expires_at: now.plus(app.settings.code_lifetime),
+        redirect_uri: pending.addressee.redirect().as_str().to_owned(),
+        code_challenge: request
+            .code_challenge
+            .as_ref()
+            .map(|c| c.as_str().to_owned()),
+        nonce: request.nonce.clone(),
+        auth_time: session.auth_time,
+        amr: session.amr.clone(),
+        acr: request.acr.answer(&session.amr).map(str::to_owned),
+        claims: request.claims.clone(),
+        resources: Vec::new(),
+        without_code: !request.response_type.code,
+        refreshable: request.response_type.code && client.metadata.allows(GrantType::RefreshToken),
+        scope,
+        expires_at,
+        created_at: now,
+    })
+}

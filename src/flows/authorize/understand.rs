@@ -1,0 +1,106 @@
+//! Reading an authorization request: both stages of parsing, and who is signed in.
+
+use std::sync::Arc;
+
+use crate::flows::authorize::{Outcome, Pending, Visit, refuse};
+use crate::flows::{App, Fault, interaction, session};
+use crate::keys::TokenType;
+use crate::protocol::authorize::{
+    Addressee, AuthorizationRequest, AuthorizeRefusal, Interaction, REQUEST_LIMIT_BYTES,
+};
+use crate::protocol::claims::IdTokenClaims;
+use crate::protocol::client::Client;
+use crate::protocol::ids::RealmId;
+use crate::protocol::realm::RealmSettings;
+use crate::protocol::time::Timestamp;
+
+/// Both stages of parsing, and who is signed in.
+pub(crate) async fn understand(
+    app: &App,
+    visit: Visit<'_>,
+    interaction: Interaction,
+    now: Timestamp,
+) -> Result<Result<Pending, Outcome>, Fault> {
+    let Visit {
+        realm,
+        params,
+        cookie,
+    } = visit;
+    let client_id = match Addressee::client_id(params) {
+        Ok(client_id) => client_id,
+        Err(refusal) => return Ok(Err(Outcome::Refused(refusal, None))),
+    };
+    let client = app
+        .facts
+        .client(app.store.as_ref(), realm, &client_id, now)
+        .await?;
+    let addressee = match Addressee::prove(params, client.clone()) {
+        Ok(addressee) => addressee,
+        Err(refusal) => return Ok(Err(Outcome::Refused(refusal, client))),
+    };
+    let request = match read(app, visit, &addressee, now).await? {
+        Ok(request) => request,
+        Err(refusal) => return Ok(Err(refuse(app, realm, &addressee, refusal))),
+    };
+    let session = session::resume(app, realm, cookie, Some(&client_id), now).await?;
+    Ok(Ok(Pending {
+        addressee,
+        request,
+        interaction,
+        session,
+    }))
+}
+
+/// The second stage.
+async fn read(
+    app: &App,
+    visit: Visit<'_>,
+    addressee: &Addressee,
+    now: Timestamp,
+) -> Result<Result<AuthorizationRequest, AuthorizeRefusal>, Fault> {
+    let Visit { realm, params, .. } = visit;
+    if params.encode_without(&[interaction::PARAMETER]).len() > REQUEST_LIMIT_BYTES {
+        return Ok(Err(AuthorizeRefusal::TooLong));
+    }
+    let settings = realm_settings(app, realm, now).await?;
+    let mut request = match AuthorizationRequest::parse(params, addressee, settings) {
+        Ok(request) => request,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if let Some(hint) = params.get("id_token_hint") {
+        match hinted_subject(app, addressee.client(), hint, now).await? {
+            Some(subject) => request.subject = request.subject.or(Some(subject)),
+            None => return Ok(Err(AuthorizeRefusal::BadIdTokenHint)),
+        }
+    }
+    Ok(Ok(request))
+}
+
+/// What is switched on in a realm; nothing in one that is gone.
+async fn realm_settings(
+    app: &App,
+    realm: &RealmId,
+    now: Timestamp,
+) -> Result<RealmSettings, Fault> {
+    let row = app.facts.realm(app.store.as_ref(), realm, now).await?;
+    Ok(row.map(|row| row.settings).unwrap_or_default())
+}
+
+/// The subject of an ID token of ours for this client, expired or not (OIDC Core §3.1.2.1).
+async fn hinted_subject(
+    app: &App,
+    client: &Arc<Client>,
+    hint: &str,
+    now: Timestamp,
+) -> Result<Option<String>, Fault> {
+    let realm = &client.realm;
+    let verified = app
+        .keys
+        .verify::<IdTokenClaims>(realm, hint, TokenType::IdToken, now)
+        .await?;
+    let issuer = app.issuer(realm);
+    Ok(verified
+        .ok()
+        .filter(|claims| claims.iss == issuer.as_str() && claims.aud == client.id)
+        .map(|claims| claims.sub))
+}
