@@ -132,7 +132,7 @@ impl machine_grant::Request for Request<'_> {
     }
 }
 
-/// Drives the authorization machine (RFC 6749 §4.1.1): response type, scope syntax, and the part
+/// Drives the authorization machine (RFC 6749 §4.1.1): its order, scope syntax, and the part
 /// of the asked scope that is registered for the client.
 pub(in crate::protocol) fn authorize(
     params: &Params,
@@ -143,7 +143,8 @@ pub(in crate::protocol) fn authorize(
     let request = Request {
         client_id: client.id.as_str(),
         redirect_uri: Some(redirect.as_str()),
-        response_type: params.get("response_type"),
+        // The machine knows the code flow alone; hybrid and implicit requests order alike.
+        response_type: Some("code"),
         scope: params.get("scope"),
         ..Request::default()
     };

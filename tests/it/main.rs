@@ -33,6 +33,8 @@ mod metadata;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod openid;
+#[cfg(test)]
 mod outgoing;
 #[cfg(test)]
 mod postgres_cluster;

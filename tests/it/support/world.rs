@@ -180,6 +180,21 @@ impl World {
 
     /// Registers a user with [`PASSWORD`].
     pub(crate) async fn user(&self, realm: &RealmId, username: &str) -> User {
+        let profile = Profile {
+            name: Some("Ada Lovelace".to_owned()),
+            given_name: Some("Ada".to_owned()),
+            ..Profile::default()
+        };
+        self.user_in(realm, username, profile).await
+    }
+
+    /// Registers a user of the default realm of whom more is known.
+    pub(crate) async fn user_with(&self, username: &str, profile: Profile) -> User {
+        self.user_in(&RealmId::default_realm(), username, profile)
+            .await
+    }
+
+    async fn user_in(&self, realm: &RealmId, username: &str, profile: Profile) -> User {
         let password = SecretString::new(PASSWORD.to_owned());
         let hash = self
             .app
@@ -195,11 +210,7 @@ impl World {
             email: Some(format!("{username}@example.test")),
             email_verified: true,
             password_hash: Some(hash),
-            profile: Profile {
-                name: Some("Ada Lovelace".to_owned()),
-                given_name: Some("Ada".to_owned()),
-                ..Profile::default()
-            },
+            profile,
             created_at: now,
             updated_at: now,
             disabled_at: None,

@@ -1,0 +1,72 @@
+//! Requests about one particular person.
+
+use vidimus::protocol::client::{ClientType, SubjectType};
+use vidimus::protocol::ids::RealmId;
+
+use crate::support::{TestClient, World};
+
+async fn people(subject_type: SubjectType) -> TestClient {
+    let world = World::in_memory().await;
+    world.ada().await;
+    world.user(&RealmId::default_realm(), "bob").await;
+    world
+        .client_with(&RealmId::default_realm(), ClientType::Web, |metadata| {
+            metadata.subject_type = subject_type;
+        })
+        .await
+}
+
+async fn id_token(client: &TestClient) -> String {
+    let tokens = client.tokens(&[]).await;
+    tokens["id_token"].as_str().unwrap().to_owned()
+}
+
+/// OIDC Core §3.1.2.1, §3.1.2.2
+#[tokio::test]
+async fn a_hint_is_answered_about_its_person_only_even_when_expired() {
+    for subject_type in [SubjectType::Public, SubjectType::Pairwise] {
+        let client = people(subject_type).await;
+        let hint = id_token(&client).await;
+        client.world.advance(2 * 3600);
+        let silent = client.authorize_url(&[("prompt", "none"), ("id_token_hint", &hint)]);
+        let asking = client.authorize_url(&[("id_token_hint", &hint)]);
+        let mut ada = client.world.browser();
+        ada.authorize(&client.authorize_url(&[]), "ada").await;
+        assert!(ada.get(&silent).await.param("code").is_some());
+        let mut bob = client.world.browser();
+        bob.authorize(&client.authorize_url(&[]), "bob").await;
+        let refused = bob.get(&silent).await.param("error");
+        assert_eq!(refused.as_deref(), Some("login_required"));
+        // Bob is asked to sign in as somebody else; when he insists, the client learns nothing.
+        let answer = bob.authorize(&asking, "bob").await;
+        assert_eq!(answer.param("error").as_deref(), Some("login_required"));
+    }
+}
+
+/// OIDC Core §5.5.1
+#[tokio::test]
+async fn a_demanded_subject_is_like_a_hint() {
+    let client = people(SubjectType::Public).await;
+    let claims = r#"{"id_token":{"sub":{"value":"somebody-else"}}}"#;
+    let mut browser = client.world.browser();
+    browser.authorize(&client.authorize_url(&[]), "ada").await;
+    let silent = client.authorize_url(&[("prompt", "none"), ("claims", claims)]);
+    let refused = browser.get(&silent).await.param("error");
+    assert_eq!(refused.as_deref(), Some("login_required"));
+}
+
+#[tokio::test]
+async fn a_hint_that_is_no_id_token_for_this_client_is_refused() {
+    let client = people(SubjectType::Public).await;
+    let other = client.world.client(ClientType::Web).await;
+    let theirs = id_token(&other).await;
+    let own = id_token(&client).await;
+    let tokens = client.tokens(&[]).await;
+    let access = tokens["access_token"].as_str().unwrap().to_owned();
+    let altered = format!("{}A", own.trim_end_matches('A'));
+    for hint in [theirs, access, altered, "x".to_owned()] {
+        let url = client.authorize_url(&[("id_token_hint", &hint)]);
+        let answer = client.world.browser().get(&url).await;
+        assert_eq!(answer.param("error").as_deref(), Some("invalid_request"));
+    }
+}

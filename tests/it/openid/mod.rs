@@ -1,0 +1,6 @@
+//! OpenID Connect beyond the plain code flow.
+
+mod claims;
+mod compatibility;
+mod front_channel;
+mod hints;
