@@ -5,6 +5,7 @@
 
 mod authorization;
 mod chrome;
+mod device;
 mod error;
 mod logout;
 mod plain;
@@ -22,15 +23,25 @@ pub use authorization::{
     ConsentPage, DemoAccount, LoginError, LoginPage, LoginReason, ScopeLine, scope_lines,
 };
 pub use chrome::{Chrome, Direction};
+pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
 pub use logout::{LogoutPage, SignedOutPage};
 pub use plain::{BusyPage, HomePage};
 
 /// The templates of this module, by the name under which [`View::TEMPLATE`] and `extends` find them.
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("base.html", include_str!("templates/base.html")),
     ("login.html", include_str!("templates/login.html")),
     ("consent.html", include_str!("templates/consent.html")),
+    (
+        "device_code.html",
+        include_str!("templates/device_code.html"),
+    ),
+    ("device.html", include_str!("templates/device.html")),
+    (
+        "device_done.html",
+        include_str!("templates/device_done.html"),
+    ),
     ("logout.html", include_str!("templates/logout.html")),
     ("signed_out.html", include_str!("templates/signed_out.html")),
     ("error.html", include_str!("templates/error.html")),

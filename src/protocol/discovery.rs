@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::protocol::client::GrantType;
 use crate::protocol::issuer::Issuer;
 use crate::protocol::scope::{OFFLINE_ACCESS, OPENID};
 
@@ -12,6 +13,10 @@ pub mod path {
     pub const AUTHORIZE: &str = "/authorize";
     /// Token endpoint.
     pub const TOKEN: &str = "/token";
+    /// RFC 8628 §3.1
+    pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+    /// RFC 8628 §3.3
+    pub const DEVICE: &str = "/device";
     /// Userinfo endpoint.
     pub const USERINFO: &str = "/userinfo";
     /// JWK set.
@@ -38,6 +43,7 @@ pub struct ProviderMetadata {
     issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
+    device_authorization_endpoint: String,
     userinfo_endpoint: String,
     jwks_uri: String,
     introspection_endpoint: String,
@@ -46,7 +52,7 @@ pub struct ProviderMetadata {
     scopes_supported: [&'static str; 4],
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 1],
-    grant_types_supported: [&'static str; 3],
+    grant_types_supported: [&'static str; 4],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [&'static str; 1],
     token_endpoint_auth_methods_supported: [&'static str; 3],
@@ -71,6 +77,7 @@ impl ProviderMetadata {
             issuer: issuer.as_str().to_owned(),
             authorization_endpoint: issuer.url(path::AUTHORIZE),
             token_endpoint: issuer.url(path::TOKEN),
+            device_authorization_endpoint: issuer.url(path::DEVICE_AUTHORIZATION),
             userinfo_endpoint: issuer.url(path::USERINFO),
             jwks_uri: issuer.url(path::JWKS),
             introspection_endpoint: issuer.url(path::INTROSPECT),
@@ -79,7 +86,12 @@ impl ProviderMetadata {
             scopes_supported: [OPENID, "profile", "email", OFFLINE_ACCESS],
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
-            grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
+            grant_types_supported: [
+                GrantType::AuthorizationCode.as_str(),
+                GrantType::RefreshToken.as_str(),
+                GrantType::ClientCredentials.as_str(),
+                GrantType::DeviceCode.as_str(),
+            ],
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: ["RS256"],
             token_endpoint_auth_methods_supported: [BASIC, POST, "none"],

@@ -1,6 +1,8 @@
 //! Token families: the code, its redemption, rotation and revocation, all on one row.
 
-use super::{Answer, Connection, Timestamp, Verdict, millis, revocations, rows, sql};
+use super::{
+    Answer, Change, Connection, Timestamp, Verdict, change, millis, revocations, rows, sql,
+};
 use crate::protocol::ids::{ClientId, FamilyId, RealmId, SessionId, UserId};
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::secret::Digest;
@@ -31,6 +33,12 @@ macro_rules! family_columns {
 }
 
 pub(in super::super) async fn issue_code(c: &mut Connection<'_>, family: &NewFamily) -> Answer<()> {
+    open(c, family).await?;
+    Ok(())
+}
+
+/// Opens a family, unless its session has ended.
+pub(super) async fn open(c: &mut Connection<'_>, family: &NewFamily) -> Answer<Change> {
     let query = sql(
         "INSERT INTO token_family (realm, id, client_id, user_id, session_id, scope,
              offline, code, code_expires_at, redirect_uri, code_challenge, nonce, auth_time,
@@ -61,8 +69,7 @@ pub(in super::super) async fn issue_code(c: &mut Connection<'_>, family: &NewFam
     .bind(family.expires_at.unix_millis())
     .bind(family.created_at.unix_millis())
     .bind(millis(family.without_code.then_some(family.created_at)));
-    c.execute(query).await?;
-    Ok(())
+    Ok(change(c.execute(query).await?))
 }
 
 /// RFC 6749 §4.1.3, RFC 7636 §4.6: every binding is a condition of the one statement that spends.
