@@ -129,15 +129,18 @@ fn check_uris(application: &Application) -> Result<(), RegistrationRefusal> {
     let kind = application.client_type;
     let uris = &application.redirect_uris;
     let post_logout = &application.post_logout_redirect_uris;
-    if !is_redirected_to(kind) && !(uris.is_empty() && post_logout.is_empty()) {
-        return Err(if kind == ClientType::Device {
-            RegistrationRefusal::RedirectForDevice
-        } else {
-            RegistrationRefusal::RedirectForMachine
-        });
-    }
-    if is_redirected_to(kind) && uris.is_empty() {
-        return Err(RegistrationRefusal::RedirectMissing);
+    let has_uris = !uris.is_empty() || !post_logout.is_empty();
+    match kind {
+        ClientType::M2m if has_uris => return Err(RegistrationRefusal::RedirectForMachine),
+        ClientType::Device if has_uris => return Err(RegistrationRefusal::RedirectForDevice),
+        ClientType::Web | ClientType::Spa | ClientType::Native if uris.is_empty() => {
+            return Err(RegistrationRefusal::RedirectMissing);
+        }
+        ClientType::Web
+        | ClientType::Spa
+        | ClientType::Native
+        | ClientType::M2m
+        | ClientType::Device => {}
     }
     if uris.len().max(post_logout.len()) > URI_COUNT_LIMIT {
         return Err(RegistrationRefusal::TooManyUris);

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::pages::{root, sources};
 
 /// Specifications in the order of the page, with their titles.
-const SPECS: [(&str, &str); 23] = [
+const SPECS: [(&str, &str); 24] = [
     ("RFC 6749", "The OAuth 2.0 Authorization Framework"),
     ("RFC 6750", "Bearer Token Usage"),
     ("RFC 7009", "Token Revocation"),
@@ -15,6 +15,7 @@ const SPECS: [(&str, &str); 23] = [
     ("RFC 7662", "Token Introspection"),
     ("RFC 8252", "OAuth 2.0 for Native Apps"),
     ("RFC 8414", "Authorization Server Metadata"),
+    ("RFC 8628", "OAuth 2.0 Device Authorization Grant"),
     ("RFC 8725", "JSON Web Token Best Current Practices"),
     ("RFC 9068", "JWT Profile for Access Tokens"),
     ("RFC 9207", "Authorization Server Issuer Identification"),
