@@ -398,17 +398,17 @@ async fn codes_are_of_their_realm() {
     world.app.store.create_realm(&realm).await.unwrap();
     world.user(&acme, "ada").await;
     let there = world.client_with(&acme, ClientType::Device, |_| {}).await;
-    let codes_here = codes(&here, "openid").await;
-    let page = enter(&mut world.browser(), &there, &codes_here.user).await;
+    let waiting = codes(&here, "openid").await;
+    let page = enter(&mut world.browser(), &there, &waiting.user).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    allow(&here, &codes_here.user).await;
-    let foreign = poll(&there, &codes_here.device).await;
+    allow(&here, &waiting.user).await;
+    let foreign = poll(&there, &waiting.device).await;
     assert_eq!(foreign.error(), "invalid_grant");
-    let codes_there = ask(&there, "openid").await.json();
+    let answer_there = ask(&there, "openid").await.json();
     let uri = "https://id.example.test/realms/acme/device";
-    assert_eq!(codes_there["verification_uri"], uri);
-    allow(&there, &text(&codes_there["user_code"])).await;
-    let answer = poll(&there, &text(&codes_there["device_code"])).await;
+    assert_eq!(answer_there["verification_uri"], uri);
+    allow(&there, &text(&answer_there["user_code"])).await;
+    let answer = poll(&there, &text(&answer_there["device_code"])).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
 }
 

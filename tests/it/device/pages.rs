@@ -31,7 +31,7 @@ async fn takes_every_spelling_of_a_code() {
         codes.user.clone(),
         plain.to_lowercase(),
         format!(" {} ", codes.user.replace('-', " ")),
-        plain.chars().map(|c| format!("{c}.")).collect::<String>(),
+        plain.split("").collect::<Vec<_>>().join("."),
     ];
     let mut browser = signed_in(&device).await;
     for typed in spellings {
