@@ -227,11 +227,15 @@ async fn the_question_is_for_whoever_typed_the_code() {
         let answer = other.get(&address).await;
         assert_eq!(answer.location(), back, "{address}");
     }
-    // An authorization request that carries a code along has its own mark.
+    // An authorization request that carries a code along has a mark too, of this very session.
     let web = device.world.client(ClientType::Web).await;
     let request = web.authorize_url(&[("user_code", &plain), ("prompt", "login")]);
     let login = other.get(&request).await.location().to_owned();
-    let (_, query) = login.split_once('?').unwrap();
+    let page = other.get(&login).await;
+    let fields = [("username", "ada"), ("password", PASSWORD)];
+    let consent = other.submit(&page, &fields).await.location().to_owned();
+    let (path, query) = consent.split_once('?').unwrap();
+    assert_eq!(path, url(&device, "/consent"));
     let answer = other
         .get(&url(&device, &format!("/device/confirm?{query}")))
         .await;
