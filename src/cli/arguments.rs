@@ -130,6 +130,8 @@ pub enum TypeArg {
     Native,
     /// A machine acting for itself
     M2m,
+    /// Has no browser: people answer in another one
+    Device,
 }
 
 impl From<TypeArg> for ClientType {
@@ -139,6 +141,7 @@ impl From<TypeArg> for ClientType {
             TypeArg::Spa => Self::Spa,
             TypeArg::Native => Self::Native,
             TypeArg::M2m => Self::M2m,
+            TypeArg::Device => Self::Device,
         }
     }
 }
@@ -148,7 +151,8 @@ impl From<TypeArg> for ClientType {
 #[command(after_help = "Examples:
   vidimus client create --type web --name Notes --redirect-uri https://notes.example.com/callback
   vidimus client create --type native --name \"Notes for phones\" --redirect-uri com.example.notes:/callback
-  vidimus client create --type m2m --name Backup --scope backup:write --json")]
+  vidimus client create --type m2m --name Backup --scope backup:write --json
+  vidimus client create --type device --name \"Notes for televisions\"")]
 pub struct ClientCreateArgs {
     /// What kind of application it is
     #[arg(long = "type", value_enum)]
@@ -171,6 +175,9 @@ pub struct ClientCreateArgs {
     /// It may introspect every token of the realm, as an API does
     #[arg(long)]
     pub may_introspect: bool,
+    /// Give a device a secret, when it can keep one
+    #[arg(long)]
+    pub with_secret: bool,
 }
 
 /// `client update`

@@ -8,7 +8,7 @@ use super::output::{Output, members, table};
 use super::{Failure, FailureKind};
 use crate::entropy::random_text;
 use crate::protocol::client::registration::{Application, RegistrationRefusal, register};
-use crate::protocol::client::{Client, ClientMetadata, IntrospectionRight};
+use crate::protocol::client::{Client, ClientMetadata, ClientType, IntrospectionRight};
 use crate::protocol::ids::ClientId;
 use crate::protocol::scope::ScopeSet;
 use crate::secret::{Digest, Secret, SecretString};
@@ -58,6 +58,7 @@ async fn create(
         } else {
             IntrospectionRight::Own
         },
+        keeps_secret: arguments.with_secret,
     })?;
     let secret = if metadata.is_public() {
         None
@@ -155,6 +156,7 @@ async fn update(
 
 /// The metadata with what the command line replaces, checked like a new registration.
 fn changed(old: ClientMetadata, new: ClientUpdateArgs) -> Result<ClientMetadata, Failure> {
+    let keeps_secret = old.client_type == ClientType::Device && !old.is_public();
     let or_old = |new: Vec<String>, old: Vec<String>| if new.is_empty() { old } else { new };
     Ok(register(Application {
         client_type: old.client_type,
@@ -167,6 +169,7 @@ fn changed(old: ClientMetadata, new: ClientUpdateArgs) -> Result<ClientMetadata,
         scope: parse_scope(&new.scope)?.or(Some(old.scope)),
         first_party: new.first_party.unwrap_or(old.first_party),
         introspection: old.introspection,
+        keeps_secret,
     })?)
 }
 

@@ -4,11 +4,13 @@
 
 pub mod authorize;
 pub mod consent;
+pub mod device;
 pub mod end_session;
 pub mod facts;
 pub mod hash_pool;
 pub mod interaction;
 pub mod introspect;
+mod limits;
 pub mod login;
 pub mod realm_keys;
 pub mod revocations;

@@ -10,8 +10,10 @@ use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, StatusCode};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::http::endpoint::{health, introspect, metadata, revoke, token, userinfo};
-use crate::http::page::{authorize, consent, end_session, error, home, login};
+use crate::http::endpoint::{
+    device_authorization, health, introspect, metadata, revoke, token, userinfo,
+};
+use crate::http::page::{authorize, consent, device, end_session, error, home, login};
 use crate::http::{Edge, cors, headers};
 use crate::protocol::discovery::path;
 
@@ -31,7 +33,7 @@ const fn route(methods: &'static str, path: &'static str) -> Route {
 }
 
 /// Every address that this server answers.
-pub const ROUTES: [Route; 16] = [
+pub const ROUTES: &[Route] = &[
     route("GET", path::OPENID_CONFIGURATION),
     route("GET", path::OAUTH_METADATA),
     route("GET", path::JWKS),
@@ -39,6 +41,9 @@ pub const ROUTES: [Route; 16] = [
     route("GET, POST", "/login"),
     route("GET, POST", "/consent"),
     route("GET", "/error"),
+    route("POST", path::DEVICE_AUTHORIZATION),
+    route("GET, POST", path::DEVICE),
+    route("GET, POST", device::CONFIRM),
     route("POST", path::TOKEN),
     route("GET, POST", path::USERINFO),
     route("POST", path::INTROSPECT),
@@ -63,6 +68,12 @@ fn realm_routes() -> Routes {
         .route("/login", get(login::get).post(login::post))
         .route("/consent", get(consent::get).post(consent::post))
         .route("/error", get(error::get))
+        .route(path::DEVICE_AUTHORIZATION, post(device_authorization::post))
+        .route(path::DEVICE, get(device::get).post(device::post))
+        .route(
+            device::CONFIRM,
+            get(device::get_confirm).post(device::post_confirm),
+        )
         .route(path::TOKEN, post(token::post).options(preflight))
         .route(
             path::USERINFO,

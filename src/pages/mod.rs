@@ -5,6 +5,7 @@
 
 mod authorization;
 mod chrome;
+mod device;
 mod error;
 mod logout;
 mod plain;
@@ -23,16 +24,26 @@ pub use authorization::{
     scope_lines,
 };
 pub use chrome::{Chrome, Direction};
+pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
 pub use logout::{LogoutPage, SignedOutPage};
 pub use plain::{BusyPage, HomePage};
 
 /// The templates of this module, by the name under which [`View::TEMPLATE`] and `extends` find them.
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("templates/base.html")),
     ("login.html", include_str!("templates/login.html")),
     ("consent.html", include_str!("templates/consent.html")),
     ("form_post.html", include_str!("templates/form_post.html")),
+    (
+        "device_code.html",
+        include_str!("templates/device_code.html"),
+    ),
+    ("device.html", include_str!("templates/device.html")),
+    (
+        "device_done.html",
+        include_str!("templates/device_done.html"),
+    ),
     ("logout.html", include_str!("templates/logout.html")),
     ("signed_out.html", include_str!("templates/signed_out.html")),
     ("error.html", include_str!("templates/error.html")),

@@ -70,6 +70,73 @@ pub(super) fn consent(words: Words) -> ConsentPage {
     }
 }
 
+pub(super) fn device_code(words: Words) -> DeviceCodePage {
+    DeviceCodePage {
+        chrome: chrome(words),
+        user_code: words(""),
+        error: None,
+        action: words("/device"),
+        csrf: words("token"),
+    }
+}
+
+fn device(words: Words) -> DevicePage {
+    let scope = ScopeSet::parse("openid profile offline_access notes:write").unwrap();
+    DevicePage {
+        chrome: chrome(words),
+        client_name: words("Notes for televisions"),
+        unverified: false,
+        user_code: words("WDJB-MJHT"),
+        user_name: words("Ada Lovelace"),
+        username: words("ada"),
+        not_you: words("/login?user_code=WDJBMJHT"),
+        scopes: scope_lines(&scope, &user(words)),
+        action: words("/device/confirm"),
+        csrf: words("token"),
+    }
+}
+
+fn device_pages(words: Words) -> Vec<(&'static str, String)> {
+    let pages = Pages::new().unwrap();
+    let code = |error| DeviceCodePage {
+        user_code: words("WDJB-MJHT"),
+        error,
+        ..device_code(words)
+    };
+    let done = |allowed| DeviceDonePage {
+        chrome: chrome(words),
+        client_name: words("Notes for televisions"),
+        allowed,
+    };
+    let unverified = DevicePage {
+        unverified: true,
+        ..device(words)
+    };
+    let slow = DeviceCodeError::SlowDown { seconds: 30 };
+    let codes = [
+        ("device_code", device_code(words)),
+        ("device_code_filled", code(None)),
+        (
+            "device_code_malformed",
+            code(Some(DeviceCodeError::Malformed)),
+        ),
+        ("device_code_unknown", code(Some(DeviceCodeError::Unknown))),
+        ("device_code_slow", code(Some(slow))),
+        ("device_code_stale", code(Some(DeviceCodeError::StaleForm))),
+    ];
+    let mut rendered: Vec<(&'static str, String)> = codes
+        .iter()
+        .map(|(name, view)| (*name, pages.render(view).unwrap()))
+        .collect();
+    rendered.extend([
+        ("device", pages.render(&device(words)).unwrap()),
+        ("device_unverified", pages.render(&unverified).unwrap()),
+        ("device_allowed", pages.render(&done(true)).unwrap()),
+        ("device_denied", pages.render(&done(false)).unwrap()),
+    ]);
+    rendered
+}
+
 pub(super) fn logout(words: Words) -> LogoutPage {
     LogoutPage {
         chrome: chrome(words),
@@ -177,6 +244,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         demo_url: None,
         ..home(words)
     };
+    rendered.extend(device_pages(words));
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

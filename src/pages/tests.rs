@@ -1,6 +1,6 @@
 //! What every page keeps to, calm or hostile.
 
-use crate::pages::samples::{all, calm, hostile, login, user};
+use crate::pages::samples::{all, calm, device_code, hostile, login, user};
 use crate::pages::*;
 use crate::protocol::scope::ScopeSet;
 
@@ -118,6 +118,38 @@ fn offers_both_answers_to_a_consent_request() {
     assert!(page.contains("id=\"consent-approve\" name=\"decision\" value=\"approve\""));
     assert!(page.contains("id=\"consent-deny\" name=\"decision\" value=\"deny\""));
     assert!(page.contains("notes.example.com"));
+}
+
+/// RFC 8628 §6.1: typed by hand, in capitals, and never remembered by the browser.
+#[test]
+fn asks_for_a_device_code_so_that_a_phone_types_it_well() {
+    let page = Pages::new().unwrap().render(&device_code(calm)).unwrap();
+    for part in [
+        "<label for=\"user_code\">",
+        "name=\"user_code\" id=\"user_code\"",
+        "autocomplete=\"off\" autocapitalize=\"characters\"",
+        "inputmode=\"text\" spellcheck=\"false\"",
+        "type=\"submit\" id=\"device-continue\"",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    assert!(!page.contains("aria-invalid"));
+}
+
+/// RFC 8628 §3.3.1, §5.4
+#[test]
+fn shows_the_code_of_the_device_beside_the_question() {
+    for (name, page) in all(calm) {
+        if !["device", "device_unverified"].contains(&name) {
+            continue;
+        }
+        assert!(page.contains("WDJB-MJHT"), "{name}");
+        assert!(page.contains("Notes for televisions"), "{name}");
+        assert!(page.contains("id=\"consent-approve\" name=\"decision\" value=\"approve\""));
+        assert!(page.contains("id=\"consent-deny\" name=\"decision\" value=\"deny\""));
+        let warned = page.contains("id=\"device-unverified\"");
+        assert_eq!(warned, name == "device_unverified");
+    }
 }
 
 #[test]

@@ -18,6 +18,10 @@ pub mod path {
     pub const AUTHORIZE: &str = "/authorize";
     /// Token endpoint.
     pub const TOKEN: &str = "/token";
+    /// RFC 8628 §3.1
+    pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+    /// RFC 8628 §3.3
+    pub const DEVICE: &str = "/device";
     /// Userinfo endpoint.
     pub const USERINFO: &str = "/userinfo";
     /// JWK set.
@@ -44,6 +48,7 @@ pub struct ProviderMetadata {
     issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
+    device_authorization_endpoint: String,
     userinfo_endpoint: String,
     jwks_uri: String,
     introspection_endpoint: String,
@@ -79,6 +84,7 @@ impl ProviderMetadata {
             issuer: issuer.as_str().to_owned(),
             authorization_endpoint: issuer.url(path::AUTHORIZE),
             token_endpoint: issuer.url(path::TOKEN),
+            device_authorization_endpoint: issuer.url(path::DEVICE_AUTHORIZATION),
             userinfo_endpoint: issuer.url(path::USERINFO),
             jwks_uri: issuer.url(path::JWKS),
             introspection_endpoint: issuer.url(path::INTROSPECT),
@@ -123,6 +129,7 @@ fn grant_types(realm: RealmSettings) -> Vec<&'static str> {
         GrantType::AuthorizationCode,
         GrantType::RefreshToken,
         GrantType::ClientCredentials,
+        GrantType::DeviceCode,
     ]
     .into_iter()
     .chain(implicit)

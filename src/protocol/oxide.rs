@@ -25,6 +25,7 @@ use oxide_auth::primitives::scope::Scope;
 
 use crate::protocol::authorize::AuthorizeRefusal;
 use crate::protocol::client::{Client, GrantType};
+use crate::protocol::device::NO_REDIRECT_URI;
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::KnownRedirect;
 use crate::protocol::scope::ScopeSet;
@@ -355,11 +356,17 @@ pub(in crate::protocol) fn client_credentials(
 
 /// Our family as their grant: never lapsing, since expiry was judged by our clock.
 fn to_grant(family: &Family) -> Option<Grant> {
+    // A device is never redirected to, which their grant cannot say. That no code is redeemed
+    // under this name is decided before their machine is asked.
+    let redirect_uri = match family.grant.redirect_uri.as_str() {
+        NO_REDIRECT_URI => "device:",
+        registered => registered,
+    };
     Some(Grant {
         owner_id: family.grant.user.as_str().to_owned(),
         client_id: family.grant.client.as_str().to_owned(),
         scope: to_scope(&family.grant.scope)?,
-        redirect_uri: family.grant.redirect_uri.parse().ok()?,
+        redirect_uri: redirect_uri.parse().ok()?,
         until: DateTime::<Utc>::MAX_UTC,
         extensions: Extensions::new(),
     })

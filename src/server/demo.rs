@@ -143,7 +143,7 @@ async fn add_clients(
     now: Timestamp,
 ) -> anyhow::Result<Vec<(String, Option<String>)>> {
     let own = format!("{issuer}/demo/callback");
-    let kinds: [(&str, &str, ClientType, &[&str]); 4] = [
+    let kinds: [(&str, &str, ClientType, &[&str]); 5] = [
         ("demo-notes", "Notes", ClientType::Web, &[&own]),
         (
             "demo-web",
@@ -163,6 +163,7 @@ async fn add_clients(
             ClientType::Native,
             &["http://127.0.0.1/callback"],
         ),
+        ("demo-device", "Demo television", ClientType::Device, &[]),
     ];
     let mut made = Vec::new();
     for (id, name, client_type, redirect_uris) in kinds {
@@ -178,6 +179,7 @@ async fn add_clients(
             scope: None,
             first_party: false,
             introspection: IntrospectionRight::Own,
+            keeps_secret: false,
         })?;
         let secret = if metadata.is_public() {
             None

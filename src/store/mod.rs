@@ -12,6 +12,7 @@
 //! * the realm is an argument of every look-up, so that crossing it cannot be forgotten.
 
 pub mod conformance;
+pub mod device;
 pub mod ephemeral;
 mod fault;
 pub mod local;
@@ -35,6 +36,7 @@ use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 
+pub use device::DeviceAuthorizations;
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
 pub use records::{
@@ -112,7 +114,7 @@ pub struct Page {
     clippy::too_many_arguments,
     reason = "realm, subject, marks and now stand in every verb; `self` makes them six"
 )]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: DeviceAuthorizations + Send + Sync + 'static {
     // ---- realms -------------------------------------------------------------------------------
 
     /// Registers a realm. The default realm is there from the first migration.

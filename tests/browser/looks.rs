@@ -12,7 +12,7 @@ const NARROW: Setup = Setup {
 };
 
 /// WCAG 2.2 §1.4.10: nothing has to be scrolled sideways at 320 pixels.
-async fn fits(browser: &Browser, name: &str) {
+pub(crate) async fn fits(browser: &Browser, name: &str) {
     browser.screenshot(&format!("narrow-{name}")).await;
     let width = browser.ask("document.documentElement.scrollWidth").await;
     assert!(width.as_u64() <= Some(320), "{name} is {width} wide");

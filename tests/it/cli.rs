@@ -107,6 +107,25 @@ fn public_clients_get_no_secret_and_bad_ones_are_refused() {
 }
 
 #[test]
+fn a_device_has_no_redirect_uri_and_a_secret_only_by_choice() {
+    let folder = Folder::new();
+    let device = folder.register("device", &[]).json();
+    assert!(device.get("client_secret").is_none());
+    assert_eq!(device["token_endpoint_auth_method"], "none");
+    let grant = "urn:ietf:params:oauth:grant-type:device_code";
+    assert_eq!(device["grant_types"][0], grant);
+    let own = folder.register("device", &["--with-secret"]).json();
+    assert!(own.get("client_secret").is_some());
+    let id = own["client_id"].as_str().unwrap();
+    let renamed = folder.run(&["client", "update", id, "--json", "--name", "Printer"]);
+    let method = &renamed.json()["token_endpoint_auth_method"];
+    assert_eq!(method, "client_secret_basic", "it keeps its secret");
+    assert_eq!(folder.register("device", &REDIRECT).code, 2);
+    let spa = [&REDIRECT[..], &["--with-secret"]].concat();
+    assert_eq!(folder.register("spa", &spa).code, 2);
+}
+
+#[test]
 fn changes_rotates_disables_and_deletes_a_client() {
     let folder = Folder::new();
     let created = folder.register("web", &REDIRECT).json();

@@ -15,6 +15,8 @@ mod crash;
 #[cfg(test)]
 mod database_dump;
 #[cfg(test)]
+mod device;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod ephemeral;

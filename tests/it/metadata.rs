@@ -94,6 +94,7 @@ async fn holds_exactly_the_keys_that_are_tested_here() {
         "claims_parameter_supported",
         "claims_supported",
         "code_challenge_methods_supported",
+        "device_authorization_endpoint",
         "end_session_endpoint",
         "grant_types_supported",
         "id_token_signing_alg_values_supported",
@@ -185,6 +186,17 @@ async fn every_grant_type_is_taken() {
         .post("/token", &[("grant_type", "client_credentials")])
         .await;
     assert_eq!(answer.status, StatusCode::OK);
+}
+
+/// `device_authorization_endpoint`
+#[tokio::test]
+async fn a_device_begins_where_it_says() {
+    let world = World::in_memory().await;
+    let device = world.client(ClientType::Device).await;
+    let document = document(&world).await;
+    let endpoint = document["device_authorization_endpoint"].as_str().unwrap();
+    let answer = device.post(path_of(endpoint), &[]).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
 }
 
 /// `token_endpoint_auth_methods_supported` and those of introspection and revocation

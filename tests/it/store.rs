@@ -39,6 +39,10 @@ macro_rules! conformance {
                 refuses_a_code_of_an_ended_session, knows_a_code_in_its_realm_only,
                 issues_a_code_once, burns_a_code_at_the_limit,
                 wrong_verifiers_spare_a_spent_code;
+            devices: finds_a_device_by_its_codes, gives_a_user_code_to_one_device,
+                bounds_the_waiting_devices_of_a_client, counts_a_poll_once,
+                an_approval_opens_a_family, answers_a_device_once_in_a_race,
+                answers_only_what_waits, an_ended_session_approves_no_device, purges_devices;
             rotation: rotates_to_the_next_generation, rotates_once_in_a_race,
                 rotates_many_families_at_once, refuses_a_rotation_with_any_binding_changed,
                 refuses_to_rotate_what_has_no_refresh_token, refuses_to_rotate_a_revoked_family,

@@ -6,6 +6,7 @@
 
 mod client_credentials;
 mod code;
+mod device_code;
 pub(super) mod issue;
 mod refresh;
 
@@ -18,6 +19,7 @@ use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
 use crate::protocol::token::client_credentials::ClientCredentialsRefusal;
 use crate::protocol::token::code::CodeRefusal;
+use crate::protocol::token::device_code::DeviceCodeRefusal;
 use crate::protocol::token::refresh::RefreshRefusal;
 use crate::protocol::token::{TokenRequestRefusal, grant_type};
 
@@ -51,6 +53,8 @@ pub enum TokenRefusal {
     Refresh(RefreshRefusal),
     /// By the client credentials grant.
     ClientCredentials(ClientCredentialsRefusal),
+    /// By the device grant.
+    DeviceCode(DeviceCodeRefusal),
 }
 
 impl From<TokenRefusal> for OAuthError {
@@ -60,6 +64,7 @@ impl From<TokenRefusal> for OAuthError {
             TokenRefusal::Code(refusal) => refusal.into(),
             TokenRefusal::Refresh(refusal) => refusal.into(),
             TokenRefusal::ClientCredentials(refusal) => refusal.into(),
+            TokenRefusal::DeviceCode(refusal) => refusal.into(),
         }
     }
 }
@@ -85,9 +90,10 @@ pub async fn answer(
         GrantType::ClientCredentials => client_credentials::issue(app, client, params)
             .await
             .map_err(|error| error.map_refusal(TokenRefusal::ClientCredentials)),
+        GrantType::DeviceCode => device_code::poll(app, client, params)
+            .await
+            .map_err(|error| error.map_refusal(TokenRefusal::DeviceCode)),
         // RFC 6749 §4.2: the implicit grant never comes to this endpoint.
-        GrantType::Implicit | GrantType::DeviceCode => {
-            Err(refused(TokenRequestRefusal::UnsupportedGrantType))
-        }
+        GrantType::Implicit => Err(refused(TokenRequestRefusal::UnsupportedGrantType)),
     }
 }

@@ -1,5 +1,6 @@
 //! The endpoints that applications call.
 
+pub(super) mod device_authorization;
 pub(super) mod health;
 pub(super) mod introspect;
 pub(super) mod metadata;

@@ -11,18 +11,34 @@ use http::header::SET_COOKIE;
 use crate::flows::FlowError;
 use crate::flows::authorize::{Outcome, Pending, Visit, resume, resume_signed_in};
 use crate::flows::login::{Attempt, LoginRefusal, SignedIn, sign_in};
+use crate::flows::session;
 use crate::http::call::Call;
 use crate::http::page::outcome::{follow, page_address};
-use crate::http::page::{bind, is_genuine};
+use crate::http::page::{Binding, bind, device, is_genuine};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
 use crate::pages::{LoginError, LoginPage, LoginReason};
 use crate::protocol::authorize::LoginReason as Reason;
 use crate::protocol::params::Params;
+use crate::protocol::user_code::UserCode;
 use crate::secret::SecretString;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
     let cookie = cookie::read(&edge, &call.realm, &call.headers);
+    if let Some(code) = device_errand(&call) {
+        let live = session::resume(&edge.app, &call.realm, cookie, None, edge.app.now()).await;
+        return match live {
+            Ok(live) => {
+                let shown = Shown {
+                    username: String::new(),
+                    error: None,
+                    reason: live.is_none().then_some(Reason::SignedOut),
+                };
+                show(&edge, &call, &Errand::Device(code), shown)
+            }
+            Err(fault) => respond::fault(&edge, &call.headers, &call.id, &fault),
+        };
+    }
     let visit = Visit {
         realm: &call.realm,
         params: &call.query,
@@ -36,7 +52,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
                 error: None,
                 reason: Some(reason),
             };
-            show(&edge, &call, &pending, shown)
+            show(&edge, &call, &Errand::Request(pending), shown)
         }
         // "Not you?" on the consent page leads here with somebody signed in.
         Ok(Outcome::Consent(pending)) => {
@@ -45,7 +61,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
                 error: None,
                 reason: None,
             };
-            show(&edge, &call, &pending, shown)
+            show(&edge, &call, &Errand::Request(pending), shown)
         }
         outcome => follow(&edge, &call, &call.query, outcome),
     }
@@ -60,23 +76,46 @@ pub(in crate::http) async fn post(
         Ok(form) => form,
         Err(error) => return respond::oauth_error(error, &call.id),
     };
+    if let Some(code) = device_errand(&call) {
+        return take(&edge, &call, &form, &Errand::Device(code)).await;
+    }
     let cookie = cookie::read(&edge, &call.realm, &call.headers);
     let visit = Visit {
         realm: &call.realm,
         params: &call.query,
         cookie,
     };
-    let pending = match resume(&edge.app, visit).await {
-        Ok(Outcome::Login(pending, _) | Outcome::Consent(pending)) => pending,
+    match resume(&edge.app, visit).await {
+        Ok(Outcome::Login(pending, _) | Outcome::Consent(pending)) => {
+            take(&edge, &call, &form, &Errand::Request(pending)).await
+        }
         // Somebody signed in meanwhile, in another tab: still take what was typed here.
-        outcome => return follow(&edge, &call, &call.query, outcome),
-    };
+        outcome => follow(&edge, &call, &call.query, outcome),
+    }
+}
+
+/// What a sign-in is for. It stays in the page's address, and names no place to go: there are two,
+/// and both are ours.
+enum Errand {
+    /// An authorization request.
+    Request(Box<Pending>),
+    /// The code of a device.
+    Device(UserCode),
+}
+
+/// The code that a sign-in is for; an authorization request has a client in its address.
+fn device_errand(call: &Call) -> Option<UserCode> {
+    device::code_of(&call.query).filter(|_code| call.query.get("client_id").is_none())
+}
+
+/// Takes what was typed.
+async fn take(edge: &Edge, call: &Call, form: &Params, errand: &Errand) -> Response {
     let refuse = |error| {
         let username = form.get("username").unwrap_or_default().to_owned();
         show(
-            &edge,
-            &call,
-            &pending,
+            edge,
+            call,
+            errand,
             Shown {
                 username,
                 error: Some(error),
@@ -84,11 +123,11 @@ pub(in crate::http) async fn post(
             },
         )
     };
-    if !is_genuine(&edge, &call, &form) {
+    if !is_genuine(edge, call, form) {
         return refuse(LoginError::StaleForm);
     }
-    match attempt(&edge, &call, &form).await {
-        Ok(signed_in) => go_on(&edge, &call, signed_in).await,
+    match attempt(edge, call, form).await {
+        Ok(signed_in) => go_on(edge, call, errand, signed_in).await,
         Err(NotSignedIn::Page(error)) => refuse(error),
         Err(NotSignedIn::Answer(response)) => *response,
     }
@@ -136,21 +175,30 @@ async fn attempt(edge: &Edge, call: &Call, form: &Params) -> Result<SignedIn, No
     })
 }
 
-/// Takes the next step of the request under the new cookie.
-async fn go_on(edge: &Edge, call: &Call, signed_in: SignedIn) -> Response {
+/// Takes the next step of the errand under the new cookie.
+async fn go_on(edge: &Edge, call: &Call, errand: &Errand, signed_in: SignedIn) -> Response {
     let SignedIn {
         cookie,
         session,
         user,
     } = signed_in;
     tracing::info!(request_id = call.id.0, realm = %call.realm, user = %user.id, "signed in");
-    let visit = Visit {
-        realm: &call.realm,
-        params: &call.query,
-        cookie: Some(cookie.expose().as_str()),
+    let value = cookie.expose().as_str();
+    let mut response = match errand {
+        Errand::Request(_) => {
+            let visit = Visit {
+                realm: &call.realm,
+                params: &call.query,
+                cookie: Some(value),
+            };
+            let outcome = resume_signed_in(&edge.app, visit, session).await;
+            follow(edge, call, &call.query, outcome)
+        }
+        Errand::Device(code) => {
+            let binding = Binding::to(edge, call, value);
+            device::go_on(edge, call, code.as_str(), Some(value), binding).await
+        }
     };
-    let outcome = resume_signed_in(&edge.app, visit, session).await;
-    let mut response = follow(edge, call, &call.query, outcome);
     if let Some(header) = cookie::set(edge, &call.realm, cookie.expose()) {
         response.headers_mut().append(SET_COOKIE, header);
     }
@@ -164,15 +212,14 @@ struct Shown {
     reason: Option<Reason>,
 }
 
-fn show(edge: &Edge, call: &Call, pending: &Pending, shown: Shown) -> Response {
+fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
     let binding = bind(edge, call);
     let reason = match shown.reason {
         Some(Reason::Requested) => Some(LoginReason::ClientAsked),
         Some(Reason::TooOld) => Some(LoginReason::TooLongAgo),
+        // The request is about somebody else, or nothing asks for a sign-in and so the person does.
         Some(Reason::SomebodyElse) => Some(LoginReason::OtherAccount),
-        None if pending.session.is_some() && shown.error.is_none() => {
-            Some(LoginReason::OtherAccount)
-        }
+        None if shown.error.is_none() => Some(LoginReason::OtherAccount),
         Some(Reason::SignedOut) | None => None,
     };
     let status = match shown.error {
@@ -180,14 +227,21 @@ fn show(edge: &Edge, call: &Call, pending: &Pending, shown: Shown) -> Response {
         Some(LoginError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    let (client_name, action) = match errand {
+        Errand::Request(pending) => (
+            Some(pending.addressee.client().metadata.client_name.clone()),
+            page_address(edge, call, &call.query, "/login", pending),
+        ),
+        Errand::Device(code) => (None, device::sign_in_address(edge, call, code)),
+    };
     let view = LoginPage {
         chrome: respond::realm_chrome(edge, call),
-        client_name: Some(pending.addressee.client().metadata.client_name.clone()),
+        client_name,
         username: shown.username,
         username_fixed: false,
         error: shown.error,
         reason,
-        action: page_address(edge, call, &call.query, "/login", pending),
+        action,
         csrf: binding.csrf.clone(),
         demo_account: edge
             .settings

@@ -2,6 +2,7 @@
 
 pub(super) mod authorize;
 pub(super) mod consent;
+pub(super) mod device;
 pub(super) mod end_session;
 pub(super) mod error;
 pub(super) mod home;
@@ -39,6 +40,14 @@ fn bind(edge: &Edge, call: &Call) -> Binding {
 }
 
 impl Binding {
+    /// That of a browser which is being given this cookie.
+    fn to(edge: &Edge, call: &Call, cookie: &str) -> Self {
+        Self {
+            csrf: session::csrf_token(&edge.app, &call.realm, cookie),
+            fresh_cookie: None,
+        }
+    }
+
     fn apply(self, edge: &Edge, call: &Call, mut response: Response) -> Response {
         if let Some(value) = self.fresh_cookie
             && let Some(header) = cookie::set(edge, &call.realm, &value)

@@ -25,6 +25,8 @@ pub enum ClientType {
     Native,
     /// A machine acting for itself.
     M2m,
+    /// Has no browser of its own: the person answers in another one (RFC 8628).
+    Device,
 }
 
 /// The grants of this server (RFC 7591 §2 `grant_types`).
@@ -335,8 +337,10 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn client(client_type: ClientType) -> Client {
-        let public = matches!(client_type, ClientType::Spa | ClientType::Native);
-        let machine = client_type == ClientType::M2m;
+        let public = matches!(
+            client_type,
+            ClientType::Spa | ClientType::Native | ClientType::Device
+        );
         Client::registered_by_admin(
             RealmId::default_realm(),
             ClientId::parse("client").unwrap(),
@@ -346,10 +350,12 @@ pub(crate) mod tests {
                 client_type,
                 redirect_uris: vec!["https://rp.test/cb".to_owned()],
                 post_logout_redirect_uris: vec![],
-                grant_types: if machine {
-                    vec![GrantType::ClientCredentials]
-                } else {
-                    vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+                grant_types: match client_type {
+                    ClientType::Web | ClientType::Spa | ClientType::Native => {
+                        vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+                    }
+                    ClientType::M2m => vec![GrantType::ClientCredentials],
+                    ClientType::Device => vec![GrantType::DeviceCode, GrantType::RefreshToken],
                 },
                 token_endpoint_auth_method: if public {
                     TokenEndpointAuthMethod::None

@@ -32,6 +32,8 @@ pub struct Application {
     pub first_party: bool,
     /// Whose tokens it may introspect.
     pub introspection: IntrospectionRight,
+    /// Whether a device keeps a secret; of other kinds the type says it.
+    pub keeps_secret: bool,
 }
 
 /// Why an application cannot become a client.
@@ -49,6 +51,12 @@ pub enum RegistrationRefusal {
     /// RFC 6749 §4.4: a machine acting for itself is never redirected to.
     #[error("a machine client has no redirect URI")]
     RedirectForMachine,
+    /// RFC 8628 §1: a device is told the outcome when it asks, and never redirected to.
+    #[error("a device client has no redirect URI")]
+    RedirectForDevice,
+    /// The types other than device leave no choice.
+    #[error("only a device client may be given a secret by choice")]
+    SecretByType,
     /// More than [`URI_COUNT_LIMIT`] URIs.
     #[error("a client may have {URI_COUNT_LIMIT} redirect URIs at most")]
     TooManyUris,
@@ -73,22 +81,9 @@ pub fn register(application: Application) -> Result<ClientMetadata, Registration
     let kind = application.client_type;
     let name = checked_name(&application.name)?;
     let machine = kind == ClientType::M2m;
-    let uris = &application.redirect_uris;
-    let post_logout = &application.post_logout_redirect_uris;
-    match (machine, uris.is_empty()) {
-        (true, true) if post_logout.is_empty() => {}
-        (true, _) => return Err(RegistrationRefusal::RedirectForMachine),
-        (false, true) => return Err(RegistrationRefusal::RedirectMissing),
-        (false, false) => {}
-    }
-    if uris.len().max(post_logout.len()) > URI_COUNT_LIMIT {
-        return Err(RegistrationRefusal::TooManyUris);
-    }
-    for uri in uris.iter().chain(post_logout) {
-        check_redirect(uri, kind).map_err(|fault| RegistrationRefusal::Redirect {
-            uri: uri.clone(),
-            fault,
-        })?;
+    check_uris(&application)?;
+    if application.keeps_secret && kind != ClientType::Device {
+        return Err(RegistrationRefusal::SecretByType);
     }
     let scope = application.scope.unwrap_or_else(|| usual_scope(kind));
     if machine
@@ -98,7 +93,7 @@ pub fn register(application: Application) -> Result<ClientMetadata, Registration
     {
         return Err(RegistrationRefusal::ScopeForMachine(personal));
     }
-    let method = auth_method(kind);
+    let method = auth_method(kind, application.keeps_secret);
     let public = method == TokenEndpointAuthMethod::None;
     if public && application.introspection == IntrospectionRight::Realm {
         return Err(RegistrationRefusal::IntrospectionForPublic);
@@ -109,10 +104,10 @@ pub fn register(application: Application) -> Result<ClientMetadata, Registration
         redirect_uris: application.redirect_uris,
         post_logout_redirect_uris: application.post_logout_redirect_uris,
         grant_types: grants(kind),
-        response_types: if machine {
-            Vec::new()
-        } else {
+        response_types: if is_redirected_to(kind) {
             vec![ResponseType::CODE]
+        } else {
+            Vec::new()
         },
         token_endpoint_auth_method: method,
         scope,
@@ -120,6 +115,43 @@ pub fn register(application: Application) -> Result<ClientMetadata, Registration
         introspection: application.introspection,
         ..ClientMetadata::default()
     })
+}
+
+/// Whether a browser is ever sent to clients of this kind.
+const fn is_redirected_to(kind: ClientType) -> bool {
+    match kind {
+        ClientType::Web | ClientType::Spa | ClientType::Native => true,
+        ClientType::M2m | ClientType::Device => false,
+    }
+}
+
+fn check_uris(application: &Application) -> Result<(), RegistrationRefusal> {
+    let kind = application.client_type;
+    let uris = &application.redirect_uris;
+    let post_logout = &application.post_logout_redirect_uris;
+    let has_uris = !uris.is_empty() || !post_logout.is_empty();
+    match kind {
+        ClientType::M2m if has_uris => return Err(RegistrationRefusal::RedirectForMachine),
+        ClientType::Device if has_uris => return Err(RegistrationRefusal::RedirectForDevice),
+        ClientType::Web | ClientType::Spa | ClientType::Native if uris.is_empty() => {
+            return Err(RegistrationRefusal::RedirectMissing);
+        }
+        ClientType::Web
+        | ClientType::Spa
+        | ClientType::Native
+        | ClientType::M2m
+        | ClientType::Device => {}
+    }
+    if uris.len().max(post_logout.len()) > URI_COUNT_LIMIT {
+        return Err(RegistrationRefusal::TooManyUris);
+    }
+    for uri in uris.iter().chain(post_logout) {
+        check_redirect(uri, kind).map_err(|fault| RegistrationRefusal::Redirect {
+            uri: uri.clone(),
+            fault,
+        })?;
+    }
+    Ok(())
 }
 
 fn checked_name(name: &str) -> Result<String, RegistrationRefusal> {
@@ -140,20 +172,22 @@ fn grants(kind: ClientType) -> Vec<GrantType> {
             vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
         }
         ClientType::M2m => vec![GrantType::ClientCredentials],
+        ClientType::Device => vec![GrantType::DeviceCode, GrantType::RefreshToken],
     }
 }
 
 /// RFC 8252 §8.4, RFC 6749 §2.1: what runs at the user's keeps no secret.
-fn auth_method(kind: ClientType) -> TokenEndpointAuthMethod {
+fn auth_method(kind: ClientType, keeps_secret: bool) -> TokenEndpointAuthMethod {
     match kind {
         ClientType::Web | ClientType::M2m => TokenEndpointAuthMethod::ClientSecretBasic,
-        ClientType::Spa | ClientType::Native => TokenEndpointAuthMethod::None,
+        ClientType::Device if keeps_secret => TokenEndpointAuthMethod::ClientSecretBasic,
+        ClientType::Spa | ClientType::Native | ClientType::Device => TokenEndpointAuthMethod::None,
     }
 }
 
 fn usual_scope(kind: ClientType) -> ScopeSet {
     let text = match kind {
-        ClientType::Web | ClientType::Spa | ClientType::Native => {
+        ClientType::Web | ClientType::Spa | ClientType::Native | ClientType::Device => {
             "openid profile email offline_access"
         }
         ClientType::M2m => "",
@@ -174,6 +208,7 @@ mod tests {
             scope: None,
             first_party: false,
             introspection: IntrospectionRight::Own,
+            keeps_secret: false,
         }
     }
 
@@ -192,6 +227,33 @@ mod tests {
         let machine = register(application(ClientType::M2m, &[])).unwrap();
         assert_eq!(machine.grant_types, [GrantType::ClientCredentials]);
         assert!(machine.scope.is_empty() && !machine.is_public());
+    }
+
+    /// RFC 8628 §3.1: a device may be public or keep a secret.
+    #[test]
+    fn a_device_may_keep_a_secret() {
+        let device = register(application(ClientType::Device, &[])).unwrap();
+        assert!(device.is_public() && device.response_types.is_empty());
+        assert_eq!(
+            device.grant_types,
+            [GrantType::DeviceCode, GrantType::RefreshToken]
+        );
+        let with_secret = |kind, uris: &[&str]| {
+            register(Application {
+                keeps_secret: true,
+                ..application(kind, uris)
+            })
+        };
+        let device = with_secret(ClientType::Device, &[]).unwrap();
+        assert!(!device.is_public() && device.allows(GrantType::DeviceCode));
+        assert_eq!(
+            with_secret(ClientType::Spa, &["https://app.example/cb"]),
+            Err(RegistrationRefusal::SecretByType)
+        );
+        assert_eq!(
+            with_secret(ClientType::Device, &["https://app.example/cb"]),
+            Err(RegistrationRefusal::RedirectForDevice)
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! The token endpoint's decisions (RFC 6749 §4.1.3, §4.4, §6), one file per grant.
+//! The token endpoint's decisions (RFC 6749 §4.1.3, §4.4, §6, RFC 8628 §3.4), one file per grant.
 
 pub mod client_credentials;
 pub mod code;
+pub mod device_code;
 pub mod family;
 pub mod refresh;
 pub mod refresh_token;
@@ -32,7 +33,7 @@ impl From<TokenRequestRefusal> for OAuthError {
             R::GrantTypeMissing => Self::new(C::InvalidRequest, "grant_type is missing."),
             R::UnsupportedGrantType => Self::new(
                 C::UnsupportedGrantType,
-                "grant_type must be authorization_code, refresh_token or client_credentials.",
+                "This server does not offer this grant_type; its metadata lists those that it does.",
             ),
             R::GrantNotAllowed => Self::new(
                 C::UnauthorizedClient,
@@ -54,6 +55,7 @@ pub fn grant_type(params: &Params) -> Result<GrantType, TokenRequestRefusal> {
         GrantType::AuthorizationCode,
         GrantType::RefreshToken,
         GrantType::ClientCredentials,
+        GrantType::DeviceCode,
     ]
     .into_iter()
     .find(|grant| grant.as_str() == text)

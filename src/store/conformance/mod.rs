@@ -11,6 +11,7 @@
 
 pub mod clients;
 pub mod codes;
+pub mod devices;
 pub mod keys;
 pub mod misc;
 pub mod people;

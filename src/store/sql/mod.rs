@@ -21,6 +21,7 @@ macro_rules! run {
     }};
 }
 
+mod device;
 mod queries;
 mod rows;
 pub(super) mod schema;

@@ -9,8 +9,10 @@ use crate::account::user::User;
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::{Client, ClientOrigin};
 use crate::protocol::scope::ScopeSet;
-use crate::protocol::time::Timestamp;
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::protocol::user_code::UserCode;
 use crate::secret::Digest;
+use crate::store::device::{DeviceAuthorization, Polls};
 use crate::store::fault::{Answer, Fault};
 use crate::store::{
     Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark, SessionFacts,
@@ -189,6 +191,25 @@ pub(super) fn family(row: &Row) -> Answer<Family> {
         rotated_at: optional_moment(row, "rotated_at")?,
         revoked_at: optional_moment(row, "revoked_at")?,
         owner_stands: column(row, "owner_stands")?,
+    })
+}
+
+pub(super) fn device_authorization(row: &Row) -> Answer<DeviceAuthorization> {
+    Ok(DeviceAuthorization {
+        realm: parsed(row, "realm", TryFrom::try_from)?,
+        device_code: digest(row, "device_code")?,
+        user_code: parsed(row, "user_code", |text| UserCode::parse(&text).ok_or(()))?,
+        client: parsed(row, "client_id", TryFrom::try_from)?,
+        scope: scope(row, "scope")?,
+        resources: words(row, "resource")?,
+        polls: Polls {
+            interval: Lifetime::from_millis(count(row, "poll_interval")?),
+            last_at: optional_moment(row, "last_polled_at")?,
+        },
+        created_at: moment(row, "created_at")?,
+        expires_at: moment(row, "expires_at")?,
+        approved_at: optional_moment(row, "approved_at")?,
+        denied_at: optional_moment(row, "denied_at")?,
     })
 }
 

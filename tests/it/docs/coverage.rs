@@ -15,6 +15,7 @@ const SPECS: &[(&str, &str)] = &[
     ("RFC 7662", "Token Introspection"),
     ("RFC 8252", "OAuth 2.0 for Native Apps"),
     ("RFC 8414", "Authorization Server Metadata"),
+    ("RFC 8628", "OAuth 2.0 Device Authorization Grant"),
     ("RFC 8725", "JSON Web Token Best Current Practices"),
     ("RFC 9068", "JWT Profile for Access Tokens"),
     ("RFC 9207", "Authorization Server Issuer Identification"),

@@ -1,6 +1,9 @@
 //! A client as it is in the world: it builds requests, and calls the endpoints with its secret.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -110,6 +113,28 @@ impl TestClient {
         let mut fields = fields.to_vec();
         fields.push(("client_id", self.id()));
         self.send(path, &fields, None).await
+    }
+
+    /// Posts a form as a public client that calls from this address.
+    pub(crate) async fn post_from(
+        &self,
+        address: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .append_pair("client_id", self.id())
+            .finish();
+        let url = self.world.url(&self.realm, path);
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path_of(&url))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .extension(ConnectInfo(SocketAddr::new(address.parse().unwrap(), 4711)))
+            .body(Body::from(body))
+            .unwrap();
+        send(&self.world.router, request).await
     }
 
     /// Posts a form with exactly this Authorization header.

@@ -236,10 +236,14 @@ impl World {
             "vid_{}",
             random_text::<12>(self.app.entropy.as_ref()).unwrap()
         );
-        let public = matches!(client_type, ClientType::Spa | ClientType::Native);
-        let secret = (!public).then(|| random_text::<32>(self.app.entropy.as_ref()).unwrap());
+        let public = matches!(
+            client_type,
+            ClientType::Spa | ClientType::Native | ClientType::Device
+        );
         let mut metadata = metadata(client_type, public);
         change(&mut metadata);
+        let secret =
+            (!metadata.is_public()).then(|| random_text::<32>(self.app.entropy.as_ref()).unwrap());
         let client = Client::registered_by_admin(
             realm.clone(),
             ClientId::parse(id).unwrap(),
@@ -282,7 +286,7 @@ fn settings(shared: &Shared) -> Settings {
 }
 
 fn metadata(client_type: ClientType, public: bool) -> ClientMetadata {
-    let machine = client_type == ClientType::M2m;
+    let redirected = !matches!(client_type, ClientType::M2m | ClientType::Device);
     let redirect = if client_type == ClientType::Native {
         "http://127.0.0.1/cb"
     } else {
@@ -291,26 +295,28 @@ fn metadata(client_type: ClientType, public: bool) -> ClientMetadata {
     ClientMetadata {
         client_name: "Notes".to_owned(),
         client_type,
-        redirect_uris: if machine {
-            vec![]
-        } else {
+        redirect_uris: if redirected {
             vec![redirect.to_owned()]
+        } else {
+            vec![]
         },
         post_logout_redirect_uris: vec!["https://rp.example.test/bye".to_owned()],
-        grant_types: if machine {
-            vec![GrantType::ClientCredentials]
-        } else {
-            vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+        grant_types: match client_type {
+            ClientType::Web | ClientType::Spa | ClientType::Native => {
+                vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+            }
+            ClientType::M2m => vec![GrantType::ClientCredentials],
+            ClientType::Device => vec![GrantType::DeviceCode, GrantType::RefreshToken],
         },
         token_endpoint_auth_method: if public {
             TokenEndpointAuthMethod::None
         } else {
             TokenEndpointAuthMethod::ClientSecretBasic
         },
-        response_types: if machine {
-            vec![]
-        } else {
+        response_types: if redirected {
             vec![ResponseType::CODE]
+        } else {
+            vec![]
         },
         scope: ScopeSet::parse("openid profile email address phone offline_access api").unwrap(),
         ..ClientMetadata::default()

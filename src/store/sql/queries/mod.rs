@@ -1,6 +1,7 @@
 //! The statements by subject. Each function is one verb or one step of one.
 
 pub(super) mod clients;
+pub(super) mod devices;
 pub(super) mod families;
 pub(super) mod keys;
 pub(super) mod misc;

@@ -1,0 +1,282 @@
+//! What a person does for a device: types its code, and allows or denies what it asks for
+//! (RFC 8628 §3.3).
+//!
+//! A code is looked up only for somebody who is signed in, and each look-up is counted before it
+//! is made. The page that follows carries the code in its address, with a sealed mark that this
+//! session has typed it; nothing is answered by itself, not even to the operator's own clients
+//! (§5.4).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::account::slow_down::address_key;
+use crate::flows::consent::Decision;
+use crate::flows::session::{self, LiveSession};
+use crate::flows::{App, Fault, FlowError, interaction, limits};
+use crate::protocol::authorize::Interaction;
+use crate::protocol::claims::ClaimsRequest;
+use crate::protocol::client::{Client, GrantType};
+use crate::protocol::device::{DeviceAuthorization, NO_REDIRECT_URI};
+use crate::protocol::ids::{FamilyId, RealmId};
+use crate::protocol::may_issue::{Parties, may_issue};
+use crate::protocol::params::Params;
+use crate::protocol::scope::OFFLINE_ACCESS;
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::protocol::user_code::UserCode;
+use crate::store::ephemeral::Quota;
+use crate::store::{Change, NewFamily};
+
+/// The parameter of `verification_uri_complete`, of the form, and of our pages (RFC 8628 §3.3.1).
+pub const USER_CODE: &str = "user_code";
+
+/// Codes typed in one session: five at once, then one in the time that a code lives (§5.1).
+const PER_SESSION: Quota = Quota {
+    burst: 5,
+    interval: Lifetime::seconds(300),
+};
+/// Codes typed at one address, which many people may share.
+const PER_ADDRESS: Quota = Quota {
+    burst: 30,
+    interval: Lifetime::seconds(20),
+};
+
+/// A code that somebody typed.
+#[derive(Debug, Clone, Copy)]
+pub struct Typed<'a> {
+    /// The realm of the page.
+    pub realm: &'a RealmId,
+    /// What was typed.
+    pub text: &'a str,
+    /// The session cookie.
+    pub cookie: Option<&'a str>,
+    /// Where from.
+    pub address: IpAddr,
+}
+
+/// What a typed code leads to.
+#[derive(Debug)]
+pub enum Entry {
+    /// Nobody is signed in: that comes first.
+    SignIn(UserCode),
+    /// The question, at a page with this query.
+    Ask(String),
+    /// The form again.
+    Refused(EntryRefusal),
+}
+
+/// Why a typed code leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryRefusal {
+    /// No user code looks like it.
+    Malformed,
+    /// No device waits under it.
+    Unknown,
+    /// Too many codes; wait.
+    SlowDown {
+        /// For how long.
+        retry_after: Lifetime,
+    },
+}
+
+/// Takes a code that was typed.
+pub async fn enter(app: &App, typed: Typed<'_>) -> Result<Entry, Fault> {
+    let Some(code) = UserCode::parse(typed.text) else {
+        return Ok(Entry::Refused(EntryRefusal::Malformed));
+    };
+    let now = app.now();
+    let realm = typed.realm;
+    let Some(live) = session::resume(app, realm, typed.cookie, None, now).await? else {
+        return Ok(Entry::SignIn(code));
+    };
+    let session = &live.facts().session.id;
+    let by_address = format!("device-code:{realm}:{}", address_key(typed.address));
+    let by_session = format!("device-code:{realm}:session:{session}");
+    for (key, quota) in [(by_address, PER_ADDRESS), (by_session, PER_SESSION)] {
+        if let Some(retry_after) = limits::count(app, &key, quota, now).await? {
+            return Ok(Entry::Refused(EntryRefusal::SlowDown { retry_after }));
+        }
+    }
+    if find(app, realm, &code, now).await?.is_none() {
+        return Ok(Entry::Refused(EntryRefusal::Unknown));
+    }
+    let typed_here = Interaction {
+        started_at: now,
+        signed_in: Some(session.clone()),
+        consented: false,
+    };
+    let params = Params::parse(page_query(&code).as_bytes());
+    let query = interaction::seal(app, realm, &params, &typed_here);
+    Ok(Entry::Ask(query))
+}
+
+/// The query that names a code.
+pub fn page_query(code: &UserCode) -> String {
+    format!("{USER_CODE}={}", code.as_str())
+}
+
+/// A device that waits, and its client.
+async fn find(
+    app: &App,
+    realm: &RealmId,
+    code: &UserCode,
+    now: Timestamp,
+) -> Result<Option<(DeviceAuthorization, Arc<Client>)>, Fault> {
+    let row = app.store.device_by_user_code(realm, code).await?;
+    let Some(device) = row.filter(|device| device.is_waiting(now)) else {
+        return Ok(None);
+    };
+    let client = app
+        .facts
+        .client(app.store.as_ref(), realm, &device.client, now)
+        .await?
+        .filter(|client| client.disabled_at.is_none());
+    Ok(client.map(|client| (device, client)))
+}
+
+/// A visit to the page that asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit<'a> {
+    /// The realm of the address.
+    pub realm: &'a RealmId,
+    /// The query of the page.
+    pub query: &'a Params,
+    /// The session cookie.
+    pub cookie: Option<&'a str>,
+}
+
+/// What the page asks about.
+#[derive(Debug)]
+pub struct Question {
+    /// The device that waits.
+    pub device: DeviceAuthorization,
+    /// Its client.
+    pub client: Arc<Client>,
+    /// Who is asked.
+    pub live: LiveSession,
+}
+
+/// Why there is nothing to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoQuestion {
+    /// The code was not typed in this session, or too long ago.
+    NotTyped,
+    /// The device waits no more.
+    Gone,
+}
+
+/// The question of a page whose address [`enter`] has made.
+pub async fn question(app: &App, visit: Visit<'_>) -> Result<Question, FlowError<NoQuestion>> {
+    read(app, visit, app.now()).await
+}
+
+async fn read(
+    app: &App,
+    visit: Visit<'_>,
+    now: Timestamp,
+) -> Result<Question, FlowError<NoQuestion>> {
+    let Visit {
+        realm,
+        query,
+        cookie,
+    } = visit;
+    let not_typed = FlowError::Refused(NoQuestion::NotTyped);
+    let Some(code) = query.get(USER_CODE).and_then(UserCode::parse) else {
+        return Err(not_typed);
+    };
+    // Authorization requests are sealed with the same key: the mark of one proves nothing here.
+    if query.encode_without(&[interaction::PARAMETER]) != page_query(&code) {
+        return Err(not_typed);
+    }
+    let typed_in = interaction::open(app, realm, query, now).and_then(|mark| mark.signed_in);
+    let live = session::resume(app, realm, cookie, None, now).await?;
+    let Some(live) = live.filter(|live| typed_in.as_ref() == Some(&live.facts().session.id)) else {
+        return Err(not_typed);
+    };
+    match find(app, realm, &code, now).await? {
+        Some((device, client)) => Ok(Question {
+            device,
+            client,
+            live,
+        }),
+        None => Err(FlowError::Refused(NoQuestion::Gone)),
+    }
+}
+
+/// Records the answer, once; gives the client that it was about.
+pub async fn answer(
+    app: &App,
+    visit: Visit<'_>,
+    decision: Decision,
+) -> Result<Arc<Client>, FlowError<NoQuestion>> {
+    let now = app.now();
+    let question = read(app, visit, now).await?;
+    let change = match decision {
+        Decision::Approve => approve(app, visit.realm, &question, now).await?,
+        Decision::Deny => {
+            let code = &question.device.device_code;
+            app.store.deny_device(visit.realm, code, now).await?
+        }
+    };
+    match change {
+        Change::Changed => Ok(question.client),
+        Change::NotFound => Err(FlowError::Refused(NoQuestion::Gone)),
+    }
+}
+
+async fn approve(
+    app: &App,
+    realm: &RealmId,
+    question: &Question,
+    now: Timestamp,
+) -> Result<Change, Fault> {
+    let facts = question.live.facts();
+    let row = app.facts.realm(app.store.as_ref(), realm, now).await?;
+    let parties = Parties {
+        realm_enabled: row.is_some_and(|realm| realm.disabled_at.is_none()),
+        client: &question.client,
+        user_enabled: Some(facts.user.disabled_at.is_none()),
+        session_stands: facts.session.is_live(app.settings.sessions, now),
+        revoked: false,
+    };
+    if may_issue(parties).is_err() {
+        return Ok(Change::NotFound);
+    }
+    let family = new_family(app, question, now)?;
+    Ok(app.store.approve_device(&family).await?)
+}
+
+fn new_family(app: &App, question: &Question, now: Timestamp) -> Result<NewFamily, Fault> {
+    let (device, client) = (&question.device, &question.client);
+    let session = &question.live.facts().session;
+    // OIDC Core §11: only offline_access lets a grant outlive the session.
+    let limit = now.plus(app.settings.refresh_lifetime);
+    let expires_at = if device.scope.contains(OFFLINE_ACCESS) {
+        limit
+    } else {
+        limit.min(session.expires_at)
+    };
+    let id = FamilyId::parse(app.random_text::<16>()?)
+        .map_err(|_invalid| Fault::Invariant("random text is a family id"))?;
+    Ok(NewFamily {
+        realm: client.realm.clone(),
+        id,
+        client: client.id.clone(),
+        user: session.user.clone(),
+        session: session.id.clone(),
+        scope: device.scope.clone(),
+        code: device.device_code,
+        code_expires_at: device.expires_at,
+        redirect_uri: NO_REDIRECT_URI.to_owned(),
+        code_challenge: None,
+        nonce: None,
+        auth_time: session.auth_time,
+        amr: session.amr.clone(),
+        acr: None,
+        claims: ClaimsRequest::default(),
+        resources: device.resources.clone(),
+        without_code: false,
+        refreshable: client.metadata.allows(GrantType::RefreshToken),
+        expires_at,
+        created_at: now,
+    })
+}

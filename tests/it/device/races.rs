@@ -1,0 +1,203 @@
+//! One device code, many polls; one device, many answers.
+
+use http::StatusCode;
+use tokio::task::JoinSet;
+use vidimus::flows::interaction::seal;
+use vidimus::protocol::authorize::Interaction;
+use vidimus::protocol::client::ClientType;
+use vidimus::protocol::ids::SessionId;
+use vidimus::protocol::params::Params;
+use vidimus::secret::Digest;
+
+use super::{Codes, codes_of, poll, text};
+use crate::support::{Answer, Browser, Deployment, TestClient, World};
+
+const ROUNDS: usize = 25;
+const CALLERS: usize = 64;
+
+/// The session of a browser that is signed in.
+pub(super) async fn session_of(world: &World, browser: &Browser) -> SessionId {
+    let realm = vidimus::protocol::ids::RealmId::default_realm();
+    let cookie = Digest::of(browser.cookies.values().next().unwrap());
+    let facts = world.app.store.session_facts(&realm, &cookie, None).await;
+    facts.unwrap().unwrap().session.id
+}
+
+/// One person, one kind of device, and their view of each node.
+struct Race {
+    devices: Vec<TestClient>,
+    browsers: Vec<Browser>,
+    session: SessionId,
+}
+
+impl Race {
+    async fn on(nodes: &[World]) -> Self {
+        nodes[0].ada().await;
+        let device = nodes[0].client(ClientType::Device).await;
+        let web = nodes[0].client(ClientType::Web).await;
+        let mut browser = nodes[0].browser();
+        browser.authorize(&web.authorize_url(&[]), "ada").await;
+        let signed_in = |node: &World| {
+            let mut own = node.browser();
+            own.cookies = browser.cookies.clone();
+            own
+        };
+        Self {
+            devices: nodes.iter().map(|node| device.on(node)).collect(),
+            browsers: nodes.iter().map(signed_in).collect(),
+            session: session_of(&nodes[0], &browser).await,
+        }
+    }
+
+    /// A device that waits, asking from an address of its own.
+    async fn waiting(&self, round: usize) -> Codes {
+        let device = &self.devices[round % self.devices.len()];
+        let address = format!("198.51.{}.{}", round / 250, round % 250);
+        let path = "/device_authorization";
+        codes_of(&device.post_from(&address, path, &[]).await)
+    }
+
+    /// The page that asks about a code, as if this session had just typed it.
+    async fn question(&self, codes: &Codes) -> Answer {
+        let device = &self.devices[0];
+        let app = &device.world.app;
+        let code = codes.user.replace('-', "");
+        let params = Params::parse(format!("user_code={code}").as_bytes());
+        let typed = Interaction {
+            started_at: app.now(),
+            signed_in: Some(self.session.clone()),
+            consented: false,
+        };
+        let query = seal(app, &device.realm, &params, &typed);
+        let address = device.world.url(&device.realm, "/device/confirm");
+        let mut browser = self.browsers[0].clone();
+        browser.get(&format!("{address}?{query}")).await
+    }
+
+    async fn allow(&self, codes: &Codes) {
+        let page = self.question(codes).await;
+        let mut browser = self.browsers[0].clone();
+        let done = browser.submit(&page, &[("decision", "approve")]).await;
+        assert!(done.body.contains("id=\"device-done\""), "{done:?}");
+    }
+
+    /// Polls many times at once, spread over the nodes.
+    async fn polls(&self, codes: &Codes) -> Vec<Answer> {
+        let mut calls = JoinSet::new();
+        for caller in 0..CALLERS {
+            let device = self.devices[caller % self.devices.len()].clone();
+            let code = codes.device.clone();
+            calls.spawn(async move { poll(&device, &code).await });
+        }
+        calls.join_all().await
+    }
+
+    /// Presses both buttons many times at once, spread over the nodes.
+    async fn answers(&self, codes: &Codes, decisions: [&'static str; 2]) -> Vec<Answer> {
+        let page = self.question(codes).await;
+        let mut calls = JoinSet::new();
+        for caller in 0..CALLERS {
+            let mut browser = self.browsers[caller % self.browsers.len()].clone();
+            let page = page.clone();
+            let decision = decisions[caller / 2 % 2];
+            calls.spawn(async move { browser.submit(&page, &[("decision", decision)]).await });
+        }
+        calls.join_all().await
+    }
+}
+
+/// RFC 8628 §3.5, RFC 6749 §4.1.2: one poll is given tokens; the others were replays by the client
+/// itself, and end them.
+async fn each_device_code_is_redeemed_once(nodes: &[World], rounds: usize) {
+    let race = Race::on(nodes).await;
+    let mut successes = 0;
+    for round in 0..rounds {
+        let codes = race.waiting(round).await;
+        race.allow(&codes).await;
+        let answers = race.polls(&codes).await;
+        assert_eq!(answers.len(), CALLERS);
+        let (good, bad): (Vec<Answer>, Vec<Answer>) = answers
+            .into_iter()
+            .partition(|answer| answer.status == StatusCode::OK);
+        assert_eq!(good.len(), 1, "round {round}");
+        successes += 1;
+        for answer in &bad {
+            assert_eq!(answer.error(), "invalid_grant", "{answer:?}");
+        }
+        let tokens = good[0].json();
+        for device in &race.devices {
+            let access = text(&tokens["access_token"]);
+            let refused = device.userinfo(&access).await;
+            assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+            let refreshed = device.refresh(&text(&tokens["refresh_token"])).await;
+            assert_eq!(refreshed.error(), "invalid_grant", "{refreshed:?}");
+        }
+    }
+    assert_eq!(successes, rounds);
+}
+
+/// RFC 8628 §3.3: one answer counts, and an approval opens one family.
+async fn each_device_is_answered_once(nodes: &[World], rounds: usize) {
+    let race = Race::on(nodes).await;
+    for round in 0..rounds {
+        let codes = race.waiting(round).await;
+        let decisions = if round % 2 == 0 {
+            ["approve", "approve"]
+        } else {
+            ["approve", "deny"]
+        };
+        let answers = race.answers(&codes, decisions).await;
+        let (done, late): (Vec<Answer>, Vec<Answer>) = answers
+            .into_iter()
+            .partition(|answer| answer.body.contains("id=\"device-done\""));
+        assert_eq!(done.len(), 1, "round {round}");
+        for answer in &late {
+            assert_eq!(
+                answer.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{answer:?}"
+            );
+        }
+        let answer = poll(&race.devices[0], &codes.device).await;
+        if done[0].body.contains("is connected") {
+            assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+            let refresh = text(&answer.json()["refresh_token"]);
+            let refreshed = race.devices[0].refresh(&refresh).await;
+            assert_eq!(refreshed.status, StatusCode::OK, "{refreshed:?}");
+        } else {
+            assert_eq!(answer.error(), "access_denied");
+        }
+    }
+}
+
+mod sqlite {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn each_device_code_is_redeemed_once() {
+        let deployment = Deployment::sqlite();
+        super::each_device_code_is_redeemed_once(&[deployment.node().await], ROUNDS).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn each_device_is_answered_once() {
+        let deployment = Deployment::sqlite();
+        super::each_device_is_answered_once(&[deployment.node().await], ROUNDS).await;
+    }
+}
+
+mod postgres_cluster {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn each_device_code_is_redeemed_once() {
+        let deployment = Deployment::cluster().await;
+        super::each_device_code_is_redeemed_once(&deployment.two_nodes().await, ROUNDS).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn each_device_is_answered_once() {
+        let deployment = Deployment::cluster().await;
+        super::each_device_is_answered_once(&deployment.two_nodes().await, ROUNDS).await;
+    }
+}
