@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::http::endpoint::{health, introspect, metadata, revoke, token, userinfo};
-use crate::http::page::{authorize, consent, end_session, error, home, login};
+use crate::http::page::{authorize, check_session, consent, end_session, error, home, login};
 use crate::http::{Edge, cors, headers};
 use crate::protocol::discovery::path;
 
@@ -31,7 +31,7 @@ const fn route(methods: &'static str, path: &'static str) -> Route {
 }
 
 /// Every address that this server answers.
-pub const ROUTES: [Route; 16] = [
+pub const ROUTES: [Route; 17] = [
     route("GET", path::OPENID_CONFIGURATION),
     route("GET", path::OAUTH_METADATA),
     route("GET", path::JWKS),
@@ -44,6 +44,7 @@ pub const ROUTES: [Route; 16] = [
     route("POST", path::INTROSPECT),
     route("POST", path::REVOKE),
     route("GET, POST", path::END_SESSION),
+    route("GET", path::CHECK_SESSION),
     route("GET", "/"),
     route("GET", "/static/{file}"),
     route("GET", "/livez"),
@@ -74,6 +75,7 @@ fn realm_routes() -> Routes {
             path::END_SESSION,
             acting(end_session::get).post(end_session::post),
         )
+        .route(path::CHECK_SESSION, get(check_session::get))
 }
 
 /// The whole server below the configured origin.

@@ -2,11 +2,13 @@
 
 pub mod algorithm;
 pub mod authorize;
+pub mod back_channel_logout;
 pub mod claims;
 pub mod client;
 pub mod discovery;
 pub mod end_session;
 pub mod error;
+pub mod front_channel_logout;
 pub mod ids;
 pub mod introspection;
 pub mod issuer;
@@ -18,6 +20,7 @@ pub mod realm;
 pub mod redirect_uri;
 pub mod response_type;
 pub mod scope;
+pub mod session_state;
 pub mod signing_key;
 pub mod time;
 pub mod token;

@@ -15,6 +15,7 @@ pub mod conformance;
 pub mod ephemeral;
 mod fault;
 pub mod local;
+mod logouts;
 pub mod migrations;
 mod open;
 pub mod postgres;
@@ -35,6 +36,7 @@ use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 
+pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
 pub use records::{
@@ -112,7 +114,7 @@ pub struct Page {
     clippy::too_many_arguments,
     reason = "realm, subject, marks and now stand in every verb; `self` makes them six"
 )]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Logouts + Send + Sync + 'static {
     // ---- realms -------------------------------------------------------------------------------
 
     /// Registers a realm. The default realm is there from the first migration.
@@ -221,7 +223,8 @@ pub trait Store: Send + Sync + 'static {
         session: &SessionId,
         now: Timestamp,
     ) -> StoreResult<()>;
-    /// Ends a session, revokes its families that have no `offline_access`, and records `marks`.
+    /// Ends a session, revokes its families that have no `offline_access`, addresses the clients
+    /// that want to be told ([`Logouts`]), and records `marks`.
     async fn end_session(
         &self,
         realm: &RealmId,

@@ -12,6 +12,7 @@ use crate::flows::FlowError;
 use crate::flows::authorize::{Outcome, Pending, Visit, resume, resume_signed_in};
 use crate::flows::login::{Attempt, LoginRefusal, SignedIn, sign_in};
 use crate::http::call::Call;
+use crate::http::page::check_session::remember;
 use crate::http::page::outcome::{follow, page_address};
 use crate::http::page::{bind, is_genuine};
 use crate::http::respond::{self, Forms};
@@ -154,6 +155,7 @@ async fn go_on(edge: &Edge, call: &Call, signed_in: SignedIn) -> Response {
     if let Some(header) = cookie::set(edge, &call.realm, cookie.expose()) {
         response.headers_mut().append(SET_COOKIE, header);
     }
+    remember(edge, call, Some(cookie.expose()), &mut response);
     response
 }
 

@@ -12,6 +12,7 @@
 pub mod clients;
 pub mod codes;
 pub mod keys;
+pub mod logouts;
 pub mod misc;
 pub mod people;
 pub mod revocations;

@@ -13,6 +13,7 @@ use vidimus::flows::hash_pool::HashPool;
 use vidimus::flows::realm_keys::RealmKeys;
 use vidimus::flows::{App, Macs, Settings};
 use vidimus::http::{Edge, EdgeSettings, router};
+use vidimus::jobs::deliver_logouts::Deliveries;
 use vidimus::jobs::{JobContext, uphold_revocations};
 use vidimus::keys::{KeySchedule, MasterKey, SigningPool};
 use vidimus::outgoing::{Outgoing, OutgoingSettings};
@@ -150,6 +151,7 @@ impl World {
             keys,
             clock,
             node: random_text::<9>(app.entropy.as_ref()).unwrap().into(),
+            deliveries: Arc::new(Deliveries::new(app.clone())),
         };
         // The index is believed only once it was filled from the record; a Redis may be away.
         let filled = uphold_revocations::run_once(jobs.clone()).await;

@@ -3,6 +3,7 @@
 pub(super) mod clients;
 pub(super) mod families;
 pub(super) mod keys;
+pub(super) mod logouts;
 pub(super) mod misc;
 pub(super) mod realms;
 pub(super) mod revocations;

@@ -1,0 +1,107 @@
+//! Applications that listen: what they are sent, and what they answer.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use vidimus::flows::back_channel_logout::PostForm;
+
+/// The way to listeners on this machine.
+#[derive(Default)]
+pub(crate) struct Post;
+
+#[async_trait]
+impl PostForm for Post {
+    async fn post_form(&self, url: &str, form: &[(&str, &str)]) -> Result<u16, String> {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .timeout(Duration::from_secs(5))
+            .build()
+            .unwrap();
+        let request = client
+            .post(url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        match request.send().await {
+            Ok(answer) => Ok(answer.status().as_u16()),
+            Err(error) if error.is_timeout() => Err("timeout".to_owned()),
+            Err(_) => Err("unreachable".to_owned()),
+        }
+    }
+}
+
+/// What an application was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Received {
+    pub(crate) content_type: String,
+    pub(crate) fields: Vec<(String, String)>,
+}
+
+#[derive(Clone)]
+struct Ears {
+    received: Arc<Mutex<Vec<Received>>>,
+    answers: Arc<Mutex<Vec<u16>>>,
+}
+
+/// An application with a back-channel logout address.
+pub(crate) struct Listener {
+    pub(crate) uri: String,
+    ears: Ears,
+    _serving: tokio::task::JoinHandle<()>,
+}
+
+impl Listener {
+    /// Starts one that gives these answers in turn, and the last for ever.
+    pub(crate) async fn answering(answers: &[u16]) -> Self {
+        let ears = Ears {
+            received: Arc::default(),
+            answers: Arc::new(Mutex::new(answers.iter().rev().copied().collect())),
+        };
+        let router = Router::new()
+            .route("/logout", post(hear))
+            .with_state(ears.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let uri = format!("http://{}/logout", listener.local_addr().unwrap());
+        let serving = tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
+        Self {
+            uri,
+            ears,
+            _serving: serving,
+        }
+    }
+
+    /// Everything that was sent so far.
+    pub(crate) fn received(&self) -> Vec<Received> {
+        self.ears.received.lock().unwrap().clone()
+    }
+
+    /// The logout tokens that were sent so far.
+    pub(crate) fn tokens(&self) -> Vec<String> {
+        let received = self.received();
+        let values = received.into_iter().map(|mut one| one.fields.remove(0).1);
+        values.collect()
+    }
+}
+
+async fn hear(State(ears): State<Ears>, headers: HeaderMap, body: String) -> StatusCode {
+    let fields = url::form_urlencoded::parse(body.as_bytes()).into_owned();
+    ears.received.lock().unwrap().push(Received {
+        content_type: headers["content-type"].to_str().unwrap().to_owned(),
+        fields: fields.collect(),
+    });
+    let mut answers = ears.answers.lock().unwrap();
+    let answer = if answers.len() > 1 {
+        answers.pop().unwrap()
+    } else {
+        answers[0]
+    };
+    StatusCode::from_u16(answer).unwrap()
+}
