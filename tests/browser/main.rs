@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod chromium;
 #[cfg(test)]
+mod logout;
+#[cfg(test)]
 mod looks;
 #[cfg(test)]
 mod product;

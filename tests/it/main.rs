@@ -11,6 +11,8 @@ mod commands;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod database_dump;
@@ -28,6 +30,8 @@ mod listener;
 mod login;
 #[cfg(test)]
 mod logout;
+#[cfg(test)]
+mod logout_delivery;
 #[cfg(test)]
 mod metadata;
 #[cfg(test)]
