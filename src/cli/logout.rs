@@ -72,3 +72,54 @@ const fn state(delivery: &LogoutDelivery) -> &'static str {
         (None, None) => "given up",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ids::{ClientId, RealmId, SessionId, UserId};
+
+    #[test]
+    fn shows_client_session_state_attempts_and_last_answer() {
+        let at = Timestamp::from_unix_seconds;
+        let waiting = LogoutDelivery {
+            realm: RealmId::default_realm(),
+            session: SessionId::parse("s-1").unwrap(),
+            client: ClientId::parse("notes").unwrap(),
+            user: UserId::parse("ada").unwrap(),
+            uri: "https://notes.test/logout".to_owned(),
+            created_at: at(1),
+            next_attempt_at: Some(at(6)),
+            attempts: 1,
+            delivered_at: None,
+            last_answer: Some("status(503)".to_owned()),
+        };
+        let given_up = LogoutDelivery {
+            next_attempt_at: None,
+            ..waiting.clone()
+        };
+        let delivered = LogoutDelivery {
+            delivered_at: Some(at(7)),
+            attempts: 2,
+            last_answer: Some("status(200)".to_owned()),
+            ..given_up.clone()
+        };
+        let deliveries = [waiting, given_up, delivered];
+        let shown = |json| {
+            let (mut data, mut talk) = (Vec::new(), Vec::new());
+            show(&deliveries, &mut Output::new(&mut data, &mut talk, json)).unwrap();
+            String::from_utf8(data).unwrap()
+        };
+        assert_eq!(
+            shown(false).lines().collect::<Vec<_>>(),
+            [
+                "notes  s-1  waiting    1  status(503)",
+                "notes  s-1  given up   1  status(503)",
+                "notes  s-1  delivered  2  status(200)",
+            ]
+        );
+        let document: serde_json::Value = serde_json::from_str(&shown(true)).unwrap();
+        assert_eq!(document[0]["next_attempt_at"], 6);
+        assert_eq!(document[1]["state"], "given up");
+        assert_eq!(document[2]["delivered_at"], 7);
+    }
+}

@@ -76,7 +76,7 @@ async fn oidcc_session_management_rp_initiated_logout() {
     let session_state = at.answer.param("session_state").unwrap();
     assert!(!session_state.contains(' '), "{session_state}");
     assert!(is_unchanged(&at, &session_state));
-    let silent = at.client.authorize_url(&[("prompt", "none")]);
+    let silent = at.silent();
     let again = at
         .browser
         .get(&silent)
@@ -107,12 +107,14 @@ async fn the_browser_state_is_for_scripts_and_new_with_each_sign_in() {
     let session = at.browser.cookies["__Host-vidimus_session"].clone();
     assert_ne!(first, session);
     let state = at.answer.param("session_state").unwrap();
-    let anew = at.client.authorize_url(&[("prompt", "login")]);
+    let anew = at
+        .client
+        .authorize_url(&[("prompt", "login"), ("scope", "openid")]);
     let answer = at.browser.authorize(&anew, "ada").await;
     assert_ne!(at.browser.cookies[COOKIE], first);
     assert!(!is_unchanged(&at, &state));
     assert!(is_unchanged(&at, &answer.param("session_state").unwrap()));
-    let silent = at.client.authorize_url(&[("prompt", "none")]);
+    let silent = at.silent();
     let answer = at.browser.get(&silent).await;
     let set = answer.headers.get_all("set-cookie").iter();
     let set: Vec<&str> = set.map(|value| value.to_str().unwrap()).collect();

@@ -18,6 +18,7 @@ pub(crate) struct SignedIn {
     /// The authorization response.
     pub(crate) answer: Answer,
     pub(crate) tokens: serde_json::Value,
+    scope: String,
 }
 
 impl SignedIn {
@@ -49,6 +50,7 @@ impl SignedIn {
             browser,
             answer,
             tokens,
+            scope: scope.to_owned(),
         }
     }
 
@@ -72,14 +74,20 @@ impl SignedIn {
         self.browser.get(&format!("/end_session?{query}")).await
     }
 
+    /// The same request again, which must show no page.
+    pub(crate) fn silent(&self) -> String {
+        self.client
+            .authorize_url(&[("prompt", "none"), ("scope", &self.scope)])
+    }
+
     pub(crate) async fn is_signed_in(&mut self) -> bool {
-        let silent = self.client.authorize_url(&[("prompt", "none")]);
+        let silent = self.silent();
         self.browser.get(&silent).await.param("code").is_some()
     }
 
     /// How every module of the suite ends.
     pub(crate) async fn must_sign_in_again(&mut self) {
-        let silent = self.client.authorize_url(&[("prompt", "none")]);
+        let silent = self.silent();
         let answer = self.browser.get(&silent).await;
         let error = answer.param("error");
         assert_eq!(error.as_deref(), Some("login_required"), "{answer:?}");
