@@ -79,22 +79,19 @@ fn decorate(edge: &Edge, response: &mut Response) {
     let marks = response.extensions_mut();
     let ends_at_client = marks.remove::<EndsAtClient>().is_some();
     let frames = marks.remove::<Frames>();
-    let framed = marks.remove::<InAnyFrame>();
+    let in_any_frame = marks.remove::<InAnyFrame>();
     let headers = response.headers_mut();
     let html = headers
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    let (policy, sharing) = match &framed {
-        Some(InAnyFrame(script)) => {
-            let policy = format!(
-                "default-src 'none'; script-src {script}; base-uri 'none'; form-action 'none'; frame-ancestors *"
-            );
-            (policy, "cross-origin")
-        }
-        None => {
-            headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-            (policy_of_page(ends_at_client, frames), "same-origin")
-        }
+    let (policy, sharing) = if let Some(InAnyFrame(script)) = in_any_frame {
+        let policy = format!(
+            "default-src 'none'; script-src {script}; base-uri 'none'; form-action 'none'; frame-ancestors *"
+        );
+        (policy, "cross-origin")
+    } else {
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        (policy_of_page(ends_at_client, frames), "same-origin")
     };
     // Origins of frames are plain ASCII; were one not, nothing at all would be allowed.
     let policy = HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(
