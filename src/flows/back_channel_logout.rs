@@ -2,11 +2,12 @@
 
 use crate::flows::{App, Fault};
 use crate::keys::{SigningSlot, TokenType};
+use crate::outgoing::FetchError;
 use crate::protocol::back_channel_logout::{
     Events, LOGOUT_TOKEN_LIFETIME, LogoutTokenClaims, Verdict, judge,
 };
-use crate::outgoing::FetchError;
-use crate::protocol::client::{Client, subject};
+use crate::protocol::client::Client;
+use crate::protocol::client::subject::subject;
 use crate::protocol::ids::TokenId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::store::{Change, LogoutDelivery, LogoutOutcome};
@@ -91,10 +92,7 @@ async fn logout_token(
         sid: delivery.session.clone(),
     };
     let algorithm = client.metadata.id_token_signed_response_alg;
-    let ring = app
-        .keys
-        .ring_for(&delivery.realm, algorithm, now)
-        .await?;
+    let ring = app.keys.ring_for(&delivery.realm, algorithm, now).await?;
     let signed = slot.run(move |()| ring.sign(algorithm, TokenType::LogoutToken, &claims));
     Ok(signed.await??)
 }

@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::response::Html;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use vidimus::protocol::client::TokenEndpointAuthMethod;
 use vidimus::protocol::client::{Client, ClientMetadata, ClientType, GrantType};
 use vidimus::protocol::ids::{ClientId, RealmId};
@@ -41,6 +42,7 @@ struct Site {
     app: String,
     /// Every address of the application that was asked for.
     asked: Arc<Mutex<Vec<String>>>,
+    serving: JoinSet<()>,
 }
 
 const CLIENT: &str = "watching";
@@ -50,10 +52,11 @@ impl Site {
         let demo = demo::prepare(0).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let app = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let site = Self {
+        let mut site = Self {
             issuer: demo.issuer.clone(),
             app,
             asked: Arc::default(),
+            serving: JoinSet::new(),
         };
         let store = &demo.assembled.app.store;
         let mut realm = store
@@ -74,9 +77,13 @@ impl Site {
         let router = Router::new()
             .fallback(answer)
             .with_state((Arc::clone(&site.asked), page));
-        tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
+        site.serving
+            .spawn(async { axum::serve(listener, router).await.unwrap() });
         let grace = demo.config.shutdown_grace;
-        tokio::spawn(vidimus::server::serve(demo.server, demo.assembled, grace));
+        site.serving.spawn(async move {
+            let served = vidimus::server::serve(demo.server, demo.assembled, grace).await;
+            served.unwrap();
+        });
         site
     }
 

@@ -65,7 +65,7 @@ async fn an_app_that_fails_is_told_again_later_and_later() {
     let app = Listener::answering(&[503, 302, 204]).await;
     let world = signed_out(&app.uri).await;
     assert_eq!(app.received().len(), 0, "never within the request");
-    for (attempt, pause, answer) in [(1, 5, "status(503)"), (2, 30, "status(302)")] {
+    for (attempt, pause, answer) in [(1, 5, "status(503)"), (2, 30, "redirect")] {
         deliver(&world).await;
         let row = only_row(&world).await;
         assert_eq!(
@@ -160,7 +160,7 @@ async fn two_nodes_tell_once(nodes: [World; 2]) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_tell_each_app_once() {
     let store = Arc::new(SqliteStore::in_memory().await.unwrap());
-    let shared = Shared::over(store);
+    let shared = Shared::over(store).beside_apps();
     two_nodes_tell_once([World::node(&shared).await, World::node(&shared).await]).await;
 }
 
@@ -281,7 +281,7 @@ async fn an_app_that_hangs_delays_nobody() {
     let hanging = TcpListener::bind("127.0.0.1:0").unwrap();
     let dead = format!("http://{}/logout", hanging.local_addr().unwrap());
     let app = Listener::answering(&[200]).await;
-    let world = World::in_memory().await;
+    let world = World::beside_apps().await;
     world.ada().await;
     let realm = RealmId::default_realm();
     let dead = world

@@ -1,43 +1,13 @@
 //! Applications that listen: what they are sent, and what they answer.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use tokio::sync::watch;
-use vidimus::flows::back_channel_logout::PostForm;
-
-/// The way to listeners on this machine.
-#[derive(Default)]
-pub(crate) struct Post;
-
-#[async_trait]
-impl PostForm for Post {
-    async fn post_form(&self, url: &str, form: &[(&str, &str)]) -> Result<u16, String> {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(form)
-            .finish();
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .timeout(Duration::from_secs(5))
-            .build()
-            .unwrap();
-        let request = client
-            .post(url)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body);
-        match request.send().await {
-            Ok(answer) => Ok(answer.status().as_u16()),
-            Err(error) if error.is_timeout() => Err("timeout".to_owned()),
-            Err(_) => Err("unreachable".to_owned()),
-        }
-    }
-}
+use tokio::task::JoinSet;
 
 /// What an application was sent.
 #[derive(Debug, Clone)]
@@ -55,6 +25,7 @@ struct Ears {
 pub(crate) struct Listener {
     pub(crate) uri: String,
     ears: Arc<Ears>,
+    _serving: JoinSet<()>,
 }
 
 impl Listener {
@@ -69,8 +40,13 @@ impl Listener {
             .with_state(ears.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("http://{}/logout", listener.local_addr().unwrap());
-        tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
-        Self { uri, ears }
+        let mut serving = JoinSet::new();
+        serving.spawn(async { axum::serve(listener, router).await.unwrap() });
+        Self {
+            uri,
+            ears,
+            _serving: serving,
+        }
     }
 
     /// Everything that was sent so far.

@@ -24,7 +24,7 @@ pub(crate) struct SignedIn {
 impl SignedIn {
     /// In a world of their own.
     pub(crate) async fn with(scope: &str, change: impl FnOnce(&mut ClientMetadata)) -> Self {
-        let world = World::in_memory().await;
+        let world = World::beside_apps().await;
         world.ada().await;
         Self::at(&world, scope, change).await
     }

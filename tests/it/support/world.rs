@@ -84,6 +84,11 @@ impl Shared {
         }
     }
 
+    /// The same, where applications listen on this machine.
+    pub(crate) fn beside_apps(self) -> Self {
+        self.reaching(&Names::default(), &["127.0.0.0/8"])
+    }
+
     /// The same with names that are known, and with networks that may be reached without TLS.
     pub(crate) fn reaching(mut self, names: &Names, allow: &[&str]) -> Self {
         let settings = OutgoingSettings {
@@ -103,6 +108,12 @@ impl World {
     pub(crate) async fn in_memory() -> Self {
         let store = Arc::new(SqliteStore::in_memory().await.unwrap());
         Self::node(&Shared::over(store)).await
+    }
+
+    /// The same, where applications listen on this machine.
+    pub(crate) async fn beside_apps() -> Self {
+        let store = Arc::new(SqliteStore::in_memory().await.unwrap());
+        Self::node(&Shared::over(store).beside_apps()).await
     }
 
     /// A node of a deployment.
