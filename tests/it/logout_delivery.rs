@@ -5,8 +5,12 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use vidimus::jobs::{Jobs, deliver_logouts};
-use vidimus::protocol::client::{ClientMetadata, ClientType};
+use vidimus::keys::TokenType;
+use vidimus::protocol::algorithm::SigningAlgorithm;
+use vidimus::protocol::client::{ClientMetadata, ClientType, SubjectType};
 use vidimus::protocol::ids::RealmId;
 use vidimus::protocol::time::Lifetime;
 use vidimus::store::sqlite::SqliteStore;
@@ -240,6 +244,32 @@ async fn the_apps_of_a_session_that_another_replaces_are_told() {
         decode_claims(&token)["sub"],
         decode_claims(&at.token("id_token"))["sub"]
     );
+}
+
+/// OIDC Back-Channel Logout §2.4, OIDC Core §8
+#[tokio::test]
+async fn a_pairwise_client_is_told_by_its_own_name_in_its_own_algorithm() {
+    let app = Listener::answering(&[200]).await;
+    let uri = app.uri.clone();
+    let mut at = SignedIn::with("openid", |metadata| {
+        metadata.backchannel_logout_uri = Some(uri);
+        metadata.subject_type = SubjectType::Pairwise;
+        metadata.id_token_signed_response_alg = SigningAlgorithm::Es256;
+    })
+    .await;
+    let hint = at.token("id_token");
+    let answer = at.logout(&[("id_token_hint", &hint)]).await;
+    assert!(answer.body.contains("You are signed out"), "{answer:?}");
+    deliver(&at.client.world).await;
+    let [token] = <[String; 1]>::try_from(app.tokens()).unwrap();
+    assert_eq!(decode_claims(&token)["sub"], decode_claims(&hint)["sub"]);
+    let (realm, world) = (RealmId::default_realm(), &at.client.world);
+    let ring = world.app.keys.ring(&realm, world.app.now()).await.unwrap();
+    let verified = ring.verify::<serde_json::Value>(&token, TokenType::LogoutToken);
+    assert_eq!(verified.unwrap()["aud"], at.client.id());
+    let header = token.split('.').next().unwrap();
+    let header = String::from_utf8(URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
+    assert!(header.contains("\"ES256\""), "{header}");
 }
 
 #[tokio::test]
