@@ -101,3 +101,5 @@ CREATE TABLE logout_delivery (
 );
 CREATE INDEX logout_delivery_due ON logout_delivery (next_attempt_at)
     WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX logout_delivery_settled ON logout_delivery (created_at)
+    WHERE next_attempt_at IS NULL;

@@ -56,6 +56,9 @@ pub enum Command {
     /// Signing keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// What applications answered when they were told of a logout
+    #[command(subcommand)]
+    Logout(LogoutCommand),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -346,6 +349,17 @@ impl From<AlgorithmArg> for SigningAlgorithm {
             AlgorithmArg::EdDsa => Self::EdDsa,
         }
     }
+}
+
+/// `logout …`
+#[derive(Debug, Subcommand)]
+pub enum LogoutCommand {
+    /// List the back-channel logouts of the last thirty days, the newest first
+    List {
+        /// Only those that are given up, or whose last attempt failed
+        #[arg(long)]
+        failed: bool,
+    },
 }
 
 /// `config …`

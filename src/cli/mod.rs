@@ -11,6 +11,7 @@ mod desk;
 mod failure;
 mod healthcheck;
 mod key;
+mod logout;
 mod migrate;
 mod output;
 mod realm;
@@ -125,6 +126,12 @@ async fn carry_out(
         Command::Realm(command) => {
             let desk = Desk::open(config, &arguments.realm).await?;
             let done = realm::run(&desk, command, output).await;
+            desk.close().await;
+            done
+        }
+        Command::Logout(command) => {
+            let desk = Desk::open(config, &arguments.realm).await?;
+            let done = logout::run(&desk, command, output).await;
             desk.close().await;
             done
         }

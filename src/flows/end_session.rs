@@ -1,4 +1,5 @@
-//! RP-initiated logout (OIDC RP-Initiated Logout §2).
+//! RP-initiated logout (OIDC RP-Initiated Logout §2), and the frames that tell other clients of it
+//! (OIDC Front-Channel Logout §2).
 
 use std::sync::Arc;
 
@@ -7,7 +8,8 @@ use crate::flows::{App, Fault, revocations};
 use crate::keys::TokenType;
 use crate::protocol::claims::IdTokenClaims;
 use crate::protocol::client::Client;
-use crate::protocol::end_session::{BrowserSession, HintFacts, LogoutStep, decide, return_address};
+use crate::protocol::end_session::{LogoutStep, decide, return_address};
+use crate::protocol::front_channel_logout::{LogoutFrame, frame};
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::KnownRedirect;
@@ -116,15 +118,9 @@ fn decide_step(
     hint: Option<&IdTokenClaims>,
     session: Option<&LiveSession>,
 ) -> LogoutStep {
-    let hint = hint.filter(|_| problem.is_none()).map(|hint| HintFacts {
-        sub: hint.sub.clone(),
-        sid: hint.sid.as_str().to_owned(),
-    });
-    let session = session.map(|live| BrowserSession {
-        sub: live.facts().user.id.as_str().to_owned(),
-        sid: live.facts().session.id.as_str().to_owned(),
-    });
-    decide(hint.as_ref(), session.as_ref())
+    let hint = hint.filter(|_| problem.is_none()).map(|hint| &hint.sid);
+    let session = session.map(|live| &live.facts().session.id);
+    decide(hint, session)
 }
 
 /// An ID token of ours, expired or not (§2).
@@ -155,4 +151,18 @@ pub async fn end(app: &App, realm: &RealmId, live: &LiveSession) -> Result<(), F
     revocations::announce(app, &marks, now).await;
     tracing::info!(%realm, session = %id, user = %live.facts().user.id, "session ended");
     Ok(())
+}
+
+/// The frames that tell the clients of a session that it has ended.
+pub async fn frames(
+    app: &App,
+    realm: &RealmId,
+    live: &LiveSession,
+) -> Result<Vec<LogoutFrame>, Fault> {
+    let session = &live.facts().session.id;
+    let issuer = app.issuer(realm);
+    let clients = app.store.session_clients(realm, session).await?;
+    let told = clients.iter().filter(|client| client.disabled_at.is_none());
+    let frames = told.filter_map(|client| frame(&client.metadata, &issuer, session));
+    Ok(frames.collect())
 }

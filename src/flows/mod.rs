@@ -3,6 +3,7 @@
 //! Refuses to know: HTTP, HTML, SQL, JOSE. A flow reads the clock once.
 
 pub mod authorize;
+pub mod back_channel_logout;
 pub mod consent;
 pub mod device;
 pub mod end_session;
@@ -16,6 +17,7 @@ pub mod realm_keys;
 pub mod revocations;
 pub mod revoke;
 pub mod session;
+pub mod session_state;
 pub mod token;
 pub mod userinfo;
 

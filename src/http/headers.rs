@@ -29,6 +29,15 @@ const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geol
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EndsAtClient;
 
+/// A mark on a response: a page that may load frames from these origins, and from no other.
+#[derive(Debug, Clone)]
+pub(super) struct Frames(pub(super) Vec<String>);
+
+/// A mark on a response: a page that may itself be a frame of any page. It runs the one script
+/// that this policy source names, and does nothing else.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InAnyFrame(pub(super) &'static str);
+
 /// Gives each request its id, and each response its security headers.
 pub(super) async fn finish(
     State(edge): State<Arc<Edge>>,
@@ -67,24 +76,34 @@ fn to_localhost(edge: &Edge, request: &Request) -> Option<String> {
 }
 
 fn decorate(edge: &Edge, response: &mut Response) {
-    let ends_at_client = response.extensions_mut().remove::<EndsAtClient>().is_some();
+    let marks = response.extensions_mut();
+    let ends_at_client = marks.remove::<EndsAtClient>().is_some();
+    let frames = marks.remove::<Frames>();
+    let in_any_frame = marks.remove::<InAnyFrame>();
     let headers = response.headers_mut();
     let html = headers
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    let policy = if ends_at_client {
-        POLICY
+    let (policy, sharing) = if let Some(InAnyFrame(script)) = in_any_frame {
+        let policy = format!(
+            "default-src 'none'; script-src {script}; base-uri 'none'; form-action 'none'; frame-ancestors *"
+        );
+        (policy, "cross-origin")
     } else {
-        POLICY_OWN_FORMS
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        (policy_of_page(ends_at_client, frames), "same-origin")
     };
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    // Origins of frames are plain ASCII; were one not, nothing at all would be allowed.
+    let policy = HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(
+        "default-src 'none'; frame-ancestors 'none'",
+    ));
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
     headers.insert(
         "cross-origin-resource-policy",
-        HeaderValue::from_static("same-origin"),
+        HeaderValue::from_static(sharing),
     );
     if !ends_at_client {
         headers.insert(
@@ -101,5 +120,17 @@ fn decorate(edge: &Edge, response: &mut Response) {
     if edge.is_https() {
         let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
         headers.insert(STRICT_TRANSPORT_SECURITY, value);
+    }
+}
+
+fn policy_of_page(ends_at_client: bool, frames: Option<Frames>) -> String {
+    let policy = if ends_at_client {
+        POLICY
+    } else {
+        POLICY_OWN_FORMS
+    };
+    match frames {
+        Some(Frames(origins)) => format!("{policy}; frame-src {}", origins.join(" ")),
+        None => policy.to_owned(),
     }
 }

@@ -13,7 +13,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::http::endpoint::{
     device_authorization, health, introspect, metadata, revoke, token, userinfo,
 };
-use crate::http::page::{authorize, consent, device, end_session, error, home, login};
+use crate::http::page::{
+    authorize, check_session, consent, device, end_session, error, home, login,
+};
 use crate::http::{Edge, cors, headers};
 use crate::protocol::discovery::path;
 
@@ -49,6 +51,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", path::INTROSPECT),
     route("POST", path::REVOKE),
     route("GET, POST", path::END_SESSION),
+    route("GET", path::CHECK_SESSION),
     route("GET", "/"),
     route("GET", "/static/{file}"),
     route("GET", "/livez"),
@@ -85,6 +88,7 @@ fn realm_routes() -> Routes {
             path::END_SESSION,
             acting(end_session::get).post(end_session::post),
         )
+        .route(path::CHECK_SESSION, get(check_session::get))
 }
 
 /// The whole server below the configured origin.

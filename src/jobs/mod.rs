@@ -4,6 +4,7 @@
 //! comes. Each job's `run_once` takes no input but the state of the world, may be repeated, and
 //! may run on two nodes at once.
 
+pub mod deliver_logouts;
 pub mod heartbeat;
 pub mod load_keys;
 pub mod purge;
@@ -18,16 +19,20 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
+use crate::flows::Fault;
 use crate::flows::realm_keys::{KeysError, RealmKeys};
 use crate::protocol::time::Lifetime;
 use crate::store::ephemeral::{EphemeralError, SharedEphemeral};
 use crate::store::{SharedStore, StoreError};
+
+use deliver_logouts::Deliveries;
 
 /// Cadences are never shorter than this.
 const SHORTEST: Lifetime = Lifetime::from_millis(200);
 const ROTATION_SHORTEST: Lifetime = Lifetime::seconds(1);
 const UPHOLD_EVERY: Lifetime = Lifetime::from_millis(300);
 const LOAD_KEYS_EVERY: Lifetime = Lifetime::seconds(1);
+const DELIVER_EVERY: Lifetime = Lifetime::seconds(1);
 const PURGE_EVERY: Lifetime = Lifetime::seconds(60);
 
 /// Why a turn of a job failed; the next turn tries again.
@@ -42,6 +47,9 @@ pub enum JobError {
     /// Keys cannot be loaded or made.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// A use case failed.
+    #[error(transparent)]
+    Flow(#[from] Fault),
 }
 
 /// Whether this node did the work of a claimed job.
@@ -66,6 +74,8 @@ pub struct JobContext {
     pub clock: Arc<dyn Clock>,
     /// This node's name, unique among live nodes.
     pub node: Arc<str>,
+    /// The logouts that clients are being told of.
+    pub deliveries: Arc<Deliveries>,
 }
 
 /// The running jobs of this node.
@@ -98,6 +108,7 @@ impl Jobs {
             heartbeat.max(ROTATION_SHORTEST),
             rotate_keys::run_once,
         );
+        jobs.repeat("deliver_logouts", DELIVER_EVERY, deliver_logouts::run_once);
         jobs.repeat("purge", PURGE_EVERY, purge::run_once);
         jobs
     }
@@ -112,6 +123,7 @@ impl Jobs {
         self.stop.cancel();
         self.tracker.close();
         self.tracker.wait().await;
+        self.context.deliveries.shut_down().await;
         // Without the goodbye, key rotation would wait for this node until it is taken for dead.
         if let Err(error) = self.context.store.forget_node(&self.context.node).await {
             tracing::warn!(%error, "the record still lists this node as live");

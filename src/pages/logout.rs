@@ -1,4 +1,5 @@
-//! Signing out (OIDC RP-Initiated Logout 1.0): the question, and the page after it.
+//! Signing out (OIDC RP-Initiated Logout 1.0): the question, and the pages after it; and the frame
+//! through which clients watch the session (OIDC Session Management 1.0).
 
 use serde::Serialize;
 
@@ -41,4 +42,33 @@ pub struct SignedOutPage {
 
 impl View for SignedOutPage {
     const TEMPLATE: &'static str = "signed_out.html";
+}
+
+/// Shown when nobody is signed in any more and clients are told of it in frames (OIDC Front-Channel
+/// Logout §2). The browser goes on when the frames have loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FrontChannelPage {
+    /// The surroundings.
+    pub chrome: Chrome,
+    /// The clients' addresses.
+    pub frames: Vec<String>,
+    /// The client to go on to, by its registered name.
+    pub client_name: Option<String>,
+    /// The proven address to go on to, `state` included.
+    pub continue_to: Option<String>,
+}
+
+impl View for FrontChannelPage {
+    const TEMPLATE: &'static str = "front_channel.html";
+}
+
+/// The frame that clients' pages ask whether the session is still the same; nobody sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckSessionPage {
+    /// The name of the browser-state cookie.
+    pub cookie: String,
+}
+
+impl View for CheckSessionPage {
+    const TEMPLATE: &'static str = "check_session.html";
 }

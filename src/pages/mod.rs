@@ -16,7 +16,7 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 pub use authorization::{
@@ -26,7 +26,7 @@ pub use authorization::{
 pub use chrome::{Chrome, Direction};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
-pub use logout::{LogoutPage, SignedOutPage};
+pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
 pub use plain::{BusyPage, HomePage};
 
 /// The templates of this module, by the name under which [`View::TEMPLATE`] and `extends` find them.
@@ -46,6 +46,14 @@ const TEMPLATES: &[(&str, &str)] = &[
     ),
     ("logout.html", include_str!("templates/logout.html")),
     ("signed_out.html", include_str!("templates/signed_out.html")),
+    (
+        "front_channel.html",
+        include_str!("templates/front_channel.html"),
+    ),
+    (
+        "check_session.html",
+        include_str!("templates/check_session.html"),
+    ),
     ("error.html", include_str!("templates/error.html")),
     ("home.html", include_str!("templates/home.html")),
     ("busy.html", include_str!("templates/busy.html")),
@@ -82,6 +90,10 @@ impl Pages {
         environment.add_global("style_url", static_files::style().url());
         environment.add_global("script_url", static_files::script().url());
         environment.add_global("form_post_url", static_files::form_post().url());
+        environment.add_global("leave_url", static_files::leave().url());
+        // Ours, and part of the document: escaping would change it.
+        let check_session = Value::from_safe_string(static_files::CHECK_SESSION.to_owned());
+        environment.add_global("check_session_script", check_session);
         environment.add_global("seal_url", static_files::seal().url());
         for &(name, source) in TEMPLATES.iter().chain(more) {
             environment.add_template(name, source)?;

@@ -235,6 +235,16 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         return_to: None,
         ..signed_out.clone()
     };
+    let leaving = FrontChannelPage {
+        chrome: chrome(words),
+        frames: vec![words("https://notes.example.com/logout?sid=1")],
+        client_name: Some(words("Notes")),
+        continue_to: Some(words("https://notes.example.com/bye?state=x")),
+    };
+    let left = FrontChannelPage {
+        continue_to: None,
+        ..leaving.clone()
+    };
     let busy = BusyPage {
         chrome: chrome(words),
         retry_after_seconds: 5,
@@ -251,6 +261,8 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         ("logout", pages.render(&logout(words)).unwrap()),
         ("signed_out", pages.render(&signed_out).unwrap()),
         ("stayed", pages.render(&stayed).unwrap()),
+        ("leaving", pages.render(&leaving).unwrap()),
+        ("left", pages.render(&left).unwrap()),
         ("error", pages.render(&error(words)).unwrap()),
         ("home", pages.render(&home(words)).unwrap()),
         ("home_bare", pages.render(&bare_home).unwrap()),

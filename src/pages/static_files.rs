@@ -4,6 +4,8 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 /// Where the files are served.
@@ -68,12 +70,35 @@ static FORM_POST: LazyLock<StaticFile> = LazyLock::new(|| {
 static SEAL: LazyLock<StaticFile> =
     LazyLock::new(|| StaticFile::new("svg", "image/svg+xml", include_bytes!("static/seal.svg")));
 
+static LEAVE: LazyLock<StaticFile> = LazyLock::new(|| {
+    let script = include_bytes!("static/leave.js");
+    StaticFile::new("js", "text/javascript; charset=utf-8", script)
+});
+
+/// The script of the session frame, which stands in its document.
+pub const CHECK_SESSION: &str = include_str!("static/check_session.js");
+
+static CHECK_SESSION_SOURCE: LazyLock<String> = LazyLock::new(|| {
+    let hash = STANDARD.encode(Sha256::digest(CHECK_SESSION.as_bytes()));
+    format!("'sha256-{hash}'")
+});
+
+/// How a content security policy names [`CHECK_SESSION`].
+pub fn check_session_source() -> &'static str {
+    &CHECK_SESSION_SOURCE
+}
+
 /// The one style sheet.
 pub fn style() -> &'static StaticFile {
     &STYLE
 }
 
-/// The one script; every page works without it.
+/// The script of the page that waits for its frames.
+pub fn leave() -> &'static StaticFile {
+    &LEAVE
+}
+
+/// The script of all other pages; every page works without it.
 pub fn script() -> &'static StaticFile {
     &SCRIPT
 }
@@ -89,8 +114,8 @@ pub fn seal() -> &'static StaticFile {
 }
 
 /// All files.
-pub fn all() -> [&'static StaticFile; 4] {
-    [style(), script(), form_post(), seal()]
+pub fn all() -> [&'static StaticFile; 5] {
+    [style(), script(), form_post(), leave(), seal()]
 }
 
 /// The file of this exact name, hash included.

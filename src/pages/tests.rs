@@ -162,6 +162,28 @@ fn never_links_to_a_script() {
     };
     let page = Pages::new().unwrap().render(&view).unwrap();
     assert!(page.contains("href=\"#\""), "{page}");
+    let view = FrontChannelPage {
+        chrome: Chrome::english("Acme", "localhost"),
+        frames: vec!["javascript:alert(1)".to_owned()],
+        client_name: None,
+        continue_to: Some("data:text/html,x".to_owned()),
+    };
+    let page = Pages::new().unwrap().render(&view).unwrap();
+    assert!(page.contains("href=\"#\""), "{page}");
+    assert!(page.contains("src=\"#\""), "{page}");
+}
+
+/// The policy allows exactly the script that stands in the document.
+#[test]
+fn the_session_frame_holds_its_script_unchanged() {
+    let cookie = "\"><script>".to_owned();
+    let page = Pages::new()
+        .unwrap()
+        .render(&CheckSessionPage { cookie })
+        .unwrap();
+    let script = format!("<script>{}</script>", static_files::CHECK_SESSION);
+    assert!(page.contains(&script), "{page}");
+    assert_eq!(count(&page, "<script"), 1);
 }
 
 #[test]

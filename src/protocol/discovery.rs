@@ -32,6 +32,8 @@ pub mod path {
     pub const REVOKE: &str = "/revoke";
     /// RP-initiated logout.
     pub const END_SESSION: &str = "/end_session";
+    /// Session management's frame
+    pub const CHECK_SESSION: &str = "/check_session";
     /// OIDC Discovery §4
     pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
     /// RFC 8414 §3
@@ -54,6 +56,8 @@ pub struct ProviderMetadata {
     introspection_endpoint: String,
     revocation_endpoint: String,
     end_session_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check_session_iframe: Option<String>,
     scopes_supported: [&'static str; 6],
     response_types_supported: Vec<&'static str>,
     response_modes_supported: [&'static str; 3],
@@ -73,6 +77,10 @@ pub struct ProviderMetadata {
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
+    frontchannel_logout_supported: bool,
+    frontchannel_logout_session_supported: bool,
 }
 
 impl ProviderMetadata {
@@ -90,6 +98,9 @@ impl ProviderMetadata {
             introspection_endpoint: issuer.url(path::INTROSPECT),
             revocation_endpoint: issuer.url(path::REVOKE),
             end_session_endpoint: issuer.url(path::END_SESSION),
+            check_session_iframe: realm
+                .session_management
+                .then(|| issuer.url(path::CHECK_SESSION)),
             scopes_supported: STANDARD,
             response_types_supported: response_types(realm),
             response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str),
@@ -111,6 +122,10 @@ impl ProviderMetadata {
             claims_parameter_supported: true,
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
+            frontchannel_logout_supported: true,
+            frontchannel_logout_session_supported: true,
         }
     }
 }

@@ -1,25 +1,8 @@
 //! RP-initiated logout (OIDC RP-Initiated Logout §2, §3).
 
 use crate::protocol::client::Client;
+use crate::protocol::ids::SessionId;
 use crate::protocol::redirect_uri::KnownRedirect;
-
-/// What a verified `id_token_hint` says; an expired one still counts (§2).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HintFacts {
-    /// The subject of the hint.
-    pub sub: String,
-    /// The session of the hint.
-    pub sid: String,
-}
-
-/// The session of the browser that asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrowserSession {
-    /// Its subject.
-    pub sub: String,
-    /// Its public name.
-    pub sid: String,
-}
 
 /// What to do with a logout request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +15,15 @@ pub enum LogoutStep {
     NothingToEnd,
 }
 
-/// Decides whether a logout request may end the browser's session without asking (§2).
-pub fn decide(hint: Option<&HintFacts>, session: Option<&BrowserSession>) -> LogoutStep {
+/// Decides whether a logout request may end the browser's session without asking (§2): `hint` is
+/// the session that a verified ID token names, `session` the browser's own.
+///
+/// A session is one person's for as long as it lives, so its name says who it is, whatever subject
+/// the client knows the person by.
+pub fn decide(hint: Option<&SessionId>, session: Option<&SessionId>) -> LogoutStep {
     match (hint, session) {
         (_, None) => LogoutStep::NothingToEnd,
-        (Some(hint), Some(session)) if hint.sub == session.sub && hint.sid == session.sid => {
-            LogoutStep::End
-        }
+        (Some(hint), Some(session)) if hint == session => LogoutStep::End,
         (_, Some(_)) => LogoutStep::Confirm,
     }
 }
@@ -52,25 +37,12 @@ pub fn return_address(client: Option<&Client>, requested: Option<&str>) -> Optio
 mod tests {
     use super::*;
 
-    fn session(sid: &str) -> BrowserSession {
-        BrowserSession {
-            sub: "ada".to_owned(),
-            sid: sid.to_owned(),
-        }
-    }
-
     #[test]
     fn only_a_hint_of_this_very_session_ends_it_without_asking() {
-        let hint = HintFacts {
-            sub: "ada".to_owned(),
-            sid: "s1".to_owned(),
-        };
-        assert_eq!(decide(Some(&hint), Some(&session("s1"))), LogoutStep::End);
-        assert_eq!(
-            decide(Some(&hint), Some(&session("s2"))),
-            LogoutStep::Confirm
-        );
-        assert_eq!(decide(None, Some(&session("s1"))), LogoutStep::Confirm);
-        assert_eq!(decide(Some(&hint), None), LogoutStep::NothingToEnd);
+        let [one, two] = ["s1", "s2"].map(|id| SessionId::parse(id).unwrap());
+        assert_eq!(decide(Some(&one), Some(&one)), LogoutStep::End);
+        assert_eq!(decide(Some(&one), Some(&two)), LogoutStep::Confirm);
+        assert_eq!(decide(None, Some(&one)), LogoutStep::Confirm);
+        assert_eq!(decide(Some(&one), None), LogoutStep::NothingToEnd);
     }
 }

@@ -2,12 +2,14 @@
 
 pub mod algorithm;
 pub mod authorize;
+pub mod back_channel_logout;
 pub mod claims;
 pub mod client;
 pub mod device;
 pub mod discovery;
 pub mod end_session;
 pub mod error;
+pub mod front_channel_logout;
 pub mod ids;
 pub mod introspection;
 pub mod issuer;
@@ -19,6 +21,7 @@ pub mod realm;
 pub mod redirect_uri;
 pub mod response_type;
 pub mod scope;
+pub mod session_state;
 pub mod signing_key;
 pub mod time;
 pub mod token;

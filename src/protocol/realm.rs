@@ -26,4 +26,7 @@ pub struct RealmSettings {
     pub registration: RegistrationMode,
     /// Whether a client may be a document at its identifier's address.
     pub client_id_documents: bool,
+    /// Whether clients' pages may watch the session (OIDC Session Management): a cookie and a
+    /// parameter more, for something that browsers without third-party cookies break.
+    pub session_management: bool,
 }

@@ -40,18 +40,9 @@ impl KnownRedirect {
         &self.0
     }
 
-    /// The URI with parameters added to its query; what it holds already stays (RFC 6749 §3.1.2).
+    /// The URI with parameters added to its query (RFC 6749 §3.1.2).
     pub fn with_query(&self, parameters: &[(&str, &str)]) -> String {
-        if parameters.is_empty() {
-            return self.0.clone();
-        }
-        let separator = match self.0.split_once('?') {
-            None => "?",
-            Some((_, "")) => "",
-            Some((_, query)) if query.ends_with('&') => "",
-            Some(_) => "&",
-        };
-        format!("{}{separator}{}", self.0, encode(parameters))
+        with_query(&self.0, parameters)
     }
 
     /// The URI with parameters as its fragment (Multiple Response Types §5); registered URIs have
@@ -71,6 +62,20 @@ fn encode(parameters: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(parameters)
         .finish()
+}
+
+/// A URI with parameters added to its query; what it holds already stays.
+pub fn with_query(uri: &str, parameters: &[(&str, &str)]) -> String {
+    if parameters.is_empty() {
+        return uri.to_owned();
+    }
+    let separator = match uri.split_once('?') {
+        None => "?",
+        Some((_, "")) => "",
+        Some((_, query)) if query.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    format!("{uri}{separator}{}", encode(parameters))
 }
 
 /// The origin of an http or https URL in the form that browsers send (RFC 6454 §6.2).

@@ -18,6 +18,7 @@ use crate::flows::hash_pool::HashPool;
 use crate::flows::realm_keys::{RealmKeys, check_master_key};
 use crate::flows::{App, Macs, Settings};
 use crate::http::{Edge, EdgeSettings, router};
+use crate::jobs::deliver_logouts::Deliveries;
 use crate::jobs::{JobContext, Jobs, heartbeat, uphold_revocations};
 use crate::keys::{KeySchedule, MasterKey, SigningPool};
 use crate::outgoing::{Outgoing, OutgoingSettings};
@@ -221,13 +222,14 @@ fn settings(config: &Config) -> Settings {
 }
 
 /// Takes the first turn of what must be true before the first request, then starts the jobs.
-async fn start_jobs(app: &App) -> anyhow::Result<Jobs> {
+async fn start_jobs(app: &Arc<App>) -> anyhow::Result<Jobs> {
     let context = JobContext {
         store: Arc::clone(&app.store),
         ephemeral: Arc::clone(&app.ephemeral),
         keys: Arc::clone(&app.keys),
         clock: Arc::clone(&app.clock),
         node: random_text::<9>(app.entropy.as_ref())?.into(),
+        deliveries: Arc::new(Deliveries::new(Arc::clone(app))),
     };
     app.keys
         .ring(&RealmId::default_realm(), app.clock.now())

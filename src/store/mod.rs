@@ -16,6 +16,7 @@ pub mod device;
 pub mod ephemeral;
 mod fault;
 pub mod local;
+mod logouts;
 pub mod migrations;
 mod open;
 pub mod postgres;
@@ -37,6 +38,7 @@ use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 
 pub use device::DeviceAuthorizations;
+pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
 pub use records::{
@@ -114,7 +116,7 @@ pub struct Page {
     clippy::too_many_arguments,
     reason = "realm, subject, marks and now stand in every verb; `self` makes them six"
 )]
-pub trait Store: DeviceAuthorizations + Send + Sync + 'static {
+pub trait Store: DeviceAuthorizations + Logouts + Send + Sync + 'static {
     // ---- realms -------------------------------------------------------------------------------
 
     /// Registers a realm. The default realm is there from the first migration.
@@ -223,7 +225,8 @@ pub trait Store: DeviceAuthorizations + Send + Sync + 'static {
         session: &SessionId,
         now: Timestamp,
     ) -> StoreResult<()>;
-    /// Ends a session, revokes its families that have no `offline_access`, and records `marks`.
+    /// Ends a session, revokes its families that have no `offline_access`, addresses the clients
+    /// that want to be told ([`Logouts`]), and records `marks`.
     async fn end_session(
         &self,
         realm: &RealmId,

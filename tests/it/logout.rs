@@ -1,58 +1,14 @@
 //! RP-initiated logout (OIDC RP-Initiated Logout 1.0).
 
 use http::StatusCode;
-use vidimus::protocol::client::ClientType;
 
+use crate::support::SignedIn;
 use crate::support::browser::attribute;
-use crate::support::{Answer, Browser, TestClient, World};
-
-struct SignedIn {
-    client: TestClient,
-    browser: Browser,
-    tokens: serde_json::Value,
-}
+use crate::support::signed_in::BYE;
 
 async fn signed_in(scope: &str) -> SignedIn {
-    let world = World::in_memory().await;
-    world.ada().await;
-    let client = world.client(ClientType::Web).await;
-    let mut browser = world.browser();
-    let address = client.authorize_url(&[("scope", scope)]);
-    let code = browser
-        .authorize(&address, "ada")
-        .await
-        .param("code")
-        .unwrap();
-    let tokens = client
-        .post("/token", &client.redemption(&code))
-        .await
-        .json();
-    SignedIn {
-        client,
-        browser,
-        tokens,
-    }
+    SignedIn::with(scope, |_| {}).await
 }
-
-impl SignedIn {
-    async fn logout(&mut self, fields: &[(&str, &str)]) -> Answer {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
-        self.browser.get(&format!("/end_session?{query}")).await
-    }
-
-    async fn is_signed_in(&mut self) -> bool {
-        let silent = self.client.authorize_url(&[("prompt", "none")]);
-        self.browser.get(&silent).await.param("code").is_some()
-    }
-
-    fn token(&self, name: &str) -> String {
-        self.tokens[name].as_str().unwrap().to_owned()
-    }
-}
-
-const BYE: &str = "https://rp.example.test/bye";
 
 /// RP-Initiated Logout §2, §3
 #[tokio::test]
@@ -191,4 +147,51 @@ async fn a_second_logout_has_nothing_to_end_and_still_goes_back() {
     let fields = [("id_token_hint", &*hint), ("post_logout_redirect_uri", BYE)];
     at.logout(&fields).await;
     assert_eq!(at.logout(&fields).await.location(), BYE);
+}
+
+/// RP-Initiated Logout §2: what is only a hint never stands in the way.
+#[tokio::test]
+async fn ignores_what_it_does_not_use() {
+    let mut at = signed_in("openid email").await;
+    let hint = at.token("id_token");
+    let fields = [
+        ("id_token_hint", &*hint),
+        ("logout_hint", "somebody else"),
+        ("ui_locales", "tlh x-klingon"),
+        ("post_logout_redirect_uri", BYE),
+        ("nobody_knows", "this"),
+    ];
+    assert_eq!(at.logout(&fields).await.location(), BYE);
+    at.must_sign_in_again().await;
+}
+
+/// RP-Initiated Logout §2: a hint of another session of the same person proves nothing about this
+/// one.
+#[tokio::test]
+async fn a_hint_of_another_session_asks() {
+    let mut at = signed_in("openid email").await;
+    let world = at.client.world.clone();
+    let elsewhere = SignedIn::at(&world, "openid email", |_| {}).await;
+    let hint = elsewhere.token("id_token");
+    let page = at.logout(&[("id_token_hint", &hint)]).await;
+    assert!(page.body.contains("id=\"logout-confirm\""), "{page:?}");
+    assert!(at.is_signed_in().await);
+}
+
+/// RP-Initiated Logout §2: hint and `client_id` must speak of one client.
+#[tokio::test]
+async fn a_hint_for_another_client_asks_and_goes_nowhere() {
+    let mut at = signed_in("openid email").await;
+    let other = at.joins(|_| {}).await;
+    let hint = at.token("id_token");
+    let fields = [
+        ("id_token_hint", &*hint),
+        ("client_id", other.id()),
+        ("post_logout_redirect_uri", BYE),
+    ];
+    let page = at.logout(&fields).await;
+    assert!(page.body.contains("id=\"logout-confirm\""), "{page:?}");
+    let gone = at.browser.submit(&page, &[("decision", "confirm")]).await;
+    assert_eq!(gone.status, StatusCode::OK, "{gone:?}");
+    at.must_sign_in_again().await;
 }

@@ -11,6 +11,8 @@ mod commands;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod database_dump;
@@ -30,6 +32,8 @@ mod listener;
 mod login;
 #[cfg(test)]
 mod logout;
+#[cfg(test)]
+mod logout_delivery;
 #[cfg(test)]
 mod metadata;
 #[cfg(test)]

@@ -55,6 +55,12 @@ macro_rules! conformance {
             keys: lists_keys_of_a_realm, holds_one_key_of_a_state, adds_one_pending_key_in_a_race,
                 activates_a_pending_key, activates_only_what_is_pending, activates_once_in_a_race,
                 retires_a_key_that_does_not_sign, forgets_realms_without_keys, knows_live_nodes;
+            logouts: ending_a_session_addresses_its_clients,
+                ending_a_person_addresses_the_clients_of_every_session,
+                knows_the_clients_of_a_session, a_claim_holds_until_it_lapses,
+                begins_an_attempt_once_in_a_race, writes_down_what_came_of_an_attempt,
+                tells_a_client_at_its_present_address, no_client_fills_the_list,
+                purges_settled_deliveries;
             misc: keeps_the_first_value_of_a_setting, agrees_on_a_setting_in_a_race,
                 gives_a_job_to_one_node, gives_a_job_to_one_node_in_a_race, answers_a_ping,
                 refuses_work_when_closed, purges_families, purges_sessions,

@@ -4,7 +4,7 @@
 use crate::flows::authorize::{Outcome, Pending, refuse};
 use crate::flows::session::LiveSession;
 use crate::flows::token::issue::{self, Readiness};
-use crate::flows::{App, Fault};
+use crate::flows::{App, Fault, session_state};
 use crate::protocol::authorize::{AuthorizationAnswer, AuthorizeRefusal, Parameters};
 use crate::protocol::client::GrantType;
 use crate::protocol::ids::{FamilyId, RealmId};
@@ -50,6 +50,9 @@ pub(super) async fn issue(
         let code = response_type.code.then_some(code.expose().as_str());
         granted.extend(front_channel(app, ready, pending, (&family, code), now).await?);
     }
+    let cookie = &live.facts().session.cookie;
+    let state = session_state::of_answer(app, realm, &pending.addressee, cookie, now).await?;
+    granted.extend(state.map(|state| ("session_state", state)));
     let issuer = app.issuer(realm);
     let answer = AuthorizationAnswer::success(&pending.addressee, &issuer, granted);
     Ok(Outcome::Answer(answer, None))

@@ -6,8 +6,9 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 
-use crate::flows::authorize::{Visit, begin};
+use crate::flows::authorize::{Outcome, Visit, begin};
 use crate::http::call::Call;
+use crate::http::page::check_session::remember;
 use crate::http::page::{local, outcome};
 use crate::http::{Edge, cookie, respond};
 use crate::protocol::discovery::path;
@@ -20,7 +21,12 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         cookie,
     };
     let outcome = begin(&edge.app, visit).await;
-    outcome::follow(&edge, &call, &call.query, outcome)
+    let signed_in = matches!(&outcome, Ok(Outcome::Answer(_, None) | Outcome::Consent(_)));
+    let mut response = outcome::follow(&edge, &call, &call.query, outcome);
+    if signed_in {
+        remember(&edge, &call, cookie, &mut response);
+    }
+    response
 }
 
 /// A client's page that posts the request is another site, from which the browser withholds our

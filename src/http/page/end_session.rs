@@ -8,14 +8,19 @@ use axum::response::Response;
 use http::StatusCode;
 use http::header::SET_COOKIE;
 
-use crate::flows::end_session::{LogoutRequest, end, understand};
+use crate::flows::Fault;
+use crate::flows::end_session::{LogoutRequest, end, frames, understand};
+use crate::flows::session::LiveSession;
 use crate::http::call::Call;
+use crate::http::headers::Frames;
+use crate::http::page::check_session::forget;
 use crate::http::page::{bind, is_genuine, local};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
-use crate::pages::{LogoutPage, SignedOutPage};
+use crate::pages::{FrontChannelPage, LogoutPage, SignedOutPage};
 use crate::protocol::discovery::path;
 use crate::protocol::end_session::LogoutStep;
+use crate::protocol::front_channel_logout::LogoutFrame;
 use crate::protocol::params::Params;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
@@ -88,27 +93,65 @@ fn ask(edge: &Edge, call: &Call, request: &LogoutRequest) -> Response {
     binding.apply(edge, call, response)
 }
 
-/// Ends the session, if there is one, and sends the browser back where that is proven.
+/// Ends the session, if there is one, tells the clients that want a frame, and sends the browser
+/// back where that is proven.
 async fn finish(edge: &Edge, call: &Call, request: &LogoutRequest) -> Response {
-    if let Some(live) = &request.session
-        && let Err(fault) = end(&edge.app, &call.realm, live).await
-    {
-        return respond::fault(edge, &call.headers, &call.id, &fault);
-    }
-    let mut response = match &request.return_to {
-        Some(address) => {
-            let state: Vec<(&str, &str)> = request
-                .state
-                .iter()
-                .map(|state| ("state", state.as_str()))
-                .collect();
-            respond::see_other(&address.with_query(&state))
-        }
+    let told = match &request.session {
+        Some(live) => end_and_tell(edge, call, live).await,
+        None => Ok(Vec::new()),
+    };
+    let frames = match told {
+        Ok(frames) => frames,
+        Err(fault) => return respond::fault(edge, &call.headers, &call.id, &fault),
+    };
+    let onward = request.return_to.as_ref().map(|address| {
+        // RP-Initiated Logout §3: the state as it came, and nothing else.
+        let state = request.state.as_deref().map(|state| ("state", state));
+        address.with_query(state.as_slice())
+    });
+    let mut response = match onward {
+        _ if !frames.is_empty() => in_frames(edge, call, request, frames, onward),
+        Some(address) => respond::see_other(&address),
         None => signed_out(edge, call, request, false),
     };
     if let Some(header) = cookie::delete(edge, &call.realm) {
         response.headers_mut().append(SET_COOKIE, header);
     }
+    forget(edge, call, &mut response);
+    response
+}
+
+async fn end_and_tell(
+    edge: &Edge,
+    call: &Call,
+    live: &LiveSession,
+) -> Result<Vec<LogoutFrame>, Fault> {
+    end(&edge.app, &call.realm, live).await?;
+    frames(&edge.app, &call.realm, live).await
+}
+
+/// The page that loads the clients' frames and then goes on (OIDC Front-Channel Logout §2).
+fn in_frames(
+    edge: &Edge,
+    call: &Call,
+    request: &LogoutRequest,
+    frames: Vec<LogoutFrame>,
+    continue_to: Option<String>,
+) -> Response {
+    let (addresses, mut origins): (Vec<_>, Vec<_>) = frames
+        .into_iter()
+        .map(|frame| (frame.address, frame.origin))
+        .unzip();
+    origins.sort_unstable();
+    origins.dedup();
+    let view = FrontChannelPage {
+        chrome: respond::realm_chrome(edge, call),
+        frames: addresses,
+        client_name: client_name(request),
+        continue_to,
+    };
+    let mut response = respond::page(edge, StatusCode::OK, &view, Forms::EndAtClient);
+    response.extensions_mut().insert(Frames(origins));
     response
 }
 

@@ -13,6 +13,7 @@ use crate::flows::authorize::{Outcome, Pending, Visit, resume, resume_signed_in}
 use crate::flows::login::{Attempt, LoginRefusal, SignedIn, sign_in};
 use crate::flows::session;
 use crate::http::call::Call;
+use crate::http::page::check_session::remember;
 use crate::http::page::outcome::{follow, page_address};
 use crate::http::page::{Binding, bind, device, is_genuine};
 use crate::http::respond::{self, Forms};
@@ -202,6 +203,7 @@ async fn go_on(edge: &Edge, call: &Call, errand: &Errand, signed_in: SignedIn) -
     if let Some(header) = cookie::set(edge, &call.realm, cookie.expose()) {
         response.headers_mut().append(SET_COOKIE, header);
     }
+    remember(edge, call, Some(cookie.expose()), &mut response);
     response
 }
 

@@ -1,6 +1,7 @@
 //! The pages that people see.
 
 pub(super) mod authorize;
+pub(super) mod check_session;
 pub(super) mod consent;
 pub(super) mod device;
 pub(super) mod end_session;

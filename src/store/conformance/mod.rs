@@ -13,6 +13,7 @@ pub mod clients;
 pub mod codes;
 pub mod devices;
 pub mod keys;
+pub mod logouts;
 pub mod misc;
 pub mod people;
 pub mod revocations;

@@ -22,6 +22,7 @@ macro_rules! run {
 }
 
 mod device;
+mod logouts;
 mod queries;
 mod rows;
 pub(super) mod schema;

@@ -15,8 +15,8 @@ use crate::secret::Digest;
 use crate::store::device::{DeviceAuthorization, Polls};
 use crate::store::fault::{Answer, Fault};
 use crate::store::{
-    Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark, SessionFacts,
-    SigningKeyRecord, StoredRevocation,
+    Family, KeyState, LiveNode, LogoutDelivery, NewFamily, Realm, Revocation, RevocationMark,
+    SessionFacts, SigningKeyRecord, StoredRevocation,
 };
 
 /// A column as a plain value.
@@ -237,6 +237,21 @@ pub(super) fn signing_key(row: &Row) -> Answer<SigningKeyRecord> {
         activated_at: optional_moment(row, "activated_at")?,
         retiring_at: optional_moment(row, "retiring_at")?,
         revision: column(row, "revision")?,
+    })
+}
+
+pub(super) fn logout_delivery(row: &Row) -> Answer<LogoutDelivery> {
+    Ok(LogoutDelivery {
+        realm: parsed(row, "realm", TryFrom::try_from)?,
+        session: parsed(row, "session_id", TryFrom::try_from)?,
+        client: parsed(row, "client_id", TryFrom::try_from)?,
+        user: parsed(row, "user_id", TryFrom::try_from)?,
+        uri: column(row, "uri")?,
+        created_at: moment(row, "created_at")?,
+        next_attempt_at: optional_moment(row, "next_attempt_at")?,
+        attempts: count(row, "attempts")?,
+        delivered_at: optional_moment(row, "delivered_at")?,
+        last_answer: column(row, "last_answer")?,
     })
 }
 

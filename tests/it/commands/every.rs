@@ -42,6 +42,7 @@ fn every_command(site: &Site, realm: &str) {
         clients(&site);
         people(&site, realm);
         keys(&site);
+        logouts(&site);
     }
     configuration(site);
     let status = site.run(&["migrate", "status", "--json"]).json();
@@ -108,6 +109,14 @@ fn realms(site: &Site, slug: &str) {
         .iter()
         .map(|realm| &realm["realm"]);
     assert!(slugs.any(|own| own == slug), "{realms}");
+}
+
+/// Nobody has signed out yet; `logout_delivery` fills the ledger.
+fn logouts(site: &InRealm<'_>) {
+    assert_eq!(site.json(&["logout", "list"]), json!([]));
+    assert_eq!(site.json(&["logout", "list", "--failed"]), json!([]));
+    let done = site.run(&["logout", "list"]);
+    assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
 }
 
 fn clients(site: &InRealm<'_>) {

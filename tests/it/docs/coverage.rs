@@ -26,6 +26,18 @@ const SPECS: &[(&str, &str)] = &[
         "RP-Initiated Logout",
         "OpenID Connect RP-Initiated Logout 1.0",
     ),
+    (
+        "Session Management",
+        "OpenID Connect Session Management 1.0",
+    ),
+    (
+        "Front-Channel Logout",
+        "OpenID Connect Front-Channel Logout 1.0",
+    ),
+    (
+        "Back-Channel Logout",
+        "OpenID Connect Back-Channel Logout 1.0",
+    ),
     ("RFC 7515", "JSON Web Signature"),
     ("RFC 7516", "JSON Web Encryption"),
     ("RFC 7517", "JSON Web Key"),

@@ -101,7 +101,7 @@ impl Deployment {
             let memory = RedisEphemeral::connect(url, nonce).await.unwrap();
             shared.ephemeral = Arc::new(memory.answering_within(self.patience));
         }
-        World::node(&shared).await
+        World::node(&shared.beside_apps()).await
     }
 
     /// Two nodes.

@@ -13,6 +13,7 @@ use vidimus::flows::hash_pool::HashPool;
 use vidimus::flows::realm_keys::RealmKeys;
 use vidimus::flows::{App, Macs, Settings};
 use vidimus::http::{Edge, EdgeSettings, router};
+use vidimus::jobs::deliver_logouts::Deliveries;
 use vidimus::jobs::{JobContext, uphold_revocations};
 use vidimus::keys::{KeySchedule, MasterKey, SigningPool};
 use vidimus::outgoing::{Outgoing, OutgoingSettings};
@@ -83,6 +84,11 @@ impl Shared {
         }
     }
 
+    /// The same, where applications listen on this machine.
+    pub(crate) fn beside_apps(self) -> Self {
+        self.reaching(&Names::default(), &["127.0.0.0/8"])
+    }
+
     /// The same with names that are known, and with networks that may be reached without TLS.
     pub(crate) fn reaching(mut self, names: &Names, allow: &[&str]) -> Self {
         let settings = OutgoingSettings {
@@ -102,6 +108,12 @@ impl World {
     pub(crate) async fn in_memory() -> Self {
         let store = Arc::new(SqliteStore::in_memory().await.unwrap());
         Self::node(&Shared::over(store)).await
+    }
+
+    /// The same, where applications listen on this machine.
+    pub(crate) async fn beside_apps() -> Self {
+        let store = Arc::new(SqliteStore::in_memory().await.unwrap());
+        Self::node(&Shared::over(store).beside_apps()).await
     }
 
     /// A node of a deployment.
@@ -150,6 +162,7 @@ impl World {
             keys,
             clock,
             node: random_text::<9>(app.entropy.as_ref()).unwrap().into(),
+            deliveries: Arc::new(Deliveries::new(app.clone())),
         };
         // The index is believed only once it was filled from the record; a Redis may be away.
         let filled = uphold_revocations::run_once(jobs.clone()).await;

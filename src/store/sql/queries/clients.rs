@@ -16,6 +16,7 @@ macro_rules! client_columns {
          origin, last_used_at, fresh_until"
     };
 }
+pub(super) use client_columns;
 
 fn bytes(digest: Option<&Digest>) -> Option<Vec<u8>> {
     digest.map(|digest| digest.as_bytes().to_vec())

@@ -7,6 +7,7 @@ use crate::protocol::time::Lifetime;
 
 const HOUR: Lifetime = Lifetime::seconds(60 * 60);
 const DAY: Lifetime = Lifetime::seconds(24 * 60 * 60);
+const MONTH: Lifetime = Lifetime::seconds(30 * 24 * 60 * 60);
 
 /// Writes the value back on conflict, so that one statement always answers the one that stands.
 pub(in super::super) async fn setting_or_insert(
@@ -77,6 +78,12 @@ const PURGES: [(&str, Lifetime); 7] = [
         "DELETE FROM login_attempt WHERE last_at <= $1 AND (realm, account) IN
              (SELECT realm, account FROM login_attempt WHERE last_at <= $1 LIMIT $2)",
         DAY,
+    ),
+    (
+        "DELETE FROM logout_delivery WHERE (realm, session_id, client_id) IN
+             (SELECT realm, session_id, client_id FROM logout_delivery
+              WHERE next_attempt_at IS NULL AND created_at <= $1 LIMIT $2)",
+        MONTH,
     ),
     (
         "DELETE FROM node WHERE seen_at <= $1 AND id IN (SELECT id FROM node WHERE seen_at <= $1 LIMIT $2)",

@@ -4,6 +4,7 @@ pub(super) mod clients;
 pub(super) mod devices;
 pub(super) mod families;
 pub(super) mod keys;
+pub(super) mod logouts;
 pub(super) mod misc;
 pub(super) mod realms;
 pub(super) mod revocations;

@@ -2,8 +2,8 @@
 
 use super::rows::user_columns;
 use super::{
-    Answer, Change, Connection, Timestamp, Verdict, change, families, millis, revocations, rows,
-    sql,
+    Answer, Change, Connection, Timestamp, Verdict, change, families, logouts, millis, revocations,
+    rows, sql,
 };
 use crate::account::session::Session;
 use crate::protocol::ids::{ClientId, RealmId, SessionId, UserId};
@@ -99,6 +99,7 @@ pub(in super::super) async fn end(
     let changed = change(c.execute(query).await?);
     if changed == Change::Changed {
         families::revoke_all_of_session(c, realm, session, now).await?;
+        logouts::address_clients_of_session(c, realm, session).await?;
         revocations::record(c, marks, now).await?;
     }
     Ok(Verdict::Keep(changed))

@@ -3,7 +3,7 @@
 use super::rows::{count, moment, user_columns};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
-    families, millis, revocations, rows, sessions, sql,
+    families, logouts, millis, revocations, rows, sessions, sql,
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
@@ -184,6 +184,7 @@ async fn end_everything(
 ) -> Answer<()> {
     sessions::end_all_of_user(c, realm, user, now).await?;
     families::revoke_all_of_user(c, (realm, user), reason, now).await?;
+    logouts::address_clients_of_user(c, realm, user, now).await?;
     revocations::record(c, marks, now).await
 }
 
