@@ -21,6 +21,7 @@ macro_rules! run {
     }};
 }
 
+mod apis;
 mod queries;
 mod rows;
 pub(super) mod schema;
