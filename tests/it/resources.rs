@@ -3,9 +3,10 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 use vidimus::protocol::api::{AccessTokenType, Api, ApiId, ApiMetadata, TokenFormat};
-use vidimus::protocol::client::ClientType;
+use vidimus::protocol::client::{ClientType, GrantType};
 use vidimus::protocol::ids::RealmId;
 use vidimus::protocol::realm::RealmSettings;
+use vidimus::protocol::response_type::ResponseType;
 use vidimus::protocol::scope::ScopeSet;
 use vidimus::store::{Change, Creation, Realm};
 
@@ -551,4 +552,47 @@ async fn an_api_of_one_realm_is_none_of_another() {
     let access = text(&ours["access_token"]);
     assert!(here.is_active(access).await && !there.is_active(access).await);
     assert_eq!(there.userinfo(access).await.error(), "invalid_token");
+}
+
+/// RFC 8707 §2.1: tokens of the authorization endpoint are for the APIs, too.
+#[tokio::test]
+async fn the_front_channel_gives_tokens_for_the_apis() {
+    let notes = ApiMetadata {
+        access_token_lifetime: Some(60),
+        ..opaque("notes:read")
+    };
+    let (client, _) = client_of_two_apis(ClientType::Web, notes).await;
+    let world = &client.world;
+    let store = &world.app.store;
+    let realm = store.realm(&client.realm).await.unwrap();
+    let mut realm = realm.unwrap();
+    realm.settings.front_channel_tokens = true;
+    store.update_realm(&realm).await.unwrap();
+    let hybrid = ResponseType::parse("code id_token token").unwrap();
+    let mut metadata = client.client.clone();
+    metadata.metadata.response_types = vec![hybrid];
+    metadata.metadata.grant_types.push(GrantType::Implicit);
+    store.update_client(&metadata).await.unwrap();
+    world.advance(1);
+    let ask = async |more: &str| {
+        let url = client.authorize_url(&[
+            ("scope", SCOPE),
+            ("response_type", hybrid.as_str()),
+            ("resource", NOTES),
+        ]);
+        let url = format!("{url}{more}");
+        world.browser().authorize(&url, "ada").await
+    };
+    let answer = ask("").await;
+    let access = answer.param("access_token").unwrap();
+    assert!(access.starts_with("vat_"), "{answer:?}");
+    assert_eq!(answer.param("expires_in").unwrap(), "60");
+    assert_eq!(answer.param("scope").unwrap(), "openid email notes:read");
+    let known = client.post("/introspect", &[("token", &access)]).await;
+    assert_eq!(known.json()["aud"], json!([NOTES, ISSUER]));
+    let redeemed = ok(&redeem(&client, &answer.param("code").unwrap(), &[]).await);
+    assert!(text(&redeemed["access_token"]).starts_with("vat_"));
+    let mixed = ask(&format!("&resource={BILLING}")).await;
+    assert_eq!(mixed.param("error").unwrap(), "invalid_target");
+    assert_eq!(mixed.param("code"), None);
 }
