@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::api::ApiCommand;
 use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::client::ClientType;
 
@@ -47,6 +48,9 @@ pub enum Command {
     /// Applications that sign people in
     #[command(subcommand)]
     Client(ClientCommand),
+    /// APIs that applications ask access tokens for
+    #[command(subcommand)]
+    Api(ApiCommand),
     /// People
     #[command(subcommand)]
     User(UserCommand),

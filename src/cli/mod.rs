@@ -3,6 +3,7 @@
 //! Owns: arguments, exit codes, what is data (standard output) and what is talk (standard error).
 //! Refuses to know: the rules that the commands carry out.
 
+mod api;
 mod arguments;
 pub mod backend;
 mod client;
@@ -114,6 +115,12 @@ async fn carry_out(
         Command::Client(command) => {
             let desk = Desk::open(config, &arguments.realm).await?;
             let done = client::run(&desk, command, output).await;
+            desk.close().await;
+            done
+        }
+        Command::Api(command) => {
+            let desk = Desk::open(config, &arguments.realm).await?;
+            let done = api::run(&desk, command, output).await;
             desk.close().await;
             done
         }

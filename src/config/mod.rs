@@ -23,6 +23,7 @@ use std::path::PathBuf;
 pub use environment::process_environment;
 pub use issuer::IssuerUrl;
 pub use kind::Kind;
+pub(crate) use parse::span;
 pub use problem::{Complaint, Place, Problem, Rejection};
 pub use raw::Origin;
 pub use resolved::{

@@ -14,7 +14,7 @@ use crate::protocol::time::Lifetime;
 use crate::secret::{Secret, SecretString};
 
 /// A value, or what is wrong with it.
-pub(super) type Parsed<T> = Result<T, Complaint>;
+pub(crate) type Parsed<T> = Result<T, Complaint>;
 
 /// Puts a parsed value into its place.
 pub(super) fn put<T>(place: &mut T, value: Parsed<T>) -> Parsed<()> {
@@ -73,7 +73,7 @@ pub(super) fn workers(text: &str) -> Parsed<usize> {
 }
 
 /// A span between two numbers of seconds.
-pub(super) fn span(text: &str, least_seconds: u32, most_seconds: u32) -> Parsed<Lifetime> {
+pub(crate) fn span(text: &str, least_seconds: u32, most_seconds: u32) -> Parsed<Lifetime> {
     bounded_span(text, Lifetime::seconds(least_seconds), most_seconds)
 }
 

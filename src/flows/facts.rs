@@ -1,4 +1,4 @@
-//! Realms, clients and users as they were within the last second.
+//! Realms, clients, users and APIs as they were within the last second.
 //!
 //! The token path may not ask the record for its client each time; a second is the bound within
 //! which switching something off must take effect on every node.
@@ -8,6 +8,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::account::user::User;
+use crate::protocol::api::{Api, ApiId};
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, FamilyId, RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -67,6 +68,7 @@ pub struct Facts {
     clients: Recent<(RealmId, ClientId), Client>,
     users: Recent<(RealmId, UserId), User>,
     owners: Recent<(RealmId, FamilyId), UserId>,
+    apis: Recent<(RealmId, ApiId), Api>,
 }
 
 impl Default for Facts {
@@ -76,6 +78,7 @@ impl Default for Facts {
             clients: Recent::new(),
             users: Recent::new(),
             owners: Recent::new(),
+            apis: Recent::new(),
         }
     }
 }
@@ -143,6 +146,22 @@ impl Facts {
         let read = store.family(realm, family).await?;
         let owner = read.map(|family| family.grant.user);
         Ok(self.owners.put(key, owner, now))
+    }
+
+    /// An API, switched on or off.
+    pub async fn api(
+        &self,
+        store: &dyn Store,
+        realm: &RealmId,
+        api: &ApiId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Api>>, StoreError> {
+        let key = (realm.clone(), api.clone());
+        if let Some(read) = self.apis.get(&key, now) {
+            return Ok(read.answer);
+        }
+        let read = store.api(realm, api).await?;
+        Ok(self.apis.put(key, read, now))
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Refuses to know: HTTP, HTML, SQL, JOSE. A flow reads the clock once.
 
+pub(crate) mod access_token;
+pub(crate) mod audience;
 pub mod authorize;
 pub mod back_channel_logout;
 pub mod consent;
@@ -113,7 +115,7 @@ pub struct App {
     pub hashing: HashPool,
     /// Derived keys.
     pub macs: Macs,
-    /// Realms, clients and users read within the last second.
+    /// Realms, clients, users and APIs read within the last second.
     pub facts: Facts,
     /// The way to addresses that clients have named.
     pub outgoing: Arc<Outgoing>,

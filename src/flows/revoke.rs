@@ -1,9 +1,7 @@
 //! Revocation at a client's wish (RFC 7009).
 
 use crate::flows::introspect::find_family;
-use crate::flows::{App, Fault, FlowError, revocations};
-use crate::keys::TokenType;
-use crate::protocol::claims::AccessTokenClaims;
+use crate::flows::{App, Fault, FlowError, access_token as tokens, revocations};
 use crate::protocol::client::Client;
 use crate::protocol::client::authentication::AuthenticatedClient;
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -87,11 +85,7 @@ async fn access_token(
     text: &str,
     now: Timestamp,
 ) -> Result<(), FlowError<RevokeRefusal>> {
-    let verified = app
-        .keys
-        .verify(&client.realm, text, TokenType::AccessToken, now)
-        .await?;
-    let Ok(claims): Result<AccessTokenClaims, _> = verified else {
+    let Ok(claims) = tokens::read(app, &client.realm, text, now).await? else {
         return Ok(());
     };
     if claims.client_id != client.id {

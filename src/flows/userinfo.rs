@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::account::claims::claims_of;
-use crate::flows::{App, Fault, FlowError, revocations};
+use crate::flows::{App, Fault, FlowError, access_token, revocations};
 use crate::keys::TokenType;
 use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::claims::{AccessTokenClaims, opened_by};
@@ -25,6 +25,8 @@ pub enum BearerRefusal {
     TwoTokens,
     /// Not an access token of this realm, or altered.
     Invalid,
+    /// It is for APIs only, not for this server (RFC 9068 §4).
+    OtherAudience,
     /// It has lapsed.
     Expired,
     /// It was revoked, or a party to it no longer stands.
@@ -47,6 +49,10 @@ impl From<BearerRefusal> for OAuthError {
                 "The access token was sent in two ways at once.",
             ),
             R::Invalid => Self::new(C::InvalidToken, "This is no access token of this issuer."),
+            R::OtherAudience => Self::new(
+                C::InvalidToken,
+                "The access token is for an API; userinfo needs the openid scope.",
+            ),
             R::Expired => Self::new(C::InvalidToken, "The access token has expired."),
             R::Revoked => Self::new(C::InvalidToken, "The access token has been revoked."),
             R::InsufficientScope => Self::new(
@@ -66,7 +72,8 @@ pub(crate) struct LiveToken {
     pub(crate) owner: Option<UserId>,
 }
 
-/// Checks signature, issuer, expiry, revocation and the parties of a presented access token.
+/// Checks signature, issuer, expiry, revocation and the parties of a presented access token;
+/// whether it is for the caller is the caller's to check.
 pub(crate) async fn check_token(
     app: &App,
     realm: &RealmId,
@@ -74,13 +81,10 @@ pub(crate) async fn check_token(
     now: Timestamp,
 ) -> Result<LiveToken, FlowError<BearerRefusal>> {
     use BearerRefusal as R;
-    let claims: AccessTokenClaims = app
-        .keys
-        .verify(realm, token, TokenType::AccessToken, now)
+    let claims = access_token::read(app, realm, token, now)
         .await?
         .map_err(|_refusal| FlowError::Refused(R::Invalid))?;
-    let issuer = app.issuer(realm);
-    if claims.iss != issuer.as_str() || claims.aud != issuer.as_str() {
+    if claims.iss != app.issuer(realm).as_str() {
         return Err(FlowError::Refused(R::Invalid));
     }
     if claims.exp <= now.unix_seconds() {
@@ -157,6 +161,9 @@ pub async fn userinfo(
         client,
         owner,
     } = check_token(app, realm, token, now).await?;
+    if !claims.aud.contains(app.issuer(realm).as_str()) {
+        return Err(FlowError::Refused(BearerRefusal::OtherAudience));
+    }
     let scope = ScopeSet::parse(&claims.scope)
         .map_err(|_invalid| Fault::Invariant("a scope that we signed reads"))?;
     let owner = owner

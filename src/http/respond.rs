@@ -60,6 +60,7 @@ pub(super) fn oauth_error(error: OAuthError, id: &RequestId) -> Response {
         | ErrorCode::UnsupportedTokenType
         | ErrorCode::UnsupportedResponseType
         | ErrorCode::InvalidScope
+        | ErrorCode::InvalidTarget
         | ErrorCode::AccessDenied
         | ErrorCode::LoginRequired
         | ErrorCode::ConsentRequired

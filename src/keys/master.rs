@@ -47,7 +47,7 @@ pub enum Purpose {
     RegistrationToken,
     /// The `session_state` of an authorization answer (OIDC Session Management §3).
     SessionState,
-    /// The tag of an access token that is no JWT.
+    /// Access tokens that are no JWTs.
     OpaqueToken,
 }
 

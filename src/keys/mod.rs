@@ -11,6 +11,7 @@ pub mod jws;
 pub mod life;
 pub mod master;
 mod master_file;
+pub mod opaque_token;
 pub mod pool;
 mod public_key;
 pub mod ring;
@@ -31,6 +32,7 @@ pub use foreign::{
 pub use jws::{Algorithm, TokenRefusal, TokenType};
 pub use life::{KeySchedule, KeyStep};
 pub use master::{MasterKey, Purpose};
+pub use opaque_token::{looks_opaque, open_opaque_token, seal_opaque_token};
 pub use pool::{JobLost, PoolFull, SigningPool, SigningSlot};
 pub use public_key::KeyMembers;
 pub use ring::KeyRing;

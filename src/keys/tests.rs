@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::signing_key::generate;
 use super::{Algorithm, ForeignJws, JwkSet, KeyError, KeyRing, MasterKey, TokenRefusal, TokenType};
 use crate::entropy::SeededEntropy;
-use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims};
+use crate::protocol::claims::{AccessTokenClaims, Audience, IdTokenClaims};
 use crate::protocol::ids::{ClientId, RealmId, SessionId, TokenId};
 use crate::protocol::signing_key::{KeyState, SigningKeyRecord};
 use crate::protocol::time::Timestamp;
@@ -49,7 +49,7 @@ fn access_claims() -> AccessTokenClaims {
     AccessTokenClaims {
         iss: "https://id.example".to_owned(),
         sub: "ada".to_owned(),
-        aud: "https://id.example".to_owned(),
+        aud: Audience::One("https://id.example".to_owned()),
         client_id: ClientId::parse("notes").unwrap(),
         scope: "openid".to_owned(),
         iat: 1,

@@ -5,7 +5,8 @@
 
 use std::fmt;
 
-/// Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5 and OIDC Core §3.1.2.6.
+/// Error codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8707 §2 and OIDC
+/// Core §3.1.2.6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
     /// RFC 6749 §5.2
@@ -24,6 +25,8 @@ pub enum ErrorCode {
     UnsupportedResponseType,
     /// RFC 6749 §5.2
     InvalidScope,
+    /// RFC 8707 §2
+    InvalidTarget,
     /// RFC 6749 §4.1.2.1
     AccessDenied,
     /// RFC 6749 §4.1.2.1
@@ -68,6 +71,7 @@ impl ErrorCode {
             Self::UnsupportedTokenType => "unsupported_token_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
             Self::AccessDenied => "access_denied",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",

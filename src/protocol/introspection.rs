@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::protocol::claims::AccessTokenClaims;
+use crate::protocol::claims::{AccessTokenClaims, Audience};
 use crate::protocol::client::{Client, IntrospectionRight};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::ClientId;
@@ -60,7 +60,7 @@ pub struct IntrospectionAnswer {
     pub sub: Option<String>,
     /// Who it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub aud: Option<String>,
+    pub aud: Option<Audience>,
     /// The issuer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,

@@ -1,6 +1,7 @@
 //! The protocol as pure rules over typed requests: no I/O, no clock, no randomness, no logging.
 
 pub mod algorithm;
+pub mod api;
 pub mod authorize;
 pub mod back_channel_logout;
 pub mod claims;
@@ -19,6 +20,7 @@ pub mod params;
 pub mod pkce;
 pub mod realm;
 pub mod redirect_uri;
+pub mod resource;
 pub mod response_type;
 pub mod scope;
 pub mod session_state;

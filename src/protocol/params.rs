@@ -1,9 +1,12 @@
 //! Request parameters as RFC 6749 §3.1 and §3.2 read them.
 //!
 //! A parameter without a value counts as omitted; a parameter sent twice is an error, known or
-//! not. Generic form extractors keep one of the values silently, which is why we parse ourselves.
+//! not, but for the one that is made to be repeated. Generic form extractors keep one of the values silently, which is why we parse ourselves.
 
 use url::form_urlencoded;
+
+/// The one parameter that may be sent several times (RFC 8707 §2).
+pub const RESOURCE: &str = "resource";
 
 /// The decoded parameters of one request.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -24,14 +27,24 @@ impl Params {
             .filter(|value| !value.is_empty())
     }
 
+    /// Every value of a parameter, in order.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
     /// Whether a parameter was sent more than once.
     pub fn is_repeated(&self, name: &str) -> bool {
         self.0.iter().filter(|(key, _)| key == name).count() > 1
     }
 
-    /// Whether any parameter was sent more than once (RFC 6749 §3.1, §3.2).
+    /// Whether any parameter but [`RESOURCE`] was sent more than once (RFC 6749 §3.1, §3.2).
     pub fn has_repeats(&self) -> bool {
-        self.0.iter().any(|(key, _)| self.is_repeated(key))
+        self.0
+            .iter()
+            .any(|(key, _)| key != RESOURCE && self.is_repeated(key))
     }
 
     /// Whether a value holds a control character: RFC 6749 Appendix A allows none in any
@@ -79,6 +92,15 @@ mod tests {
         assert!(Params::parse(b"x=1&x=2").has_repeats());
         assert!(Params::parse(b"x=1&x=").has_repeats());
         assert!(!Params::parse(b"x=1&y=1").has_repeats());
+    }
+
+    /// RFC 8707 §2
+    #[test]
+    fn resource_alone_may_be_repeated() {
+        let params = Params::parse(b"resource=urn:a&x=1&resource=&resource=urn:b");
+        assert!(!params.has_repeats());
+        assert!(params.all("resource").eq(["urn:a", "urn:b"]));
+        assert!(Params::parse(b"resource=urn:a&Resource=1&Resource=2").has_repeats());
     }
 
     #[test]

@@ -60,13 +60,14 @@ impl ScopeSet {
     /// The tokens that both hold, in the order of `self`.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        Self(
-            self.0
-                .iter()
-                .filter(|token| other.contains(token))
-                .cloned()
-                .collect(),
-        )
+        self.filtered(|token| other.contains(token))
+    }
+
+    /// The tokens that are wanted, in the order of `self`.
+    #[must_use]
+    pub fn filtered(&self, wanted: impl Fn(&str) -> bool) -> Self {
+        let tokens = self.0.iter().filter(|token| wanted(token));
+        Self(tokens.cloned().collect())
     }
 
     /// The set without one token.

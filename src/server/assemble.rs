@@ -23,6 +23,7 @@ use crate::jobs::{JobContext, Jobs, heartbeat, uphold_revocations};
 use crate::keys::{KeySchedule, MasterKey, SigningPool};
 use crate::outgoing::{Outgoing, OutgoingSettings};
 use crate::pages::{DemoAccount, Pages};
+use crate::protocol::claims::LONGEST_LIFETIME;
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Lifetime;
 use crate::store::ephemeral::{Quota, SharedEphemeral};
@@ -137,11 +138,11 @@ pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
 
 /// How long signing keys stay in each state.
 pub fn key_schedule(config: &Config) -> KeySchedule {
-    let longest = config.tokens.access_lifetime.max(config.tokens.id_lifetime);
     KeySchedule {
         rotation_interval: config.keys.rotation_interval,
         jwks_max_age: config.keys.jwks_max_age,
-        token_lifetime: longest.plus(SKEW),
+        // An API may ask for longer-lived access tokens than are configured.
+        token_lifetime: LONGEST_LIFETIME.max(config.tokens.id_lifetime).plus(SKEW),
         ..KeySchedule::default()
     }
 }

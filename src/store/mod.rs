@@ -11,6 +11,7 @@
 //! * when it returns `Ok`, the change is durable: it survives `kill -9` and power loss;
 //! * the realm is an argument of every look-up, so that crossing it cannot be forgotten.
 
+mod apis;
 pub mod conformance;
 pub mod device;
 pub mod ephemeral;
@@ -37,6 +38,7 @@ use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 
+pub use apis::Apis;
 pub use device::DeviceAuthorizations;
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
@@ -116,7 +118,7 @@ pub struct Page {
     clippy::too_many_arguments,
     reason = "realm, subject, marks and now stand in every verb; `self` makes them six"
 )]
-pub trait Store: DeviceAuthorizations + Logouts + Send + Sync + 'static {
+pub trait Store: Apis + DeviceAuthorizations + Logouts + Send + Sync + 'static {
     // ---- realms -------------------------------------------------------------------------------
 
     /// Registers a realm. The default realm is there from the first migration.
@@ -264,7 +266,8 @@ pub trait Store: DeviceAuthorizations + Logouts + Send + Sync + 'static {
         now: Timestamp,
     ) -> StoreResult<u32>;
     /// Moves a family from the presented generation to the next, in one statement, if client and
-    /// generation match, the family is neither revoked nor expired, and user and session stand.
+    /// generation match, the family is neither revoked nor expired, user and session stand, and it
+    /// names no API or its APIs were judged.
     /// `None` changes nothing: the caller reads [`Store::family`] to learn why.
     async fn rotate_family(&self, rotation: &TokenRotation) -> StoreResult<Option<Family>>;
     /// One family.

@@ -66,6 +66,9 @@ pub struct TokenRotation {
     pub client: ClientId,
     /// The generation of the presented token; must be the live one.
     pub generation: i64,
+    /// Whether the APIs that the family names were judged. Until then only a family that names none
+    /// is rotated, so that a refusal of an API spends nothing.
+    pub targets_judged: bool,
     /// The moment of the request.
     pub now: Timestamp,
 }

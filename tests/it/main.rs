@@ -51,6 +51,8 @@ mod realms;
 #[cfg(test)]
 mod relying_party;
 #[cfg(test)]
+mod resources;
+#[cfg(test)]
 mod revocation;
 #[cfg(test)]
 mod store;

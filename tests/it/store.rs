@@ -27,6 +27,7 @@ macro_rules! conformance {
                 a_new_password_ends_everything_of_the_user, changes_nobody_elsewhere,
                 rehashes_only_the_hash_it_saw, switches_a_user_off_and_on, counts_login_attempts, counts_attempts_at_once,
                 finds_no_user_that_is_not_there;
+            apis: keeps_apis, takes_api_names_per_realm, lists_apis_by_page;
             clients: keeps_clients, a_removed_client_loses_its_families;
             sessions: a_cookie_opens_its_session, tells_an_ended_session, notes_uses_forward_only,
                 ending_a_session_spares_offline_families, ends_a_session_once,
@@ -45,6 +46,7 @@ macro_rules! conformance {
                 answers_only_what_waits, an_ended_session_approves_no_device, purges_devices;
             rotation: rotates_to_the_next_generation, rotates_once_in_a_race,
                 rotates_many_families_at_once, refuses_a_rotation_with_any_binding_changed,
+                rotates_a_family_with_apis_when_they_were_judged,
                 refuses_to_rotate_what_has_no_refresh_token, refuses_to_rotate_a_revoked_family,
                 refuses_to_rotate_for_a_disabled_user, an_ended_session_stops_its_families,
                 revokes_a_family_once, revokes_no_family_elsewhere,

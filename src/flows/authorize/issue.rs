@@ -4,11 +4,12 @@
 use crate::flows::authorize::{Outcome, Pending, refuse};
 use crate::flows::session::LiveSession;
 use crate::flows::token::issue::{self, Readiness};
-use crate::flows::{App, Fault, session_state};
+use crate::flows::{App, Fault, audience, session_state};
 use crate::protocol::authorize::{AuthorizationAnswer, AuthorizeRefusal, Parameters};
 use crate::protocol::client::GrantType;
 use crate::protocol::ids::{FamilyId, RealmId};
 use crate::protocol::may_issue::{Parties, may_issue};
+use crate::protocol::resource::Target;
 use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::protocol::time::Timestamp;
@@ -29,9 +30,18 @@ pub(super) async fn issue(
     }
     let response_type = pending.request.response_type;
     let ready = if response_type.is_front_channel() {
-        let client = pending.addressee.client();
+        let (client, request) = (pending.addressee.client(), &pending.request);
+        let scope = request.scope.clone();
+        let target = audience::target(app, client, &request.resources, scope, now).await?;
+        let target = match target {
+            Ok(target) => target,
+            Err(refusal) => {
+                let refusal = AuthorizeRefusal::Target(refusal);
+                return Ok(refuse(app, realm, &pending.addressee, refusal));
+            }
+        };
         match issue::prepare(app, client, now).await? {
-            Some(ready) => Some(ready),
+            Some(ready) => Some((ready, target)),
             None => return Ok(Outcome::Busy),
         }
     } else {
@@ -80,7 +90,7 @@ async fn may_be_issued(
 /// The tokens that pass through the browser.
 async fn front_channel(
     app: &App,
-    ready: Readiness,
+    (ready, target): (Readiness, Target),
     pending: &Pending,
     (family, code): (&NewFamily, Option<&str>),
     now: Timestamp,
@@ -92,7 +102,7 @@ async fn front_channel(
     let wanted = issue::Wanted {
         client,
         grant: family,
-        scope: &family.scope,
+        target: &target,
         access_token: token,
         id_token: id_token.then_some(issue::IdTokenContext {
             nonce: family.nonce.as_deref(),
@@ -107,9 +117,9 @@ async fn front_channel(
     if let Some(access_token) = made.access_token {
         parameters.push(("access_token", access_token));
         parameters.push(("token_type", "Bearer".to_owned()));
-        let seconds = app.settings.access_lifetime.whole_seconds();
+        let seconds = target.lifetime.whole_seconds();
         parameters.push(("expires_in", seconds.to_string()));
-        parameters.push(("scope", family.scope.to_string()));
+        parameters.push(("scope", target.scope.to_string()));
     }
     if let Some(id_token) = made.id_token {
         parameters.push(("id_token", id_token));
@@ -155,7 +165,7 @@ fn new_family(
         amr: session.amr.clone(),
         acr: request.acr.answer(&session.amr).map(str::to_owned),
         claims: request.claims.clone(),
-        resources: Vec::new(),
+        resources: request.resources.iter().map(ToString::to_string).collect(),
         without_code: !request.response_type.code,
         refreshable: request.response_type.code && client.metadata.allows(GrantType::RefreshToken),
         scope,

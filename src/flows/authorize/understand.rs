@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::flows::authorize::{Outcome, Pending, Visit, refuse};
-use crate::flows::{App, Fault, interaction, session};
+use crate::flows::{App, Fault, audience, interaction, session};
 use crate::keys::TokenType;
 use crate::protocol::authorize::{
     Addressee, AuthorizationRequest, AuthorizeRefusal, Interaction, REQUEST_LIMIT_BYTES,
@@ -67,6 +67,10 @@ async fn read(
         Ok(request) => request,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    let apis = audience::apis(app, addressee.client(), &request.resources, now).await?;
+    if let Err(refusal) = apis {
+        return Ok(Err(AuthorizeRefusal::Target(refusal)));
+    }
     if let Some(hint) = params.get("id_token_hint") {
         match hinted_subject(app, addressee.client(), hint, now).await? {
             Some(subject) => request.subject = request.subject.or(Some(subject)),

@@ -2,9 +2,10 @@
 
 use crate::flows::token::TokenAnswer;
 use crate::flows::token::issue;
-use crate::flows::{App, FlowError};
+use crate::flows::{App, FlowError, audience};
 use crate::protocol::client::authentication::AuthenticatedClient;
 use crate::protocol::params::Params;
+use crate::protocol::resource;
 use crate::protocol::token::client_credentials::{ClientCredentialsRefusal, decide};
 
 /// Issues an access token to a machine.
@@ -15,12 +16,16 @@ pub(super) async fn issue(
 ) -> Result<TokenAnswer, FlowError<ClientCredentialsRefusal>> {
     let client = client.client();
     let now = app.now();
+    let refused = |refusal| FlowError::Refused(ClientCredentialsRefusal::Target(refusal));
     let scope = decide(params.get("scope"), client).map_err(FlowError::Refused)?;
+    let resources = resource::requested(params).map_err(refused)?;
+    let target = audience::target(app, client, &resources, scope, now).await?;
+    let target = target.map_err(refused)?;
     if !issue::stands(app, client, None, now).await? {
         return Err(FlowError::Refused(ClientCredentialsRefusal::Inconsistent));
     }
     let Some(ready) = issue::prepare(app, client, now).await? else {
         return Err(FlowError::busy());
     };
-    Ok(issue::for_machine(app, ready, client, &scope, now).await?)
+    Ok(issue::for_machine(app, ready, client, &target, now).await?)
 }

@@ -1,11 +1,14 @@
 //! Redeeming an authorization code.
 
+use crate::flows::audience::target_of_family;
 use crate::flows::token::TokenAnswer;
 use crate::flows::token::issue::{self, Issued};
 use crate::flows::{App, Fault, FlowError, revocations};
+use crate::protocol::api::ApiId;
 use crate::protocol::client::Client;
 use crate::protocol::client::authentication::AuthenticatedClient;
 use crate::protocol::params::Params;
+use crate::protocol::resource::{self, TargetRefusal};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::code::{CodeRefusal, CodeRequest, Spent, WRONG_VERIFIER_LIMIT, decide};
 use crate::protocol::token::family::Family;
@@ -19,7 +22,14 @@ pub(super) async fn redeem(
 ) -> Result<TokenAnswer, FlowError<CodeRefusal>> {
     let client = client.client();
     let now = app.now();
+    let refused = |refusal| FlowError::Refused(CodeRefusal::Target(refusal));
     let request = CodeRequest::parse(params).map_err(FlowError::Refused)?;
+    let resources = resource::requested(params).map_err(refused)?;
+    if !resources.is_empty() {
+        judge_before(app, client, &request, &resources, now)
+            .await?
+            .map_err(refused)?;
+    }
     let Some(ready) = issue::prepare(app, client, now).await? else {
         return Err(FlowError::busy());
     };
@@ -42,12 +52,35 @@ pub(super) async fn redeem(
     if !issue::stands(app, client, Some(&family), now).await? {
         return Err(FlowError::Refused(CodeRefusal::OwnerGone));
     }
+    let target = target_of_family(app, client, &family, (&resources, scope), now).await?;
     let issued = Issued {
         family: &family,
-        scope: &scope,
+        target: &target.map_err(refused)?,
         generation: family.generation,
     };
     Ok(issue::for_family(app, ready, client, issued, now).await?)
+}
+
+/// A refused resource must not spend the code, so it is judged before. Whatever else is wrong with
+/// the code is left to the statement that spends it.
+async fn judge_before(
+    app: &App,
+    client: &Client,
+    request: &CodeRequest,
+    resources: &[ApiId],
+    now: Timestamp,
+) -> Result<Result<(), TargetRefusal>, Fault> {
+    let code = &request.code;
+    let Some(family) = app.store.family_by_code(&client.realm, code).await? else {
+        return Ok(Ok(()));
+    };
+    match decide(request, client, Some(&family), Spent::NotByThisRequest, now) {
+        Ok(scope) => {
+            let target = target_of_family(app, client, &family, (resources, scope), now).await?;
+            Ok(target.map(|_target| ()))
+        }
+        Err(_refusal) => Ok(Ok(())),
+    }
 }
 
 /// The statement did not spend the code: reads why, and does what follows from it.

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::account::claims::claims_of;
+use crate::flows::access_token::Draft;
 use crate::flows::token::TokenAnswer;
 use crate::flows::{App, Fault};
 use crate::keys::{KeyError, KeyRing, SigningSlot, TokenType};
-use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, left_half_hash, opened_by};
 use crate::protocol::client::Client;
 use crate::protocol::client::subject::subject;
 use crate::protocol::ids::{ClientId, RealmId, TokenId};
 use crate::protocol::may_issue::{Parties, may_issue};
-use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, ScopeSet};
+use crate::protocol::resource::Target;
+use crate::protocol::scope::{OFFLINE_ACCESS, OPENID};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::family::{Family, NewFamily};
 use crate::protocol::token::refresh_token::RefreshToken;
@@ -71,7 +72,7 @@ pub(super) async fn for_family(
 ) -> Result<TokenAnswer, Fault> {
     let Issued {
         family,
-        scope,
+        target,
         generation,
     } = issued;
     let grant = &family.grant;
@@ -79,9 +80,9 @@ pub(super) async fn for_family(
     let wanted = Wanted {
         client,
         grant,
-        scope,
+        target,
         access_token: true,
-        id_token: scope.contains(OPENID).then_some(IdTokenContext {
+        id_token: target.scope.contains(OPENID).then_some(IdTokenContext {
             // OIDC Core §12.2: the ID token of a refresh has no nonce.
             nonce: grant.nonce.as_deref().filter(|_| first),
             code: None,
@@ -99,10 +100,10 @@ pub(super) async fn for_family(
             .access_token
             .ok_or(Fault::Invariant("a wanted access token is made"))?,
         token_type: "Bearer",
-        expires_in: app.settings.access_lifetime.whole_seconds(),
+        expires_in: target.lifetime.whole_seconds(),
         refresh_token: refresh_token.map(|token| token.expose().clone()),
         id_token: made.id_token,
-        scope: scope.to_string(),
+        scope: target.scope.to_string(),
     })
 }
 
@@ -110,8 +111,8 @@ pub(super) async fn for_family(
 pub(super) struct Issued<'a> {
     /// The family.
     pub(super) family: &'a Family,
-    /// The scope of the access token.
-    pub(super) scope: &'a ScopeSet,
+    /// What the access token is for.
+    pub(super) target: &'a Target,
     /// The generation of the refresh token.
     pub(super) generation: i64,
 }
@@ -122,8 +123,8 @@ pub(in crate::flows) struct Wanted<'a> {
     pub(in crate::flows) client: &'a Client,
     /// What was granted.
     pub(in crate::flows) grant: &'a NewFamily,
-    /// The scope of the access token.
-    pub(in crate::flows) scope: &'a ScopeSet,
+    /// What the access token is for.
+    pub(in crate::flows) target: &'a Target,
     /// Whether an access token is among them.
     pub(in crate::flows) access_token: bool,
     /// What an ID token among them is to say.
@@ -160,18 +161,19 @@ pub(in crate::flows) async fn make(
     let Wanted {
         client,
         grant,
-        scope,
+        target,
         ..
     } = wanted;
     let subject = subject(client, &grant.user, &app.macs.pairwise_subject);
     let access = if wanted.access_token {
-        Some(AccessTokenClaims {
+        let claims = AccessTokenClaims {
             sub: subject.clone(),
             sid: (!grant.scope.contains(OFFLINE_ACCESS)).then(|| grant.session.clone()),
             fam: Some(grant.id.clone()),
             userinfo_claims: grant.claims.userinfo.keys().cloned().collect(),
-            ..access_claims(app, &grant.realm, &grant.client, scope, now)?
-        })
+            ..access_claims(app, &grant.realm, &grant.client, target, now)?
+        };
+        Some(Draft::new(app, client, target, claims)?)
     } else {
         None
     };
@@ -222,7 +224,7 @@ async fn personal(
     let compatibility = wanted.client.metadata.compatibility;
     let mut names: Vec<&str> = grant.claims.id_token.keys().map(String::as_str).collect();
     if context.carries_scope_claims || compatibility.wants_claims_in_id_token {
-        names.extend(opened_by(wanted.scope));
+        names.extend(opened_by(&wanted.target.scope));
     }
     if names.is_empty() {
         return Ok(Map::new());
@@ -239,20 +241,21 @@ pub(super) async fn for_machine(
     app: &App,
     ready: Readiness,
     client: &Client,
-    scope: &ScopeSet,
+    target: &Target,
     now: Timestamp,
 ) -> Result<TokenAnswer, Fault> {
-    let claims = access_claims(app, &client.realm, &client.id, scope, now)?;
-    let made = sign(ready, client, Some(claims), None).await?;
+    let claims = access_claims(app, &client.realm, &client.id, target, now)?;
+    let access = Draft::new(app, client, target, claims)?;
+    let made = sign(ready, client, Some(access), None).await?;
     Ok(TokenAnswer {
         access_token: made
             .access_token
             .ok_or(Fault::Invariant("a wanted access token is made"))?,
         token_type: "Bearer",
-        expires_in: app.settings.access_lifetime.whole_seconds(),
+        expires_in: target.lifetime.whole_seconds(),
         refresh_token: None,
         id_token: None,
-        scope: scope.to_string(),
+        scope: target.scope.to_string(),
     })
 }
 
@@ -261,18 +264,18 @@ fn access_claims(
     app: &App,
     realm: &RealmId,
     client: &ClientId,
-    scope: &ScopeSet,
+    target: &Target,
     now: Timestamp,
 ) -> Result<AccessTokenClaims, Fault> {
     let issuer = app.issuer(realm);
     Ok(AccessTokenClaims {
         iss: issuer.as_str().to_owned(),
         sub: client.as_str().to_owned(),
-        aud: issuer.as_str().to_owned(),
+        aud: target.audience.clone(),
         client_id: client.clone(),
-        scope: scope.to_string(),
+        scope: target.scope.to_string(),
         iat: now.unix_seconds(),
-        exp: now.plus(app.settings.access_lifetime).unix_seconds(),
+        exp: now.plus(target.lifetime).unix_seconds(),
         jti: TokenId::parse(app.random_text::<16>()?)
             .map_err(|_invalid| Fault::Invariant("random text is a token id"))?,
         sid: None,
@@ -281,25 +284,24 @@ fn access_claims(
     })
 }
 
-/// Makes both signatures in one visit to the pool; the ID token binds the access token by
+/// Makes the signatures in one visit to the pool; the ID token binds the access token by
 /// `at_hash`, so it comes second.
 async fn sign(
     ready: Readiness,
     client: &Client,
-    access: Option<AccessTokenClaims>,
+    access: Option<Draft>,
     id_token: Option<IdTokenClaims>,
 ) -> Result<Made, Fault> {
     let Readiness { slot, ring } = ready;
+    if let (Some(access_token), None) = (access.as_ref().and_then(Draft::unsigned), &id_token) {
+        return Ok(Made {
+            access_token: Some(access_token.to_owned()),
+            id_token: None,
+        });
+    }
     let algorithm = client.metadata.id_token_signed_response_alg;
-    let access_type = if client.metadata.compatibility.wants_plain_jwt_type {
-        TokenType::PlainAccessToken
-    } else {
-        TokenType::AccessToken
-    };
     let signed = slot.run(move |()| -> Result<_, KeyError> {
-        let access_token = access
-            .map(|claims| ring.sign(SigningAlgorithm::Rs256, access_type, &claims))
-            .transpose()?;
+        let access_token = access.map(|draft| draft.finish(&ring)).transpose()?;
         let id_token = id_token
             .map(|mut claims| {
                 claims.at_hash = access_token

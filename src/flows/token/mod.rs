@@ -26,7 +26,7 @@ use crate::protocol::token::{TokenRequestRefusal, grant_type};
 /// A successful answer (RFC 6749 §5.1, OIDC Core §3.1.3.3).
 #[derive(Debug, Serialize)]
 pub struct TokenAnswer {
-    /// The JWT access token.
+    /// The access token.
     pub access_token: String,
     /// `Bearer`.
     pub token_type: &'static str,

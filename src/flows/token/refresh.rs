@@ -1,16 +1,25 @@
 //! Refreshing.
 
+use crate::flows::audience::target_of_family;
 use crate::flows::token::TokenAnswer;
-use crate::flows::token::issue::{self, Issued, Readiness};
+use crate::flows::token::issue::{self, Issued};
 use crate::flows::{App, Fault, FlowError, revocations};
+use crate::protocol::api::ApiId;
 use crate::protocol::client::Client;
 use crate::protocol::client::authentication::AuthenticatedClient;
 use crate::protocol::params::Params;
+use crate::protocol::resource::{self, Target, TargetRefusal};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::family::Family;
 use crate::protocol::token::refresh::{Presented, RefreshRefusal, place, scope};
 use crate::protocol::token::refresh_token::RefreshToken;
 use crate::store::TokenRotation;
+
+/// What a request asks for, of what was granted.
+struct Asked<'a> {
+    scope: Option<&'a str>,
+    resources: Vec<ApiId>,
+}
 
 /// Rotates a refresh token and issues new tokens.
 pub(super) async fn refresh(
@@ -24,84 +33,85 @@ pub(super) async fn refresh(
     let text = text.ok_or(FlowError::Refused(RefreshRefusal::TokenMissing))?;
     let token = RefreshToken::read(&app.macs.refresh_token, &client.realm, &client.id, text)
         .ok_or(FlowError::Refused(RefreshRefusal::Unknown))?;
-    let requested = params.get("scope");
-    if requested.is_some() {
-        // A refused scope must not spend the token, so it is judged before.
+    let asked = Asked {
+        scope: params.get("scope"),
+        resources: resource::requested(params).map_err(refused)?,
+    };
+    let narrows = asked.scope.is_some() || !asked.resources.is_empty();
+    if narrows {
+        // A refused scope or resource must not spend the token, so it is judged before.
         let family = judge(app, client, &token, now).await?.0;
-        scope(requested, &family).map_err(FlowError::Refused)?;
+        target(app, client, &family, &asked, now).await?;
     }
     let Some(ready) = issue::prepare(app, client, now).await? else {
         return Err(FlowError::busy());
     };
-    let (family, generation) = rotate(app, client, &token, now).await?;
-    answer(
-        app,
-        ready,
-        client,
-        Rotated {
-            family,
-            generation,
-            requested,
-        },
-        now,
-    )
-    .await
-}
-
-/// A family after its rotation, and the generation that the client is given.
-struct Rotated<'a> {
-    family: Family,
-    generation: i64,
-    requested: Option<&'a str>,
-}
-
-async fn answer(
-    app: &App,
-    ready: Readiness,
-    client: &Client,
-    rotated: Rotated<'_>,
-    now: Timestamp,
-) -> Result<TokenAnswer, FlowError<RefreshRefusal>> {
-    let Rotated {
-        family,
-        generation,
-        requested,
-    } = rotated;
-    let scope = scope(requested, &family).map_err(FlowError::Refused)?;
-    if !issue::stands(app, client, Some(&family), now).await? {
-        return Err(FlowError::Refused(RefreshRefusal::OwnerGone));
-    }
-    let issued = Issued {
-        family: &family,
-        scope: &scope,
-        generation,
-    };
-    Ok(issue::for_family(app, ready, client, issued, now).await?)
-}
-
-/// One statement rotates the live token. When it does not, the family is read to learn what the
-/// presented token is to it.
-async fn rotate(
-    app: &App,
-    client: &Client,
-    token: &RefreshToken,
-    now: Timestamp,
-) -> Result<(Family, i64), FlowError<RefreshRefusal>> {
     let rotation = TokenRotation {
         realm: client.realm.clone(),
         family: token.family.clone(),
         client: client.id.clone(),
         generation: token.generation,
+        targets_judged: narrows,
         now,
     };
-    if let Some(family) = app.store.rotate_family(&rotation).await? {
-        let generation = family.generation;
-        return Ok((family, generation));
+    let (family, generation) = rotate(app, client, rotation, &asked).await?;
+    let target = target(app, client, &family, &asked, now).await?;
+    if !issue::stands(app, client, Some(&family), now).await? {
+        return Err(FlowError::Refused(RefreshRefusal::OwnerGone));
     }
-    match judge(app, client, token, now).await? {
-        (family, Presented::Repeat) => Ok((family, token.generation + 1)),
-        // Live, and yet the statement did not rotate it: its user or session fell in between.
-        (_, Presented::Live) => Err(FlowError::Refused(RefreshRefusal::OwnerGone)),
+    let issued = Issued {
+        family: &family,
+        target: &target,
+        generation,
+    };
+    Ok(issue::for_family(app, ready, client, issued, now).await?)
+}
+
+fn refused(refusal: TargetRefusal) -> FlowError<RefreshRefusal> {
+    FlowError::Refused(RefreshRefusal::Target(refusal))
+}
+
+/// What the new access token is for.
+async fn target(
+    app: &App,
+    client: &Client,
+    family: &Family,
+    asked: &Asked<'_>,
+    now: Timestamp,
+) -> Result<Target, FlowError<RefreshRefusal>> {
+    let scope = scope(asked.scope, family).map_err(FlowError::Refused)?;
+    let target = target_of_family(app, client, family, (&asked.resources, scope), now).await?;
+    target.map_err(refused)
+}
+
+/// One statement rotates the live token. When it does not, the family is read to learn what the
+/// presented token is to it. A family that names APIs takes two more: a token must not be spent
+/// while one of them is switched off.
+async fn rotate(
+    app: &App,
+    client: &Client,
+    mut rotation: TokenRotation,
+    asked: &Asked<'_>,
+) -> Result<(Family, i64), FlowError<RefreshRefusal>> {
+    let token = RefreshToken {
+        family: rotation.family.clone(),
+        generation: rotation.generation,
+    };
+    let now = rotation.now;
+    loop {
+        if let Some(family) = app.store.rotate_family(&rotation).await? {
+            let generation = family.generation;
+            return Ok((family, generation));
+        }
+        match judge(app, client, &token, now).await? {
+            (family, Presented::Repeat) => return Ok((family, token.generation + 1)),
+            (family, Presented::Live) if !rotation.targets_judged => {
+                target(app, client, &family, asked, now).await?;
+                rotation.targets_judged = true;
+            }
+            // Live, and yet the statement did not rotate it: its user or session fell in between.
+            (_, Presented::Live) => return Err(FlowError::Refused(RefreshRefusal::OwnerGone)),
+        }
     }
 }
 

@@ -135,6 +135,7 @@ mod tests {
             acr: AcrDemand::default(),
             subject: None,
             scope: ScopeSet::parse("openid email").unwrap(),
+            resources: Vec::new(),
             nonce: None,
             code_challenge: None,
             prompt,

@@ -1,6 +1,7 @@
 //! Why an authorization request is refused, and what the client is told.
 
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::resource::TargetRefusal;
 
 /// Why a request was refused, or a person refused it; sent back to the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub enum AuthorizeRefusal {
     MalformedMaxAge,
     /// `nonce` or `state` longer than 1,024 bytes.
     ValueTooLong,
+    /// RFC 8707 §2
+    Target(TargetRefusal),
     /// `prompt=none`, and nobody (or not freshly enough) is signed in.
     LoginRequired,
     /// `prompt=none`, and consent is missing.
@@ -67,6 +70,7 @@ impl From<AuthorizeRefusal> for OAuthError {
         use AuthorizeRefusal as R;
         use ErrorCode as C;
         let (code, description) = match refusal {
+            R::Target(refusal) => return refusal.into(),
             R::Repeated => (C::InvalidRequest, "A parameter was sent more than once."),
             R::ControlCharacter => (C::InvalidRequest, "A parameter holds a control character."),
             R::TooLong => (C::InvalidRequest, "The request is longer than 8 KiB."),

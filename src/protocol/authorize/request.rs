@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::protocol::api::ApiId;
 use crate::protocol::authorize::{AcrDemand, Addressee, AuthorizeRefusal};
 use crate::protocol::claims::{CLAIM_SCOPES, ClaimDemand, ClaimsRequest};
 use crate::protocol::client::{Client, GrantType};
@@ -11,6 +12,7 @@ use crate::protocol::oxide;
 use crate::protocol::params::Params;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::realm::RealmSettings;
+use crate::protocol::resource;
 use crate::protocol::response_type::{ResponseMode, ResponseType};
 use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, ScopeSet};
 use crate::protocol::time::Lifetime;
@@ -33,6 +35,8 @@ pub struct AuthorizationRequest {
     pub response_type: ResponseType,
     /// What was asked for and may be had.
     pub scope: ScopeSet,
+    /// The APIs that it is for (RFC 8707 §2).
+    pub resources: Vec<ApiId>,
     /// To be echoed in the ID token.
     pub nonce: Option<String>,
     /// The challenge, always S256.
@@ -87,6 +91,7 @@ impl AuthorizationRequest {
         Ok(Self {
             response_type,
             scope,
+            resources: resource::requested(params).map_err(AuthorizeRefusal::Target)?,
             nonce: params.get("nonce").map(str::to_owned),
             code_challenge,
             prompt: parse_prompt(params.get("prompt"))?,

@@ -1,7 +1,8 @@
-//! JWT access tokens (RFC 9068).
+//! Access tokens (RFC 9068).
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::claims::Audience;
 use crate::protocol::ids::{ClientId, FamilyId, SessionId, TokenId};
 use crate::protocol::time::Lifetime;
 
@@ -16,8 +17,8 @@ pub struct AccessTokenClaims {
     pub iss: String,
     /// The subject: a user, or the client itself (RFC 9068 §2.2).
     pub sub: String,
-    /// Who the token is for: this server's own endpoints.
-    pub aud: String,
+    /// Who the token is for: APIs, or this server's own endpoints, or both.
+    pub aud: Audience,
     /// The client that it was issued to.
     pub client_id: ClientId,
     /// What it allows.

@@ -3,6 +3,7 @@
 use crate::protocol::client::Client;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::oxide;
+use crate::protocol::resource::TargetRefusal;
 use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, ScopeSet};
 
 /// Why a machine was refused.
@@ -14,6 +15,8 @@ pub enum ClientCredentialsRefusal {
     MalformedScope,
     /// More than is registered, or a scope that is about a person.
     ScopeNotAllowed,
+    /// RFC 8707 §2
+    Target(TargetRefusal),
     /// oxide-auth's machine refused what we thought was in order.
     Inconsistent,
 }
@@ -35,6 +38,7 @@ impl From<ClientCredentialsRefusal> for OAuthError {
                 C::InvalidScope,
                 "A scope is not registered for this client, or is about a person.",
             ),
+            R::Target(refusal) => return refusal.into(),
             R::Inconsistent => (
                 C::InvalidRequest,
                 "The request does not read as this grant.",

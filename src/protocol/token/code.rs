@@ -5,6 +5,7 @@ use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::oxide;
 use crate::protocol::params::Params;
 use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::resource::TargetRefusal;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::family::Family;
@@ -42,6 +43,8 @@ pub enum CodeRefusal {
     Revoked,
     /// The user was switched off, or the session ended.
     OwnerGone,
+    /// RFC 8707 §2.2
+    Target(TargetRefusal),
     /// oxide-auth's machine refused what we thought was in order.
     Inconsistent,
 }
@@ -91,6 +94,7 @@ impl From<CodeRefusal> for OAuthError {
                 C::InvalidGrant,
                 "The person's account or session no longer allows this.",
             ),
+            R::Target(refusal) => return refusal.into(),
             R::Inconsistent => (C::InvalidGrant, "This code cannot be redeemed."),
         };
         Self::new(code, description)

@@ -3,6 +3,7 @@
 use crate::protocol::client::Client;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::oxide;
+use crate::protocol::resource::TargetRefusal;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::protocol::token::family::Family;
@@ -27,6 +28,8 @@ pub enum RefreshRefusal {
     MalformedScope,
     /// RFC 6749 §6: more than was granted.
     ScopeWidened,
+    /// RFC 8707 §2.2
+    Target(TargetRefusal),
 }
 
 impl From<RefreshRefusal> for OAuthError {
@@ -57,6 +60,7 @@ impl From<RefreshRefusal> for OAuthError {
                 C::InvalidScope,
                 "A refresh cannot ask for more than was granted.",
             ),
+            R::Target(refusal) => return refusal.into(),
         };
         Self::new(code, description)
     }

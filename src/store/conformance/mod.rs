@@ -9,6 +9,7 @@
     reason = "a case fails by panicking; that is what it is for"
 )]
 
+pub mod apis;
 pub mod clients;
 pub mod codes;
 pub mod devices;
@@ -179,13 +180,14 @@ pub fn redemption(grant: &NewFamily) -> CodeRedemption {
     }
 }
 
-/// A rotation that holds for the family.
+/// A rotation that holds for the family, whose APIs were judged.
 pub fn rotation(family: &Family) -> TokenRotation {
     TokenRotation {
         realm: family.grant.realm.clone(),
         family: family.grant.id.clone(),
         client: family.grant.client.clone(),
         generation: family.generation,
+        targets_judged: true,
         now: after(10),
     }
 }

@@ -95,6 +95,29 @@ pub async fn refuses_a_rotation_with_any_binding_changed(store: SharedStore) {
     assert_eq!(world.store.rotate_family(&right).await.unwrap(), None);
 }
 
+/// A family that names APIs rotates once they were judged; one that names none does not wait.
+pub async fn rotates_a_family_with_apis_when_they_were_judged(store: SharedStore) {
+    let world = World::new(store).await;
+    let with_apis = world.redeemed(world.grant("f-1")).await;
+    let plain = NewFamily {
+        resources: Vec::new(),
+        ..world.grant("f-2")
+    };
+    let plain = world.redeemed(plain).await;
+    for (family, targets_judged, rotates) in [
+        (&with_apis, false, false),
+        (&with_apis, true, true),
+        (&plain, false, true),
+    ] {
+        let rotation = TokenRotation {
+            targets_judged,
+            ..rotation(family)
+        };
+        let rotated = world.store.rotate_family(&rotation).await.unwrap();
+        assert_eq!(rotated.is_some(), rotates, "{rotation:?}");
+    }
+}
+
 /// A family without refresh tokens, or whose code is unspent, does not rotate.
 pub async fn refuses_to_rotate_what_has_no_refresh_token(store: SharedStore) {
     let world = World::new(store).await;

@@ -21,6 +21,7 @@ macro_rules! run {
     }};
 }
 
+mod apis;
 mod device;
 mod logouts;
 mod queries;

@@ -6,6 +6,7 @@ use super::super::Db;
 use super::Row;
 use crate::account::session::Session;
 use crate::account::user::User;
+use crate::protocol::api::Api;
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::{Client, ClientOrigin};
 use crate::protocol::scope::ScopeSet;
@@ -113,6 +114,16 @@ pub(super) fn client(row: &Row) -> Answer<Client> {
         origin: parsed(row, "origin", |text| ClientOrigin::parse(&text).ok_or(()))?,
         last_used_at: optional_moment(row, "last_used_at")?,
         fresh_until: optional_moment(row, "fresh_until")?,
+        metadata: parsed(row, "metadata", |text| serde_json::from_str(&text))?,
+        created_at: moment(row, "created_at")?,
+        disabled_at: optional_moment(row, "disabled_at")?,
+    })
+}
+
+pub(super) fn api(row: &Row) -> Answer<Api> {
+    Ok(Api {
+        realm: parsed(row, "realm", TryFrom::try_from)?,
+        id: parsed(row, "id", TryFrom::try_from)?,
         metadata: parsed(row, "metadata", |text| serde_json::from_str(&text))?,
         created_at: moment(row, "created_at")?,
         disabled_at: optional_moment(row, "disabled_at")?,

@@ -40,6 +40,7 @@ fn every_command(site: &Site, realm: &str) {
     for realm in ["default", realm] {
         let site = InRealm { site, realm };
         clients(&site);
+        apis(&site);
         people(&site, realm);
         keys(&site);
         logouts(&site);
@@ -204,6 +205,66 @@ fn changed_clients(site: &InRealm<'_>, id: &str, secret: &str) {
     );
     site.fails(3, &["client", "delete", id]);
     site.fails(3, &["client", "get", id]);
+}
+
+const API: &str = "https://notes.example.com/api";
+
+fn apis(site: &InRealm<'_>) {
+    let create = ["api", "create", API, "--name", "Notes", "--scope"];
+    let created = site.json(&[&create[..], &["notes:read notes:write"]].concat());
+    assert_eq!(created["identifier"], API);
+    assert_eq!(created["scope"], "notes:read notes:write");
+    assert_eq!(created["access_token_format"], "jwt");
+    assert_eq!(created["access_token_type"], "at+jwt");
+    assert_eq!(created["disabled"], false);
+    site.fails(4, &[&create[..], &["notes:read"]].concat());
+    for (id, more) in [
+        ("notes", &["--scope", "a"][..]),
+        ("https://notes.example.com/#a", &["--scope", "a"]),
+        ("urn:other", &["--scope", "openid"]),
+        ("urn:other", &["--scope", ""]),
+        ("urn:other", &[]),
+        ("urn:b", &["--scope", "a", "--access-token-lifetime", "5s"]),
+        ("urn:b", &["--scope", "a", "--access-token-lifetime", "2d"]),
+        (
+            "urn:b",
+            &["--scope", "a", "--access-token-lifetime", "long"],
+        ),
+        ("urn:b", &["--scope", "a", "--access-token-type", "id+jwt"]),
+    ] {
+        site.fails(2, &[&["api", "create", id, "--name", "x"], more].concat());
+    }
+    let listed = site.run(&["api", "list"]);
+    assert!(listed.data.contains(API), "{listed:?}");
+    changed_apis(site);
+    let deleted = site.run(&["api", "delete", API]);
+    let written = (deleted.code, deleted.data.as_str());
+    assert_eq!(written, (0, ""), "{deleted:?}");
+    for command in ["get", "update", "delete"] {
+        site.fails(3, &["api", command, API]);
+    }
+}
+
+fn changed_apis(site: &InRealm<'_>) {
+    let update = |more: &str| {
+        let more: Vec<&str> = more.split(' ').collect();
+        site.json(&[&["api", "update", API], &more[..]].concat())
+    };
+    let changed = update("--access-token-format opaque --access-token-lifetime 5m");
+    assert_eq!(changed["access_token_format"], "opaque");
+    assert_eq!(changed["access_token_lifetime"], 300);
+    assert_eq!(changed["access_token_type"], "at+jwt");
+    update("--access-token-type JWT --default-lifetime --disable --name Diary --scope diary");
+    let shown = site.json(&["api", "get", API]);
+    assert_eq!(shown["access_token_type"], "JWT");
+    assert_eq!(shown["access_token_format"], "opaque");
+    assert_eq!(shown["access_token_lifetime"], Value::Null);
+    assert_eq!(
+        (&shown["name"], &shown["scope"]),
+        (&json!("Diary"), &json!("diary"))
+    );
+    assert_eq!(shown["disabled"], true);
+    assert_eq!(update("--enable")["disabled"], false);
 }
 
 fn people(site: &InRealm<'_>, realm: &str) {

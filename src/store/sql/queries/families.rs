@@ -106,7 +106,7 @@ pub(in super::super) async fn rotate(
     let query = sql(concat!(
         "UPDATE token_family SET generation = generation + 1, rotated_at = $5
          WHERE realm = $1 AND id = $2 AND client_id = $3 AND generation = $4
-           AND redeemed_at IS NOT NULL AND refreshable
+           AND redeemed_at IS NOT NULL AND refreshable AND (resource IS NULL OR $6)
            AND revoked_at IS NULL AND expires_at > $5 AND ",
         owner_stands!(),
         " RETURNING ",
@@ -117,7 +117,8 @@ pub(in super::super) async fn rotate(
     .bind(rotation.family.as_str())
     .bind(rotation.client.as_str())
     .bind(rotation.generation)
-    .bind(rotation.now.unix_millis());
+    .bind(rotation.now.unix_millis())
+    .bind(rotation.targets_judged);
     c.optional(query)
         .await?
         .as_ref()

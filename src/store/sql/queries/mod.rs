@@ -1,5 +1,6 @@
 //! The statements by subject. Each function is one verb or one step of one.
 
+pub(super) mod apis;
 pub(super) mod clients;
 pub(super) mod devices;
 pub(super) mod families;
