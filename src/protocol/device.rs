@@ -5,6 +5,7 @@ use crate::protocol::client::{Client, GrantType};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::params::Params;
+use crate::protocol::resource::TargetRefusal;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::protocol::user_code::UserCode;
@@ -112,6 +113,8 @@ pub enum DeviceRefusal {
     MalformedScope,
     /// Nothing of what was asked for is registered for the client.
     NoScopeAllowed,
+    /// RFC 8707 §2
+    Target(TargetRefusal),
 }
 
 impl From<DeviceRefusal> for OAuthError {
@@ -128,6 +131,7 @@ impl From<DeviceRefusal> for OAuthError {
                 C::InvalidScope,
                 "The scope holds a character outside RFC 6749.",
             ),
+            R::Target(refusal) => refusal.into(),
             R::NoScopeAllowed => Self::new(
                 C::InvalidScope,
                 "No requested scope is registered for this client.",

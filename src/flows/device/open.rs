@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use crate::account::slow_down::address_key;
+use crate::flows::audience::target;
 use crate::flows::{App, Fault, FlowError, limits};
 use crate::protocol::client::authentication::AuthenticatedClient;
 use crate::protocol::device::{
@@ -13,6 +14,7 @@ use crate::protocol::device::{
 };
 use crate::protocol::discovery::path;
 use crate::protocol::params::Params;
+use crate::protocol::resource::requested;
 use crate::protocol::time::Lifetime;
 use crate::protocol::user_code::UserCode;
 use crate::secret::{Digest, SecretString};
@@ -54,6 +56,12 @@ pub async fn open(
     let client = client.client();
     let now = app.now();
     let scope = requested_scope(params, client).map_err(FlowError::Refused)?;
+    let refused = |refusal| FlowError::Refused(DeviceRefusal::Target(refusal));
+    let resources = requested(params).map_err(refused)?;
+    // Judged now, so that nobody is asked about a token that could not be made (RFC 8707 §2).
+    target(app, client, &resources, scope.clone(), now)
+        .await?
+        .map_err(refused)?;
     let key = format!("device:{}:{}", client.realm, address_key(address));
     if let Some(retry_after) = limits::count(app, &key, PER_ADDRESS, now).await? {
         return Err(FlowError::Busy { retry_after });
@@ -66,7 +74,7 @@ pub async fn open(
             user_code: draw(app)?,
             client: client.id.clone(),
             scope: scope.clone(),
-            resources: Vec::new(),
+            resources: resources.iter().map(ToString::to_string).collect(),
             polls: Polls::NONE,
             created_at: now,
             expires_at: now.plus(CODE_LIFETIME),

@@ -1,5 +1,6 @@
 //! A device's poll: whether somebody has answered, and the tokens if so.
 
+use crate::flows::audience::target_of_family;
 use crate::flows::token::TokenAnswer;
 use crate::flows::token::issue::{self, Issued};
 use crate::flows::{App, Fault, FlowError, revocations};
@@ -81,9 +82,12 @@ async fn redeem(
     if !issue::stands(app, client, Some(&family), now).await? {
         return Err(FlowError::Refused(DeviceCodeRefusal::OwnerGone));
     }
+    // The device named its resources at the beginning; a poll is for all of them.
+    let target = target_of_family(app, client, &family, (&[], scope), now).await?;
     let issued = Issued {
         family: &family,
-        scope: &scope,
+        target: &target
+            .map_err(|refusal| FlowError::Refused(DeviceCodeRefusal::Target(refusal)))?,
         generation: family.generation,
     };
     Ok(issue::for_family(app, ready, client, issued, now).await?)

@@ -4,6 +4,7 @@ use crate::protocol::client::Client;
 use crate::protocol::device::{DeviceAuthorization, NO_REDIRECT_URI};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
+use crate::protocol::resource::TargetRefusal;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::code::Spent;
@@ -33,6 +34,8 @@ pub enum DeviceCodeRefusal {
     Revoked,
     /// The user was switched off, or the session ended.
     OwnerGone,
+    /// RFC 8707 §2
+    Target(TargetRefusal),
 }
 
 impl From<DeviceCodeRefusal> for OAuthError {
@@ -40,6 +43,7 @@ impl From<DeviceCodeRefusal> for OAuthError {
         use DeviceCodeRefusal as R;
         use ErrorCode as C;
         let (code, description) = match refusal {
+            R::Target(refusal) => return refusal.into(),
             R::Missing => (C::InvalidRequest, "device_code is missing."),
             R::Pending => (
                 C::AuthorizationPending,

@@ -45,7 +45,7 @@ pub(in super::super) async fn claim_job(
 /// Families come before the sessions that they refer to. Where a row's time can be moved on, it is
 /// a condition of the deletion itself and not only of the choice, so that a row renewed between
 /// the two stays.
-const PURGES: [(&str, Lifetime); 7] = [
+const PURGES: &[(&str, Lifetime)] = &[
     (
         "DELETE FROM token_family WHERE (realm, id) IN (SELECT realm, id FROM token_family
              WHERE expires_at <= $1 LIMIT $2)",
@@ -99,7 +99,7 @@ pub(in super::super) async fn purge(
     let mut deleted = 0;
     for (text, kept) in PURGES {
         let query = sql(text)
-            .bind(now.minus(kept).unix_millis())
+            .bind(now.minus(*kept).unix_millis())
             .bind(i64::from(limit));
         deleted += c.execute(query).await?;
     }
