@@ -1,0 +1,12 @@
+//! What the OpenID Foundation's conformance suite asks, a test for each of its modules by its name.
+
+mod basic;
+mod basic_claims;
+mod basic_codes;
+mod basic_session;
+mod config;
+mod dynamic;
+mod front_channel;
+mod page;
+mod plans;
+mod suite;
