@@ -7,6 +7,7 @@ mod basic_session;
 mod config;
 mod dynamic;
 mod front_channel;
+mod guide;
 mod page;
 mod plans;
 mod suite;

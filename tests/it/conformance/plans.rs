@@ -383,6 +383,13 @@ fn dynamic(module: &str, response_type: &str) -> bool {
     }
 }
 
+/// Whether any plan has a module.
+pub(super) fn is_listed(module: &str) -> bool {
+    [BASIC, IMPLICIT, DYNAMIC, OTHERS]
+        .concat()
+        .contains(&module)
+}
+
 /// `oidcc-redirect-uri-query-OK` → `oidcc_redirect_uri_query_ok`
 fn in_snake_case(module: &str) -> String {
     module.replace('-', "_").to_lowercase()
