@@ -53,15 +53,12 @@ pub(super) async fn check_id_token(
     let verified = keys::verify(&provider.keys().await, token);
     let claims = &verified.claims;
     assert_eq!(claims["iss"], provider.issuer());
-    let is_audience = match &claims["aud"] {
-        Value::Array(all) => all.contains(&client.id.as_str().into()),
-        one => *one == client.id.as_str(),
-    };
+    let own = Value::from(client.id.as_str());
+    let listed = claims["aud"].as_array();
+    let is_audience = claims["aud"] == own || listed.is_some_and(|all| all.contains(&own));
     assert!(is_audience, "aud: {claims:?}");
     assert!(
-        claims
-            .get("azp")
-            .is_none_or(|azp| *azp == client.id.as_str()),
+        claims.get("azp").is_none_or(|azp| *azp == own),
         "azp: {claims:?}"
     );
     check_subject(claims);
