@@ -12,9 +12,8 @@ use vidimus::config::{SETTINGS, reference_table};
 use vidimus::http::ROUTES;
 
 use coverage::coverage_table;
-use pages::{
-    anchors, code_lines, commands, links, marked, pages, quoted, replace_marked, root, sources,
-};
+pub(crate) use pages::commands;
+use pages::{anchors, code_lines, links, marked, pages, quoted, replace_marked, root, sources};
 
 const SETTINGS_MARK: &str = "settings";
 const ROUTES_MARK: &str = "routes";

@@ -125,7 +125,7 @@ pub(super) fn code_lines(text: &str) -> impl Iterator<Item = &str> {
 
 /// The arguments of the calls of our program in a line of shell: `vidimus …`, also after
 /// variables, and `cargo run … -- …`.
-pub(super) fn commands(line: &str) -> Vec<Vec<String>> {
+pub(crate) fn commands(line: &str) -> Vec<Vec<String>> {
     let line = line.split(" #").next().unwrap_or(line);
     line.split(" | ")
         .filter_map(|call| {
