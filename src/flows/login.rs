@@ -7,12 +7,11 @@ use crate::account::session::Session;
 use crate::account::slow_down;
 use crate::account::user::{LoginName, User};
 use crate::flows::hash_pool::HashPoolError;
-use crate::flows::{App, Fault, FlowError, end_session, session};
+use crate::flows::{App, Fault, FlowError, end_session, limits, session};
 use crate::protocol::ids::{RealmId, SessionId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
 use crate::store::Change;
-use crate::store::ephemeral::Admission;
 
 /// What the person typed, and from where.
 #[derive(Debug)]
@@ -115,15 +114,9 @@ async fn count_address(
         slow_down::address_key(attempt.address)
     );
     let quota = app.settings.sign_ins_per_address;
-    let admission = match app.ephemeral.admit(&key, quota, now).await {
-        Ok(admission) => admission,
-        Err(_no_answer) => app.fallback.admit(&key, quota, now).await?,
-    };
-    match admission {
-        Admission::Admitted => Ok(()),
-        Admission::Refused { retry_after } => {
-            Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }))
-        }
+    match limits::count(app, &key, quota, now).await? {
+        None => Ok(()),
+        Some(retry_after) => Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after })),
     }
 }
 

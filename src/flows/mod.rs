@@ -3,13 +3,16 @@
 //! Refuses to know: HTTP, HTML, SQL, JOSE. A flow reads the clock once.
 
 pub mod authorize;
+pub mod client_keys;
 pub mod consent;
 pub mod end_session;
 pub mod facts;
 pub mod hash_pool;
 pub mod interaction;
 pub mod introspect;
+mod limits;
 pub mod login;
+pub mod push;
 pub mod realm_keys;
 pub mod revocations;
 pub mod revoke;

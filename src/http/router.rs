@@ -10,7 +10,7 @@ use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, StatusCode};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::http::endpoint::{health, introspect, metadata, revoke, token, userinfo};
+use crate::http::endpoint::{health, introspect, metadata, par, revoke, token, userinfo};
 use crate::http::page::{authorize, consent, end_session, error, home, login};
 use crate::http::{Edge, cors, headers};
 use crate::protocol::discovery::path;
@@ -31,7 +31,7 @@ const fn route(methods: &'static str, path: &'static str) -> Route {
 }
 
 /// Every address that this server answers.
-pub const ROUTES: [Route; 16] = [
+pub const ROUTES: [Route; 17] = [
     route("GET", path::OPENID_CONFIGURATION),
     route("GET", path::OAUTH_METADATA),
     route("GET", path::JWKS),
@@ -39,6 +39,7 @@ pub const ROUTES: [Route; 16] = [
     route("GET, POST", "/login"),
     route("GET, POST", "/consent"),
     route("GET", "/error"),
+    route("POST", path::PAR),
     route("POST", path::TOKEN),
     route("GET, POST", path::USERINFO),
     route("POST", path::INTROSPECT),
@@ -63,6 +64,7 @@ fn realm_routes() -> Routes {
         .route("/login", get(login::get).post(login::post))
         .route("/consent", get(consent::get).post(consent::post))
         .route("/error", get(error::get))
+        .route(path::PAR, post(par::post).options(preflight))
         .route(path::TOKEN, post(token::post).options(preflight))
         .route(
             path::USERINFO,

@@ -11,6 +11,8 @@ mod commands;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod database_dump;
@@ -37,11 +39,17 @@ mod outgoing;
 #[cfg(test)]
 mod postgres_cluster;
 #[cfg(test)]
+mod pushed_requests;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod realms;
 #[cfg(test)]
 mod relying_party;
+#[cfg(test)]
+mod request_objects;
+#[cfg(test)]
+mod request_races;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]

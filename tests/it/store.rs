@@ -39,6 +39,9 @@ macro_rules! conformance {
                 refuses_a_code_of_an_ended_session, knows_a_code_in_its_realm_only,
                 issues_a_code_once, burns_a_code_at_the_limit,
                 wrong_verifiers_spare_a_spent_code;
+            requests: keeps_a_request, uses_a_request_once, issues_a_requested_code_once,
+                issues_a_requested_code_once_in_a_race, an_ended_session_uses_no_request,
+                purges_requests;
             rotation: rotates_to_the_next_generation, rotates_once_in_a_race,
                 rotates_many_families_at_once, refuses_a_rotation_with_any_binding_changed,
                 refuses_to_rotate_what_has_no_refresh_token, refuses_to_rotate_a_revoked_family,

@@ -3,6 +3,7 @@
 pub(super) mod health;
 pub(super) mod introspect;
 pub(super) mod metadata;
+pub(super) mod par;
 pub(super) mod revoke;
 pub(super) mod token;
 pub(super) mod userinfo;

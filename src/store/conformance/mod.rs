@@ -14,6 +14,7 @@ pub mod codes;
 pub mod keys;
 pub mod misc;
 pub mod people;
+pub mod requests;
 pub mod revocations;
 pub mod rotation;
 pub mod sessions;

@@ -22,6 +22,7 @@ macro_rules! run {
 }
 
 mod queries;
+mod requests;
 mod rows;
 pub(super) mod schema;
 mod store;

@@ -6,8 +6,10 @@ use super::super::Db;
 use super::Row;
 use crate::account::session::Session;
 use crate::account::user::User;
+use crate::protocol::authorize::PushedRequest;
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::{Client, ClientOrigin};
+use crate::protocol::params::Params;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
@@ -189,6 +191,19 @@ pub(super) fn family(row: &Row) -> Answer<Family> {
         rotated_at: optional_moment(row, "rotated_at")?,
         revoked_at: optional_moment(row, "revoked_at")?,
         owner_stands: column(row, "owner_stands")?,
+    })
+}
+
+pub(super) fn pushed_request(row: &Row) -> Answer<PushedRequest> {
+    let parameters: String = column(row, "parameters")?;
+    Ok(PushedRequest {
+        realm: parsed(row, "realm", TryFrom::try_from)?,
+        id: digest(row, "id")?,
+        client: parsed(row, "client_id", TryFrom::try_from)?,
+        parameters: Params::parse(parameters.as_bytes()),
+        created_at: moment(row, "created_at")?,
+        expires_at: moment(row, "expires_at")?,
+        used_at: optional_moment(row, "used_at")?,
     })
 }
 

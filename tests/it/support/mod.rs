@@ -10,11 +10,13 @@ pub(crate) mod names;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod redis;
+pub(crate) mod signer;
+pub(crate) mod web;
 pub(crate) mod wire;
 pub(crate) mod wire_client;
 pub(crate) mod world;
 
 pub(crate) use browser::{Answer, Browser};
-pub(crate) use clients::{TestClient, decode_claims, decode_header};
+pub(crate) use clients::{TestClient, decode_claims, decode_header, encode_part};
 pub(crate) use deployment::Deployment;
 pub(crate) use world::World;

@@ -44,7 +44,7 @@ pub(in super::super) async fn claim_job(
 /// Families come before the sessions that they refer to. Where a row's time can be moved on, it is
 /// a condition of the deletion itself and not only of the choice, so that a row renewed between
 /// the two stays.
-const PURGES: [(&str, Lifetime); 6] = [
+const PURGES: [(&str, Lifetime); 7] = [
     (
         "DELETE FROM token_family WHERE (realm, id) IN (SELECT realm, id FROM token_family
              WHERE expires_at <= $1 LIMIT $2)",
@@ -62,6 +62,11 @@ const PURGES: [(&str, Lifetime); 6] = [
                   AND token_family.session_id = session.id)
              LIMIT $2)",
         DAY,
+    ),
+    (
+        "DELETE FROM pushed_request WHERE (realm, id) IN (SELECT realm, id FROM pushed_request
+             WHERE expires_at <= $1 LIMIT $2)",
+        HOUR,
     ),
     (
         "DELETE FROM revocation WHERE expires_at <= $1 AND (realm, mark) IN (SELECT realm, mark FROM revocation

@@ -5,6 +5,7 @@ pub(super) mod families;
 pub(super) mod keys;
 pub(super) mod misc;
 pub(super) mod realms;
+pub(super) mod requests;
 pub(super) mod revocations;
 pub(super) mod sessions;
 pub(super) mod users;
