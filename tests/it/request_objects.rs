@@ -128,11 +128,11 @@ fn publish(site: &Web, object: &str) {
 #[tokio::test]
 async fn is_heard_alone_with_each_algorithm() {
     let world = world().await;
+    let mut browser = world.browser();
     for algorithm in SigningAlgorithm::ALL {
         let app = Signing::with(&world, algorithm, |_| {}).await;
         for typ in [None, Some("JWT"), Some("oauth-authz-req+jwt")] {
             let object = app.key.sign(typ, &app.claims(&json!({})));
-            let mut browser = app.browser();
             let answer = browser.authorize(&app.alone(&object), "ada").await;
             assert_eq!(
                 answer.param("state").as_deref(),

@@ -1,6 +1,6 @@
 //! Requests that are kept here until they have had their answer (RFC 9126).
 
-use crate::protocol::authorize::passing::PassingRefusal;
+use crate::protocol::authorize::PassingRefusal;
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::protocol::algorithm::SigningAlgorithm;
-use crate::protocol::authorize::passing::{CARRIERS, PassingRefusal};
+use crate::protocol::authorize::PassingRefusal;
+use crate::protocol::authorize::passing::CARRIERS;
 use crate::protocol::client::Client;
 use crate::protocol::issuer::Issuer;
 use crate::protocol::params::Params;
