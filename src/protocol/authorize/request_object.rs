@@ -332,7 +332,7 @@ mod tests {
         assert_eq!(verdict(&json!({"response_type": "id_token"})), None);
     }
 
-    /// RFC 9101 §4: "request and request_uri parameters MUST NOT be included".
+    /// RFC 9101 §4: "`request` and `request_uri` parameters MUST NOT be included".
     #[test]
     fn holds_no_carrier() {
         for name in CARRIERS {
