@@ -25,7 +25,7 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
         return Ok(match understood {
             Ok(pending) => {
                 let refusal = AuthorizeRefusal::Denied;
-                authorize::refuse(app, visit.realm, &pending.addressee, refusal)
+                authorize::refuse_pending(app, visit.realm, &pending, refusal, now).await?
             }
             Err(outcome) => outcome,
         });
@@ -36,6 +36,7 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
         | Outcome::Login(..)
         | Outcome::Refused(..)
         | Outcome::BeginAnew
+        | Outcome::Kept(_)
         | Outcome::Busy) => return Ok(other),
     };
     let live = pending

@@ -1,7 +1,8 @@
 //! What the pages of one authorization request remember: when it began.
 //!
 //! The request itself stays in the address of each page, so that reloading, going back, a second
-//! tab, another node and a restart all work, and unfinished requests cost no storage. A tag makes
+//! tab, another node and a restart all work, and unfinished requests cost no storage; one that its
+//! client has pushed stays there by its name. A tag makes
 //! sure that the beginning belongs to this very request.
 
 use crate::flows::App;

@@ -66,8 +66,8 @@ pub(super) fn oauth_error(error: OAuthError, id: &RequestId) -> Response {
         | ErrorCode::ConsentRequired
         | ErrorCode::InteractionRequired
         | ErrorCode::UnmetAuthenticationRequirements
-        | ErrorCode::RequestNotSupported
-        | ErrorCode::RequestUriNotSupported
+        | ErrorCode::InvalidRequestObject
+        | ErrorCode::InvalidRequestUri
         | ErrorCode::RegistrationNotSupported
         | ErrorCode::AuthorizationPending
         | ErrorCode::SlowDown
@@ -198,6 +198,21 @@ pub(super) fn busy(
         );
         oauth_error(error, id)
     };
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// The client has asked too often (RFC 6585 §4); nothing was done.
+pub(super) fn too_many(id: &RequestId, retry_after: Lifetime) -> Response {
+    let error = OAuthError::new(
+        ErrorCode::TemporarilyUnavailable,
+        "This client asks too often; try again after the time in Retry-After.",
+    );
+    let mut response = oauth_error(error, id);
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let seconds = u64::try_from(retry_after.whole_seconds()).unwrap_or(0) + 1;
     response
         .headers_mut()
         .insert(RETRY_AFTER, HeaderValue::from(seconds));

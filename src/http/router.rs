@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::http::endpoint::{
-    device_authorization, health, introspect, metadata, revoke, token, userinfo,
+    device_authorization, health, introspect, metadata, par, revoke, token, userinfo,
 };
 use crate::http::page::{
     authorize, check_session, consent, device, end_session, error, home, login,
@@ -46,6 +46,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", path::DEVICE_AUTHORIZATION),
     route("GET, POST", path::DEVICE),
     route("GET, POST", device::CONFIRM),
+    route("POST", path::PAR),
     route("POST", path::TOKEN),
     route("GET, POST", path::USERINFO),
     route("POST", path::INTROSPECT),
@@ -77,6 +78,7 @@ fn realm_routes() -> Routes {
             device::CONFIRM,
             get(device::get_confirm).post(device::post_confirm),
         )
+        .route(path::PAR, post(par::post).options(preflight))
         .route(path::TOKEN, post(token::post).options(preflight))
         .route(
             path::USERINFO,

@@ -16,6 +16,8 @@ use crate::protocol::scope::STANDARD;
 pub mod path {
     /// Authorization endpoint.
     pub const AUTHORIZE: &str = "/authorize";
+    /// Pushed authorization request endpoint.
+    pub const PAR: &str = "/par";
     /// Token endpoint.
     pub const TOKEN: &str = "/token";
     /// RFC 8628 §3.1
@@ -49,6 +51,7 @@ pub mod path {
 pub struct ProviderMetadata {
     issuer: String,
     authorization_endpoint: String,
+    pushed_authorization_request_endpoint: String,
     token_endpoint: String,
     device_authorization_endpoint: String,
     userinfo_endpoint: String,
@@ -81,6 +84,9 @@ pub struct ProviderMetadata {
     backchannel_logout_session_supported: bool,
     frontchannel_logout_supported: bool,
     frontchannel_logout_session_supported: bool,
+    require_request_uri_registration: bool,
+    require_pushed_authorization_requests: bool,
+    request_object_signing_alg_values_supported: [&'static str; 4],
 }
 
 impl ProviderMetadata {
@@ -91,6 +97,7 @@ impl ProviderMetadata {
         Self {
             issuer: issuer.as_str().to_owned(),
             authorization_endpoint: issuer.url(path::AUTHORIZE),
+            pushed_authorization_request_endpoint: issuer.url(path::PAR),
             token_endpoint: issuer.url(path::TOKEN),
             device_authorization_endpoint: issuer.url(path::DEVICE_AUTHORIZATION),
             userinfo_endpoint: issuer.url(path::USERINFO),
@@ -120,8 +127,12 @@ impl ProviderMetadata {
             claims_supported: claims(),
             authorization_response_iss_parameter_supported: true,
             claims_parameter_supported: true,
-            request_parameter_supported: false,
-            request_uri_parameter_supported: false,
+            request_parameter_supported: true,
+            request_uri_parameter_supported: true,
+            require_request_uri_registration: true,
+            require_pushed_authorization_requests: false,
+            request_object_signing_alg_values_supported: SigningAlgorithm::ALL
+                .map(SigningAlgorithm::name),
             backchannel_logout_supported: true,
             backchannel_logout_session_supported: true,
             frontchannel_logout_supported: true,

@@ -41,10 +41,10 @@ pub enum ErrorCode {
     InteractionRequired,
     /// OIDC Unmet Authentication Requirements §2
     UnmetAuthenticationRequirements,
-    /// OIDC Core §3.1.2.6
-    RequestNotSupported,
-    /// OIDC Core §3.1.2.6
-    RequestUriNotSupported,
+    /// RFC 9101 §6
+    InvalidRequestObject,
+    /// RFC 9101 §6
+    InvalidRequestUri,
     /// OIDC Core §3.1.2.6
     RegistrationNotSupported,
     /// RFC 6750 §3.1
@@ -79,8 +79,8 @@ impl ErrorCode {
             Self::ConsentRequired => "consent_required",
             Self::InteractionRequired => "interaction_required",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
-            Self::RequestNotSupported => "request_not_supported",
-            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",

@@ -35,6 +35,13 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The parameters in order, those without a value too.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// Whether a parameter was sent more than once.
     pub fn is_repeated(&self, name: &str) -> bool {
         self.0.iter().filter(|(key, _)| key == name).count() > 1
@@ -64,6 +71,12 @@ impl Params {
                     .filter(|(key, _)| !names.contains(&key.as_str())),
             )
             .finish()
+    }
+}
+
+impl FromIterator<(String, String)> for Params {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
     }
 }
 

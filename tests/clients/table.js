@@ -13,12 +13,12 @@ export const features = {
   client_secret_jwt: { on: false, advertised: method('client_secret_jwt') },
   // RFC 9126
   pushed_requests: {
-    on: false,
+    on: true,
     advertised: (metadata) => 'pushed_authorization_request_endpoint' in metadata,
   },
   // RFC 9101
   request_objects: {
-    on: false,
+    on: true,
     advertised: (metadata) => metadata.request_parameter_supported === true,
   },
   // RFC 8628

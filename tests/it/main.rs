@@ -45,11 +45,17 @@ mod outgoing;
 #[cfg(test)]
 mod postgres_cluster;
 #[cfg(test)]
+mod pushed_requests;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod realms;
 #[cfg(test)]
 mod relying_party;
+#[cfg(test)]
+mod request_objects;
+#[cfg(test)]
+mod request_races;
 #[cfg(test)]
 mod resources;
 #[cfg(test)]

@@ -10,6 +10,7 @@ use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
 
 use crate::support::browser::{path_of, send};
+use crate::support::signer::Signer;
 use crate::support::{Answer, TestClient, World, decode_claims, decode_header};
 
 async fn web() -> TestClient {
@@ -107,8 +108,12 @@ async fn holds_exactly_the_keys_that_are_tested_here() {
         "issuer",
         "jwks_uri",
         "prompt_values_supported",
+        "pushed_authorization_request_endpoint",
+        "request_object_signing_alg_values_supported",
         "request_parameter_supported",
         "request_uri_parameter_supported",
+        "require_pushed_authorization_requests",
+        "require_request_uri_registration",
         "response_modes_supported",
         "response_types_supported",
         "revocation_endpoint",
@@ -335,8 +340,7 @@ async fn each_context_class_is_told_when_asked_for() {
     assert!(id["acr"].is_null(), "it was not asked for");
 }
 
-/// `prompt_values_supported`, `claims_parameter_supported`, `request_parameter_supported`,
-/// `request_uri_parameter_supported`
+/// `prompt_values_supported`, `claims_parameter_supported`
 #[tokio::test]
 async fn parameters_are_supported_as_advertised() {
     let client = web().await;
@@ -350,27 +354,6 @@ async fn parameters_are_supported_as_advertised() {
         let refused = answer.param("error");
         let expected = (prompt == "none").then(|| "login_required".to_owned());
         assert_eq!(refused, expected, "{prompt}");
-    }
-    let refused = [
-        (
-            "request_parameter_supported",
-            "request",
-            "request_not_supported",
-        ),
-        (
-            "request_uri_parameter_supported",
-            "request_uri",
-            "request_uri_not_supported",
-        ),
-    ];
-    for (key, parameter, error) in refused {
-        assert_eq!(document[key], false);
-        let answer = client
-            .world
-            .browser()
-            .get(&client.authorize_url(&[(parameter, "x")]))
-            .await;
-        assert_eq!(answer.param("error").as_deref(), Some(error));
     }
     assert_eq!(document["claims_parameter_supported"], true);
     let claims = [
@@ -436,5 +419,39 @@ async fn documents_are_cacheable_and_hold_public_keys_only() {
             (answer.status, answer.body.as_str()),
             (StatusCode::NOT_MODIFIED, "")
         );
+    }
+}
+
+/// `pushed_authorization_request_endpoint`, `require_pushed_authorization_requests`,
+/// `request_parameter_supported`, `request_uri_parameter_supported`,
+/// `require_request_uri_registration`, `request_object_signing_alg_values_supported`
+#[tokio::test]
+async fn requests_are_taken_as_advertised() {
+    let client = web().await;
+    let document = document(&client.world).await;
+    let endpoint = document["pushed_authorization_request_endpoint"].as_str();
+    assert_eq!(endpoint, Some("https://id.example.test/par"));
+    assert_eq!(client.push(&[]).await.status, StatusCode::CREATED);
+    assert_eq!(document["require_pushed_authorization_requests"], false);
+    assert_eq!(document["request_uri_parameter_supported"], true);
+    assert_eq!(document["require_request_uri_registration"], true);
+    let unregistered = [("request_uri", "https://rp.example.test/r")];
+    let address = client.authorize_url(&unregistered);
+    let error = client.world.browser().get(&address).await.param("error");
+    assert_eq!(error.as_deref(), Some("invalid_request_uri"));
+    assert_eq!(document["request_parameter_supported"], true);
+    for name in strings(&document["request_object_signing_alg_values_supported"]) {
+        let key = Signer::new(SigningAlgorithm::parse(&name).unwrap());
+        let realm = RealmId::default_realm();
+        let client = client
+            .world
+            .client_with(&realm, ClientType::Web, |metadata| {
+                metadata.jwks = Some(key.jwks());
+            });
+        let client = client.await;
+        let object = key.sign(None, &serde_json::json!({"state": name}));
+        let address = client.authorize_url(&[("request", &object)]);
+        let answer = client.world.browser().authorize(&address, "ada").await;
+        assert_eq!(answer.param("state"), Some(name));
     }
 }

@@ -44,6 +44,9 @@ macro_rules! conformance {
                 bounds_the_waiting_devices_of_a_client, counts_a_poll_once,
                 an_approval_opens_a_family, answers_a_device_once_in_a_race,
                 answers_only_what_waits, an_ended_session_approves_no_device, purges_devices;
+            requests: keeps_a_request, uses_a_request_once, issues_a_requested_code_once,
+                issues_a_requested_code_once_in_a_race, an_ended_session_uses_no_request,
+                purges_requests;
             rotation: rotates_to_the_next_generation, rotates_once_in_a_race,
                 rotates_many_families_at_once, refuses_a_rotation_with_any_binding_changed,
                 rotates_a_family_with_apis_when_they_were_judged,

@@ -1,11 +1,13 @@
 //! Issuing what an authorization request asks for: a code, and in the hybrid and implicit flows
 //! tokens beside it or instead of it (OIDC Core §3.1.2.5, §3.2.2.5, §3.3.2.5).
 
-use crate::flows::authorize::{Outcome, Pending, refuse};
+use crate::flows::authorize::{Outcome, Pending, passing, refuse_pending};
 use crate::flows::session::LiveSession;
 use crate::flows::token::issue::{self, Readiness};
 use crate::flows::{App, Fault, audience, session_state};
-use crate::protocol::authorize::{AuthorizationAnswer, AuthorizeRefusal, Parameters};
+use crate::protocol::authorize::{
+    AuthorizationAnswer, AuthorizeRefusal, Parameters, PassingRefusal,
+};
 use crate::protocol::client::GrantType;
 use crate::protocol::ids::{FamilyId, RealmId};
 use crate::protocol::may_issue::{Parties, may_issue};
@@ -14,6 +16,7 @@ use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::protocol::time::Timestamp;
 use crate::secret::{Digest, SecretString};
+use crate::store::requests::RequestedCode;
 use crate::store::{Change, NewFamily};
 
 /// Opens a token family in the state "code issued", and answers.
@@ -26,7 +29,7 @@ pub(super) async fn issue(
 ) -> Result<Outcome, Fault> {
     if !may_be_issued(app, realm, pending, live, now).await? {
         let refusal = AuthorizeRefusal::Denied;
-        return Ok(refuse(app, realm, &pending.addressee, refusal));
+        return refuse_pending(app, realm, pending, refusal, now).await;
     }
     let response_type = pending.request.response_type;
     let ready = if response_type.is_front_channel() {
@@ -37,7 +40,7 @@ pub(super) async fn issue(
             Ok(target) => target,
             Err(refusal) => {
                 let refusal = AuthorizeRefusal::Target(refusal);
-                return Ok(refuse(app, realm, &pending.addressee, refusal));
+                return refuse_pending(app, realm, pending, refusal, now).await;
             }
         };
         match issue::prepare(app, client, now).await? {
@@ -49,8 +52,13 @@ pub(super) async fn issue(
     };
     let code = SecretString::new(format!("vac_{}", app.random_text::<32>()?));
     let family = new_family(app, pending, live, Digest::of(code.expose()), now)?;
-    if app.store.issue_code(&family).await? == Change::NotFound {
-        return Ok(Outcome::BeginAnew);
+    match record(app, pending, &family).await? {
+        RequestedCode::Issued => {}
+        RequestedCode::SessionEnded => return Ok(Outcome::BeginAnew),
+        RequestedCode::RequestUsed => {
+            let client = pending.addressee.client();
+            return Ok(passing::nobody(client, PassingRefusal::UsedRequest));
+        }
     }
     let mut granted: Parameters = Vec::new();
     if response_type.code {
@@ -66,6 +74,17 @@ pub(super) async fn issue(
     let issuer = app.issuer(realm);
     let answer = AuthorizationAnswer::success(&pending.addressee, &issuer, granted);
     Ok(Outcome::Answer(answer, None))
+}
+
+/// Records the family; a kept request is used up in the same step.
+async fn record(app: &App, pending: &Pending, family: &NewFamily) -> Result<RequestedCode, Fault> {
+    if let Some(request) = &pending.pushed {
+        return Ok(app.store.issue_requested_code(family, request).await?);
+    }
+    Ok(match app.store.issue_code(family).await? {
+        Change::Changed => RequestedCode::Issued,
+        Change::NotFound => RequestedCode::SessionEnded,
+    })
 }
 
 async fn may_be_issued(

@@ -1,6 +1,8 @@
 //! Answering an authorization request, across all of its pages.
 
 mod issue;
+mod passing;
+pub(crate) mod request_object;
 mod understand;
 
 use std::sync::Arc;
@@ -9,15 +11,16 @@ use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, interaction};
 use crate::protocol::authorize::{
     Addressee, AddresseeRefusal, AuthorizationAnswer, AuthorizationRequest, AuthorizeRefusal,
-    Interaction, LoginReason, SignedIn, Step, next_step,
+    Interaction, LoginReason, Passing, SignedIn, Step, next_step,
 };
 use crate::protocol::client::Client;
 use crate::protocol::client::subject::subject;
 use crate::protocol::ids::{RealmId, SessionId};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
+use crate::secret::Digest;
 
-pub(crate) use understand::understand;
+pub(crate) use understand::{check, understand};
 
 /// One visit to any page of an authorization request.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +44,8 @@ pub struct Pending {
     pub interaction: Interaction,
     /// Who is signed in.
     pub session: Option<LiveSession>,
+    /// The kept request that it comes from, which is answered once (RFC 9126 §4).
+    pub pushed: Option<Digest>,
 }
 
 /// What the browser gets.
@@ -57,13 +62,18 @@ pub enum Outcome {
     /// The page's interaction is missing or too old, or the session has just ended: begin the
     /// request anew.
     BeginAnew,
-    /// The signing queue is full; nothing was issued.
+    /// The request was fetched and is kept under these parameters from now on: take it up there.
+    Kept(Params),
+    /// Too much is under way; nothing was issued.
     Busy,
 }
 
 /// Takes a request that has just arrived.
 pub async fn begin(app: &App, visit: Visit<'_>) -> Result<Outcome, Fault> {
     let now = app.now();
+    if let Ok(Passing::Reference(uri)) = Passing::of(visit.params) {
+        return passing::fetch(app, visit, uri, now).await;
+    }
     proceed(
         app,
         visit,
@@ -137,10 +147,28 @@ pub(crate) async fn proceed(
     match (step, &pending.session) {
         (Step::Login(reason), _) => Ok(Outcome::Login(Box::new(pending), reason)),
         (Step::Consent, _) => Ok(Outcome::Consent(Box::new(pending))),
-        (Step::Refuse(refusal), _) => Ok(refuse(app, visit.realm, &pending.addressee, refusal)),
+        (Step::Refuse(refusal), _) => {
+            refuse_pending(app, visit.realm, &pending, refusal, now).await
+        }
         (Step::Issue, Some(live)) => issue::issue(app, visit.realm, &pending, live, now).await,
         (Step::Issue, None) => Err(Fault::Invariant("a code is issued to a signed-in person")),
     }
+}
+
+/// The last answer to a request that was understood.
+pub(crate) async fn refuse_pending(
+    app: &App,
+    realm: &RealmId,
+    pending: &Pending,
+    refusal: AuthorizeRefusal,
+    now: Timestamp,
+) -> Result<Outcome, Fault> {
+    let addressee = &pending.addressee;
+    let once = passing::answer_once(app, realm, pending.pushed.as_ref(), now).await?;
+    Ok(match once {
+        Ok(()) => refuse(app, realm, addressee, refusal),
+        Err(used) => passing::nobody(addressee.client(), used),
+    })
 }
 
 /// The answer that carries a refusal.

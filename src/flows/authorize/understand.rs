@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::flows::authorize::{Outcome, Pending, Visit, refuse};
-use crate::flows::{App, Fault, audience, interaction, session};
+use crate::flows::authorize::{Outcome, Pending, Visit, passing, refuse};
+use crate::flows::{App, Fault, audience, session};
 use crate::keys::TokenType;
 use crate::protocol::authorize::{
-    Addressee, AuthorizationRequest, AuthorizeRefusal, Interaction, REQUEST_LIMIT_BYTES,
+    Addressee, AddresseeRefusal, AuthorizationRequest, AuthorizeRefusal, Interaction,
 };
 use crate::protocol::claims::IdTokenClaims;
 use crate::protocol::client::Client;
 use crate::protocol::ids::RealmId;
+use crate::protocol::params::Params;
 use crate::protocol::realm::RealmSettings;
 use crate::protocol::time::Timestamp;
 
@@ -34,11 +35,24 @@ pub(crate) async fn understand(
         .facts
         .client(app.store.as_ref(), realm, &client_id, now)
         .await?;
-    let addressee = match Addressee::prove(params, client.clone()) {
-        Ok(addressee) => addressee,
-        Err(refusal) => return Ok(Err(Outcome::Refused(refusal, client))),
+    let Some(client) = client else {
+        let refusal = AddresseeRefusal::UnknownClient;
+        return Ok(Err(Outcome::Refused(refusal, None)));
     };
-    let request = match read(app, visit, &addressee, now).await? {
+    let passed = match passing::read(app, visit, &client, interaction.started_at).await? {
+        Ok(passed) => passed,
+        Err(outcome) => return Ok(Err(outcome)),
+    };
+    let addressee = match Addressee::prove(&passed.params, Some(Arc::clone(&client))) {
+        Ok(addressee) => addressee,
+        Err(refusal) => return Ok(Err(Outcome::Refused(refusal, Some(client)))),
+    };
+    let request = match (passed.unkept, passing::is_too_long(params)) {
+        (Some(refusal), _) => Err(AuthorizeRefusal::Passing(refusal)),
+        (None, true) => Err(AuthorizeRefusal::TooLong),
+        (None, false) => check(app, &passed.params, &addressee, now).await?,
+    };
+    let request = match request {
         Ok(request) => request,
         Err(refusal) => return Ok(Err(refuse(app, realm, &addressee, refusal))),
     };
@@ -48,21 +62,18 @@ pub(crate) async fn understand(
         request,
         interaction,
         session,
+        pushed: passed.pushed,
     }))
 }
 
 /// The second stage.
-async fn read(
+pub(crate) async fn check(
     app: &App,
-    visit: Visit<'_>,
+    params: &Params,
     addressee: &Addressee,
     now: Timestamp,
 ) -> Result<Result<AuthorizationRequest, AuthorizeRefusal>, Fault> {
-    let Visit { realm, params, .. } = visit;
-    if params.encode_without(&[interaction::PARAMETER]).len() > REQUEST_LIMIT_BYTES {
-        return Ok(Err(AuthorizeRefusal::TooLong));
-    }
-    let settings = realm_settings(app, realm, now).await?;
+    let settings = realm_settings(app, &addressee.client().realm, now).await?;
     let mut request = match AuthorizationRequest::parse(params, addressee, settings) {
         Ok(request) => request,
         Err(refusal) => return Ok(Err(refusal)),

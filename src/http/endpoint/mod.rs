@@ -4,6 +4,7 @@ pub(super) mod device_authorization;
 pub(super) mod health;
 pub(super) mod introspect;
 pub(super) mod metadata;
+pub(super) mod par;
 pub(super) mod revoke;
 pub(super) mod token;
 pub(super) mod userinfo;

@@ -17,9 +17,9 @@ use crate::http::call::{Call, wants_json};
 use crate::http::page::local;
 use crate::http::respond::{self, Forms};
 use crate::pages::{ErrorDetails, ErrorPage, Received};
-use crate::protocol::authorize::AddresseeRefusal;
+use crate::protocol::authorize::passing::CARRIERS;
+use crate::protocol::authorize::{AddresseeRefusal, PassingRefusal};
 use crate::protocol::client::Client;
-use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
 
@@ -46,8 +46,18 @@ impl Refusal {
         use AddresseeRefusal as R;
         let parameter = match refusal {
             R::UnknownClient => Some("client_id"),
+            // What was asked for inside a request object does not stand in the address.
+            R::UnregisteredRedirectUri
+                if CARRIERS.iter().any(|name| request.get(name).is_some()) =>
+            {
+                None
+            }
             R::UnregisteredRedirectUri => Some("redirect_uri"),
-            R::ClientIdMissing | R::Repeated | R::ClientDisabled | R::RedirectUriMissing => None,
+            R::ClientIdMissing
+            | R::Repeated
+            | R::ClientDisabled
+            | R::RedirectUriMissing
+            | R::Passing(_) => None,
         };
         let received = parameter.map(|name| {
             let value: String = request
@@ -77,6 +87,7 @@ impl Refusal {
             R::RedirectUriMissing,
         ]
         .into_iter()
+        .chain(PassingRefusal::ALL.map(R::Passing))
         .find(|kind| kind.name() == self.name)
         .unwrap_or(R::UnregisteredRedirectUri)
     }
@@ -93,8 +104,7 @@ pub(super) fn to_error_page(edge: &Edge, call: &Call, refusal: Refusal) -> Respo
         request_id = call.id.0, realm = %call.realm, refusal = refusal.name, "no addressee"
     );
     if wants_json(&call.headers) {
-        let error = OAuthError::new(ErrorCode::InvalidRequest, refusal.kind().rule());
-        return respond::oauth_error(error, &call.id);
+        return respond::oauth_error(refusal.kind().into(), &call.id);
     }
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&refusal).unwrap_or_default());
     let tag = edge
@@ -152,7 +162,11 @@ const fn heading(kind: AddresseeRefusal) -> &'static str {
         R::UnregisteredRedirectUri | R::RedirectUriMissing => {
             "This app sent a wrong return address"
         }
-        R::Repeated => "This app sent a request that cannot be read",
+        R::Passing(PassingRefusal::UsedRequest) => "This request was answered already",
+        R::Passing(PassingRefusal::ExpiredRequest | PassingRefusal::UnknownRequest) => {
+            "This request is too old"
+        }
+        R::Repeated | R::Passing(_) => "This app sent a request that cannot be read",
     }
 }
 
@@ -169,6 +183,16 @@ fn sentence(kind: AddresseeRefusal, client: Option<&str>) -> String {
         }
         R::UnregisteredRedirectUri | R::RedirectUriMissing => format!(
             "{app} asked us to send you to an address that we do not know. Tell its makers; nothing was shared."
+        ),
+        R::Passing(
+            PassingRefusal::UsedRequest
+            | PassingRefusal::ExpiredRequest
+            | PassingRefusal::UnknownRequest,
+        ) => format!(
+            "{app} must send you here anew: go back to it and sign in again. Nothing was shared."
+        ),
+        R::Passing(_) => format!(
+            "{app} asked for something in a way that we cannot accept. Tell its makers; nothing was shared."
         ),
         R::Repeated => format!(
             "{app} said the same thing twice, and we cannot know which to believe. Tell its makers; nothing was shared."

@@ -37,6 +37,10 @@ pub(super) fn follow(
             let query = request.encode_without(&[PARAMETER]);
             respond::see_other(&format!("{}?{query}", local(edge, call, path::AUTHORIZE)))
         }
+        Ok(Outcome::Kept(kept)) => {
+            let query = kept.encode_without(&[]);
+            respond::see_other(&format!("{}?{query}", local(edge, call, path::AUTHORIZE)))
+        }
         Ok(Outcome::Refused(refusal, client)) => {
             let refusal = Refusal::addressee(refusal, client.as_deref(), request);
             to_error_page(edge, call, refusal)

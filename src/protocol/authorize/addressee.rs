@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::protocol::authorize::PassingRefusal;
 use crate::protocol::client::Client;
+use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::ClientId;
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::KnownRedirect;
@@ -23,6 +25,9 @@ pub enum AddresseeRefusal {
     RedirectUriMissing,
     /// The redirect URI is not registered for the client.
     UnregisteredRedirectUri,
+    /// The request cannot be read as it was handed over, and beside it stands no registered
+    /// redirect URI.
+    Passing(PassingRefusal),
 }
 
 impl AddresseeRefusal {
@@ -35,6 +40,7 @@ impl AddresseeRefusal {
             Self::ClientDisabled => "client_disabled",
             Self::RedirectUriMissing => "redirect_uri_missing",
             Self::UnregisteredRedirectUri => "unregistered_redirect_uri",
+            Self::Passing(refusal) => refusal.name(),
         }
     }
 
@@ -48,6 +54,24 @@ impl AddresseeRefusal {
             Self::RedirectUriMissing => "The request must carry a redirect_uri.",
             Self::UnregisteredRedirectUri => {
                 "The redirect_uri must equal a registered one, byte for byte."
+            }
+            Self::Passing(refusal) => refusal.rule(),
+        }
+    }
+}
+
+/// What an application is told that calls us itself.
+impl From<AddresseeRefusal> for OAuthError {
+    fn from(refusal: AddresseeRefusal) -> Self {
+        match refusal {
+            AddresseeRefusal::Passing(refusal) => refusal.into(),
+            AddresseeRefusal::ClientIdMissing
+            | AddresseeRefusal::Repeated
+            | AddresseeRefusal::UnknownClient
+            | AddresseeRefusal::ClientDisabled
+            | AddresseeRefusal::RedirectUriMissing
+            | AddresseeRefusal::UnregisteredRedirectUri => {
+                Self::new(ErrorCode::InvalidRequest, refusal.rule())
             }
         }
     }

@@ -7,13 +7,20 @@ pub mod acr;
 pub mod addressee;
 pub mod answer;
 pub mod next_step;
+pub mod passing;
+pub mod passing_refusal;
+pub mod pushed;
 pub mod refusal;
 pub mod request;
+pub mod request_object;
 
 pub use acr::AcrDemand;
 pub use addressee::{Addressee, AddresseeRefusal};
 pub use answer::{AuthorizationAnswer, Parameters};
 pub use next_step::{Interaction, LoginReason, SignedIn, Step, next_step};
+pub use passing::Passing;
+pub use passing_refusal::PassingRefusal;
+pub use pushed::PushedRequest;
 pub use refusal::AuthorizeRefusal;
 pub use request::AuthorizationRequest;
 

@@ -1,5 +1,6 @@
 //! Why an authorization request is refused, and what the client is told.
 
+use crate::protocol::authorize::PassingRefusal;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::resource::TargetRefusal;
 
@@ -28,10 +29,8 @@ pub enum AuthorizeRefusal {
     BadIdTokenHint,
     /// OIDC Core §5.5.1.1: the demanded context class cannot be had.
     UnmetAcr,
-    /// OIDC Core §6.1, not offered.
-    RequestObject,
-    /// OIDC Core §6.2, not offered.
-    RequestUri,
+    /// OIDC Core §6, RFC 9101, RFC 9126: by the way in which the request was handed over.
+    Passing(PassingRefusal),
     /// OIDC Core §7.2.1, not offered.
     Registration,
     /// The client may not use the authorization code grant.
@@ -103,8 +102,7 @@ impl From<AuthorizeRefusal> for OAuthError {
                 C::UnmetAuthenticationRequirements,
                 "The sign-in does not reach the acr that was demanded.",
             ),
-            R::RequestObject => (C::RequestNotSupported, "Request objects are not offered."),
-            R::RequestUri => (C::RequestUriNotSupported, "request_uri is not offered."),
+            R::Passing(refusal) => return refusal.into(),
             R::Registration => (
                 C::RegistrationNotSupported,
                 "The registration parameter is not offered.",

@@ -147,8 +147,6 @@ fn check_offered(params: &Params) -> Result<(), AuthorizeRefusal> {
     let refusals = [
         (params.has_repeats(), R::Repeated),
         (params.has_control_characters(), R::ControlCharacter),
-        (present("request"), R::RequestObject),
-        (present("request_uri"), R::RequestUri),
         (present("registration"), R::Registration),
         (!present("response_type"), R::ResponseTypeMissing),
         (too_long("nonce") || too_long("state"), R::ValueTooLong),

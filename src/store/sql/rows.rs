@@ -7,8 +7,10 @@ use super::Row;
 use crate::account::session::Session;
 use crate::account::user::User;
 use crate::protocol::api::Api;
+use crate::protocol::authorize::PushedRequest;
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::{Client, ClientOrigin};
+use crate::protocol::params::Params;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::protocol::user_code::UserCode;
@@ -221,6 +223,19 @@ pub(super) fn device_authorization(row: &Row) -> Answer<DeviceAuthorization> {
         expires_at: moment(row, "expires_at")?,
         approved_at: optional_moment(row, "approved_at")?,
         denied_at: optional_moment(row, "denied_at")?,
+    })
+}
+
+pub(super) fn pushed_request(row: &Row) -> Answer<PushedRequest> {
+    let parameters: String = column(row, "parameters")?;
+    Ok(PushedRequest {
+        realm: parsed(row, "realm", TryFrom::try_from)?,
+        id: digest(row, "id")?,
+        client: parsed(row, "client_id", TryFrom::try_from)?,
+        parameters: Params::parse(parameters.as_bytes()),
+        created_at: moment(row, "created_at")?,
+        expires_at: moment(row, "expires_at")?,
+        used_at: optional_moment(row, "used_at")?,
     })
 }
 

@@ -19,6 +19,8 @@ const SPECS: &[(&str, &str)] = &[
     ("RFC 8707", "Resource Indicators"),
     ("RFC 8725", "JSON Web Token Best Current Practices"),
     ("RFC 9068", "JWT Profile for Access Tokens"),
+    ("RFC 9101", "JWT-Secured Authorization Request"),
+    ("RFC 9126", "Pushed Authorization Requests"),
     ("RFC 9207", "Authorization Server Issuer Identification"),
     ("RFC 9700", "Best Current Practice for OAuth 2.0 Security"),
     ("OIDC Core", "OpenID Connect Core 1.0"),

@@ -67,6 +67,31 @@ impl TestClient {
         format!("{}?{query}", self.world.url(&self.realm, "/authorize"))
     }
 
+    /// The parameters of the same request but for `client_id`.
+    pub(crate) fn request(&self, changes: &[(&str, &str)]) -> Vec<(String, String)> {
+        let url = url::Url::parse(&self.authorize_url(changes)).unwrap();
+        let pairs = url.query_pairs().into_owned();
+        pairs.filter(|(name, _)| name != "client_id").collect()
+    }
+
+    /// Pushes the same request (RFC 9126 §2.1).
+    pub(crate) async fn push(&self, changes: &[(&str, &str)]) -> Answer {
+        let request = self.request(changes);
+        let fields = request
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        self.post("/par", &fields.collect::<Vec<_>>()).await
+    }
+
+    /// Where the browser is sent with a pushed request, or with a request object's address.
+    pub(crate) fn kept_url(&self, request_uri: &str) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("client_id", self.id())
+            .append_pair("request_uri", request_uri)
+            .finish();
+        format!("{}?{query}", self.world.url(&self.realm, "/authorize"))
+    }
+
     /// Logs `ada` in with a new browser and gives the code.
     pub(crate) async fn code(&self, changes: &[(&str, &str)]) -> String {
         let mut browser = self.world.browser();
@@ -180,6 +205,11 @@ impl TestClient {
 pub(crate) fn decode_claims(jwt: &str) -> serde_json::Value {
     let payload = jwt.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+/// A part of a JWT.
+pub(crate) fn encode_part(part: &serde_json::Value) -> String {
+    URL_SAFE_NO_PAD.encode(part.to_string())
 }
 
 /// The header of a JWT, unverified.

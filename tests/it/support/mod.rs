@@ -12,12 +12,14 @@ pub(crate) mod program;
 pub(crate) mod redis;
 pub(crate) mod relying_parties;
 pub(crate) mod signed_in;
+pub(crate) mod signer;
+pub(crate) mod web;
 pub(crate) mod wire;
 pub(crate) mod wire_client;
 pub(crate) mod world;
 
 pub(crate) use browser::{Answer, Browser};
-pub(crate) use clients::{TestClient, decode_claims, decode_header};
+pub(crate) use clients::{TestClient, decode_claims, decode_header, encode_part};
 pub(crate) use deployment::Deployment;
 pub(crate) use signed_in::SignedIn;
 pub(crate) use world::World;

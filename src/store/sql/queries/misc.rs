@@ -70,6 +70,11 @@ const PURGES: &[(&str, Lifetime)] = &[
         HOUR,
     ),
     (
+        "DELETE FROM pushed_request WHERE (realm, id) IN (SELECT realm, id FROM pushed_request
+             WHERE expires_at <= $1 LIMIT $2)",
+        HOUR,
+    ),
+    (
         "DELETE FROM revocation WHERE expires_at <= $1 AND (realm, mark) IN (SELECT realm, mark FROM revocation
              WHERE expires_at <= $1 LIMIT $2)",
         Lifetime::ZERO,
