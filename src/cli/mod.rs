@@ -13,10 +13,14 @@ mod failure;
 mod healthcheck;
 mod key;
 mod logout;
+mod metadata_arguments;
 mod migrate;
 mod output;
 mod realm;
+mod realm_arguments;
+mod registration_token;
 mod user;
+mod user_arguments;
 
 use std::ffi::OsString;
 use std::io;
@@ -114,7 +118,7 @@ async fn carry_out(
         Command::Healthcheck(check) => healthcheck::run(config, &check, output).await,
         Command::Client(command) => {
             let desk = Desk::open(config, &arguments.realm).await?;
-            let done = client::run(&desk, command, output).await;
+            let done = client::run(&desk, config, command, output).await;
             desk.close().await;
             done
         }
@@ -139,6 +143,12 @@ async fn carry_out(
         Command::Logout(command) => {
             let desk = Desk::open(config, &arguments.realm).await?;
             let done = logout::run(&desk, command, output).await;
+            desk.close().await;
+            done
+        }
+        Command::RegistrationToken(command) => {
+            let desk = Desk::open(config, &arguments.realm).await?;
+            let done = registration_token::run(&desk, command, output).await;
             desk.close().await;
             done
         }

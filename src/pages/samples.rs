@@ -63,6 +63,7 @@ pub(super) fn consent(words: Words) -> ConsentPage {
         loopback: false,
         user_name: words("Ada Lovelace"),
         username: words("ada"),
+        about: AboutClient::default(),
         not_you: Some(words("/login?other")),
         scopes: scope_lines(&scope, &user(words)),
         action: words("/consent"),
@@ -223,6 +224,17 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         not_you: None,
         ..consent(words)
     };
+    let unverified = ConsentPage {
+        about: AboutClient {
+            unverified: true,
+            document_host: Some(words("notes.example.com")),
+            logo_uri: Some(words("https://notes.example.com/logo.png")),
+            client_uri: Some(words("https://notes.example.com/")),
+            policy_uri: Some(words("https://notes.example.com/privacy")),
+            tos_uri: Some(words("https://notes.example.com/terms")),
+        },
+        ..consent(words)
+    };
     let signed_out = SignedOutPage {
         chrome: chrome(words),
         stayed: false,
@@ -258,6 +270,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),
+        ("consent_unverified", pages.render(&unverified).unwrap()),
         ("logout", pages.render(&logout(words)).unwrap()),
         ("signed_out", pages.render(&signed_out).unwrap()),
         ("stayed", pages.render(&stayed).unwrap()),

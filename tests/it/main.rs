@@ -49,6 +49,8 @@ mod races;
 #[cfg(test)]
 mod realms;
 #[cfg(test)]
+mod registration;
+#[cfg(test)]
 mod relying_party;
 #[cfg(test)]
 mod resources;

@@ -4,7 +4,7 @@
 use crate::flows::authorize::{Outcome, Pending, refuse};
 use crate::flows::session::LiveSession;
 use crate::flows::token::issue::{self, Readiness};
-use crate::flows::{App, Fault, audience, session_state};
+use crate::flows::{App, Fault, audience, clients, session_state};
 use crate::protocol::authorize::{AuthorizationAnswer, AuthorizeRefusal, Parameters};
 use crate::protocol::client::GrantType;
 use crate::protocol::ids::{FamilyId, RealmId};
@@ -52,6 +52,7 @@ pub(super) async fn issue(
     if app.store.issue_code(&family).await? == Change::NotFound {
         return Ok(Outcome::BeginAnew);
     }
+    clients::note_use(app, pending.addressee.client(), now).await;
     let mut granted: Parameters = Vec::new();
     if response_type.code {
         granted.push(("code", code.expose().clone()));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::flows::authorize::{Outcome, Pending, Visit, refuse};
-use crate::flows::{App, Fault, audience, interaction, session};
+use crate::flows::{App, Fault, audience, clients, interaction, session};
 use crate::keys::TokenType;
 use crate::protocol::authorize::{
     Addressee, AuthorizationRequest, AuthorizeRefusal, Interaction, REQUEST_LIMIT_BYTES,
@@ -30,10 +30,7 @@ pub(crate) async fn understand(
         Ok(client_id) => client_id,
         Err(refusal) => return Ok(Err(Outcome::Refused(refusal, None))),
     };
-    let client = app
-        .facts
-        .client(app.store.as_ref(), realm, &client_id, now)
-        .await?;
+    let client = clients::find(app, realm, &client_id, now).await?;
     let addressee = match Addressee::prove(params, client.clone()) {
         Ok(addressee) => addressee,
         Err(refusal) => return Ok(Err(Outcome::Refused(refusal, client))),

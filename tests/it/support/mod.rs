@@ -12,6 +12,7 @@ pub(crate) mod program;
 pub(crate) mod redis;
 pub(crate) mod relying_parties;
 pub(crate) mod signed_in;
+pub(crate) mod web;
 pub(crate) mod wire;
 pub(crate) mod wire_client;
 pub(crate) mod world;
