@@ -4,6 +4,7 @@
 
 pub mod claims;
 pub mod password;
+pub mod profile;
 pub mod session;
 pub mod slow_down;
 pub mod user;

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::api::ApiCommand;
+use super::metadata_arguments::MetadataArgs;
+use super::realm_arguments::{RealmCommand, RegistrationTokenCommand};
+use super::user_arguments::UserCommand;
 use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::client::ClientType;
 
@@ -57,6 +60,9 @@ pub enum Command {
     /// Tenants, each with its own issuer, people and applications
     #[command(subcommand)]
     Realm(RealmCommand),
+    /// Tokens with which clients register themselves
+    #[command(subcommand)]
+    RegistrationToken(RegistrationTokenCommand),
     /// Signing keys
     #[command(subcommand)]
     Key(KeyCommand),
@@ -159,14 +165,17 @@ impl From<TypeArg> for ClientType {
   vidimus client create --type web --name Notes --redirect-uri https://notes.example.com/callback
   vidimus client create --type native --name \"Notes for phones\" --redirect-uri com.example.notes:/callback
   vidimus client create --type m2m --name Backup --scope backup:write --json
-  vidimus client create --type device --name \"Notes for televisions\"")]
+  vidimus client create --type device --name \"Notes for televisions\"
+  vidimus client create --type web --name Notes --redirect-uri https://notes.example.com/callback \\
+      --auth-method private_key_jwt --set jwks_uri=https://notes.example.com/jwks.json
+  vidimus client create --from notes.json")]
 pub struct ClientCreateArgs {
     /// What kind of application it is
-    #[arg(long = "type", value_enum)]
-    pub client_type: TypeArg,
+    #[arg(long = "type", value_enum, required_unless_present = "from")]
+    pub client_type: Option<TypeArg>,
     /// The name that people see when asked for consent
-    #[arg(long)]
-    pub name: String,
+    #[arg(long, required_unless_present_any = ["from", "set"])]
+    pub name: Option<String>,
     /// Where sign-ins may return to; repeat for several
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Vec<String>,
@@ -185,6 +194,9 @@ pub struct ClientCreateArgs {
     /// Give a device a secret, when it can keep one
     #[arg(long)]
     pub with_secret: bool,
+    /// Everything else
+    #[command(flatten)]
+    pub metadata: MetadataArgs,
 }
 
 /// `client update`
@@ -216,91 +228,9 @@ pub struct ClientUpdateArgs {
     /// Replace its secret; the old one stops working at once
     #[arg(long)]
     pub rotate_secret: bool,
-}
-
-/// `user …`
-#[derive(Debug, Subcommand)]
-pub enum UserCommand {
-    /// Register a person
-    Create(UserCreateArgs),
-    /// List people
-    List,
-    /// Show one person
-    Get {
-        /// User name, address or id
-        user: String,
-    },
-    /// Replace a password; ends the person's sessions and revokes their tokens
-    SetPassword {
-        /// User name, address or id
-        user: String,
-        /// The new password
-        #[command(flatten)]
-        password: PasswordArgs,
-    },
-    /// Switch an account off; ends its sessions and revokes its tokens
-    Disable {
-        /// User name, address or id
-        user: String,
-    },
-    /// Switch an account on again
-    Enable {
-        /// User name, address or id
-        user: String,
-    },
-}
-
-/// `user create`
-#[derive(Debug, Args)]
-pub struct UserCreateArgs {
-    /// The name to sign in with
-    #[arg(long)]
-    pub username: String,
-    /// The address; people can sign in with it as well
-    #[arg(long)]
-    pub email: Option<String>,
-    /// The address is known to be theirs
-    #[arg(long, requires = "email")]
-    pub email_verified: bool,
-    /// Full name
-    #[arg(long)]
-    pub name: Option<String>,
-    /// Given name
-    #[arg(long)]
-    pub given_name: Option<String>,
-    /// Family name
-    #[arg(long)]
-    pub family_name: Option<String>,
-    /// The password; without one the person cannot sign in yet
+    /// Everything else
     #[command(flatten)]
-    pub password: PasswordArgs,
-}
-
-/// Where a password comes from; never the command line, which other processes can read.
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub struct PasswordArgs {
-    /// Read the password from standard input
-    #[arg(long)]
-    pub password_stdin: bool,
-    /// Read the password from this file
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
-}
-
-/// `realm …`
-#[derive(Debug, Subcommand)]
-pub enum RealmCommand {
-    /// Make a realm; its issuer is the configured one and /realms/SLUG
-    Create {
-        /// Lower-case letters, digits and hyphens
-        slug: String,
-        /// The name that people see
-        #[arg(long)]
-        name: Option<String>,
-    },
-    /// List realms
-    List,
+    pub metadata: MetadataArgs,
 }
 
 /// `key …`

@@ -8,12 +8,13 @@ use crate::account::password::{self, HashMemory, SALT_BYTES};
 use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::flows::realm_keys::{MadeKey, RealmKeys, Rotation, check_master_key};
+use crate::keys::MasterKey;
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Timestamp;
 use crate::secret::SecretString;
 use crate::server::assemble::{self, Migration};
 use crate::server::demo::{self, Demo};
-use crate::store::{MigrationStatus, SharedStore};
+use crate::store::{MigrationStatus, SharedStore, Store};
 
 /// Opens the record.
 pub async fn open_store(config: &Config, migration: Migration) -> Result<SharedStore, Failure> {
@@ -40,6 +41,15 @@ pub fn hash_password(
         .map_err(|error| Failure::new(FailureKind::Failed, error.to_string()))
 }
 
+/// The master key, if it is the one of this record.
+pub async fn master_key(config: &Config, store: &dyn Store) -> Result<Arc<MasterKey>, Failure> {
+    let failed = |error: String| Failure::new(FailureKind::Failed, error);
+    let master = assemble::master_key(config).map_err(|error| failed(format!("{error:#}")))?;
+    let checked = check_master_key(store, &master).await;
+    checked.map_err(|error| failed(error.to_string()))?;
+    Ok(Arc::new(master))
+}
+
 /// Rotates the signing keys of a realm.
 pub async fn rotate_keys(
     config: &Config,
@@ -49,10 +59,8 @@ pub async fn rotate_keys(
     now: Timestamp,
 ) -> Result<Vec<MadeKey>, Failure> {
     let failed = |error: String| Failure::new(FailureKind::Failed, error);
-    let master = assemble::master_key(config).map_err(|error| failed(format!("{error:#}")))?;
-    let checked = check_master_key(store.as_ref(), &master).await;
-    checked.map_err(|error| failed(error.to_string()))?;
-    let keys = RealmKeys::new(store, Arc::new(master), assemble::key_schedule(config));
+    let master = master_key(config, store.as_ref()).await?;
+    let keys = RealmKeys::new(store, master, assemble::key_schedule(config));
     // A realm's first key is made when it is first asked for; a rotation replaces one.
     keys.ring(realm, now)
         .await

@@ -1,17 +1,23 @@
 //! `vidimus client`: registering applications.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::arguments::{ClientCommand, ClientCreateArgs, ClientUpdateArgs};
+use super::arguments::{ClientCommand, ClientCreateArgs, ClientUpdateArgs, TypeArg};
 use super::desk::Desk;
 use super::output::{Output, members, table};
-use super::{Failure, FailureKind};
+use super::{Failure, FailureKind, backend};
+use crate::config::Config;
 use crate::entropy::random_text;
-use crate::protocol::client::registration::{Application, RegistrationRefusal, register};
-use crate::protocol::client::{Client, ClientMetadata, ClientType, IntrospectionRight};
+use crate::flows::client_secret;
+use crate::keys::KeyError;
+use crate::protocol::client::registration::{
+    Author, RegistrationRefusal, Terms, own_members, register,
+};
+use crate::protocol::client::{
+    Client, ClientMetadata, ClientOrigin, ClientType, IntrospectionRight, SecretKind,
+};
 use crate::protocol::ids::ClientId;
-use crate::protocol::scope::ScopeSet;
-use crate::secret::{Digest, Secret, SecretString};
+use crate::secret::SecretString;
 use crate::store::{Change, Creation, Page, RevocationMark};
 
 /// Clients read from the record at a time.
@@ -23,55 +29,42 @@ impl From<RegistrationRefusal> for Failure {
     }
 }
 
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        Self::new(FailureKind::Failed, error.to_string())
+    }
+}
+
 /// Carries out one command.
 pub(super) async fn run(
     desk: &Desk,
+    config: &Config,
     command: ClientCommand,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     match command {
-        ClientCommand::Create(arguments) => create(desk, arguments, output).await,
+        ClientCommand::Create(arguments) => create(desk, config, arguments, output).await,
         ClientCommand::List => list(desk, output).await,
         ClientCommand::Get { client_id } => {
             let client = find(desk, &client_id).await?;
-            output.data(&document(&client, None)?, members)
+            output.data(&document(&client, None), members)
         }
-        ClientCommand::Update(arguments) => update(desk, arguments, output).await,
+        ClientCommand::Update(arguments) => update(desk, config, arguments, output).await,
         ClientCommand::Delete { client_id } => delete(desk, &client_id, output).await,
     }
 }
 
 async fn create(
     desk: &Desk,
+    config: &Config,
     arguments: ClientCreateArgs,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let metadata = register(Application {
-        client_type: arguments.client_type.into(),
-        name: arguments.name,
-        redirect_uris: arguments.redirect_uri,
-        post_logout_redirect_uris: arguments.post_logout_redirect_uri,
-        scope: parse_scope(&arguments.scope)?,
-        first_party: arguments.first_party,
-        introspection: if arguments.may_introspect {
-            IntrospectionRight::Realm
-        } else {
-            IntrospectionRight::Own
-        },
-        keeps_secret: arguments.with_secret,
-    })?;
-    let secret = if metadata.is_public() {
-        None
-    } else {
-        Some(new_secret(desk)?)
-    };
-    let client = Client::registered_by_admin(
-        desk.realm.clone(),
-        new_id(desk)?,
-        secret.as_ref().map(|text| Digest::of(text.expose())),
-        metadata,
-        desk.clock.now(),
-    );
+    let metadata = register(&requested(&arguments)?, terms(desk).await?)?;
+    let id = new_id(desk)?;
+    let now = desk.clock.now();
+    let mut client = Client::registered_by_admin(desk.realm.clone(), id, None, metadata, now);
+    let secret = give_secret(desk, config, &mut client).await?;
     match desk.store.create_client(&client).await? {
         Creation::Created => {}
         Creation::NameTaken => {
@@ -79,8 +72,88 @@ async fn create(
             return Err(Failure::new(FailureKind::Failed, message));
         }
     }
-    output.data(&document(&client, secret.as_ref())?, members)?;
+    output.data(&document(&client, secret.as_ref()), members)?;
     tell_secret(secret.as_ref(), output)
+}
+
+/// The request that the command line stands for. What is told by a flag of its own stands above a
+/// file, and `--set` above all.
+fn requested(arguments: &ClientCreateArgs) -> Result<Map<String, Value>, Failure> {
+    let mut request = Map::new();
+    arguments.metadata.apply(&mut request)?;
+    let mut tell = |member: &str, value: Value| {
+        request.entry(member).or_insert(value);
+    };
+    if let Some(kind) = arguments.client_type {
+        tell("client_type", json!(ClientType::from(kind)));
+    }
+    if arguments.with_secret {
+        // The types other than device leave no choice.
+        if arguments.client_type != Some(TypeArg::Device) {
+            return Err(Failure::usage(
+                "only a device client may be given a secret by choice",
+            ));
+        }
+        tell("token_endpoint_auth_method", json!("client_secret_basic"));
+    }
+    if let Some(name) = &arguments.name {
+        tell("client_name", json!(name));
+    }
+    for (member, uris) in [
+        ("redirect_uris", &arguments.redirect_uri),
+        (
+            "post_logout_redirect_uris",
+            &arguments.post_logout_redirect_uri,
+        ),
+    ] {
+        if !uris.is_empty() {
+            tell(member, json!(uris));
+        }
+    }
+    if !arguments.scope.is_empty() {
+        tell("scope", json!(arguments.scope.join(" ")));
+    }
+    if arguments.first_party {
+        tell("first_party", json!(true));
+    }
+    if arguments.may_introspect {
+        tell("introspection", json!(IntrospectionRight::Realm));
+    }
+    Ok(request)
+}
+
+/// What holds in the realm for a client that an admin registers.
+async fn terms(desk: &Desk) -> Result<Terms, Failure> {
+    let realm = desk.store.realm(&desk.realm).await?;
+    let settings = realm.map(|realm| realm.settings).unwrap_or_default();
+    Ok(Terms::of(Author::Admin, settings))
+}
+
+/// Gives a client a new secret, if it proves itself with one.
+async fn give_secret(
+    desk: &Desk,
+    config: &Config,
+    client: &mut Client,
+) -> Result<Option<SecretString>, Failure> {
+    let kind = client.metadata.secret_kind();
+    let secret = match kind {
+        SecretKind::None => None,
+        SecretKind::Digest | SecretKind::Sealed => {
+            Some(client_secret::generate(desk.entropy.as_ref())?)
+        }
+    };
+    let master = match kind {
+        SecretKind::Sealed => Some(backend::master_key(config, desk.store.as_ref()).await?),
+        SecretKind::None | SecretKind::Digest => None,
+    };
+    let missing = || {
+        Failure::new(
+            FailureKind::Failed,
+            "the master key is needed to seal a secret",
+        )
+    };
+    client_secret::keep(client, secret.as_ref(), || master.ok_or_else(missing))?;
+    Ok(secret)
 }
 
 async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -93,7 +166,7 @@ async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {
     loop {
         let clients = desk.store.list_clients(&desk.realm, &page).await?;
         for client in &clients {
-            let document = document(client, None)?;
+            let document = document(client, None);
             let kind = document.get("client_type").and_then(Value::as_str);
             rows.push(vec![
                 client.id.to_string(),
@@ -118,6 +191,7 @@ async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {
 
 async fn update(
     desk: &Desk,
+    config: &Config,
     arguments: ClientUpdateArgs,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
@@ -129,19 +203,20 @@ async fn update(
     } else if arguments.enable {
         client.disabled_at = None;
     }
-    let secret = if arguments.rotate_secret {
-        if client.metadata.is_public() {
-            return Err(Failure::denied(
-                "this client keeps no secret, so there is none to rotate",
-            ));
-        }
-        let secret = new_secret(desk)?;
-        client.secret = Some(Digest::of(secret.expose()));
-        Some(secret)
+    let before = client.metadata.secret_kind();
+    client.metadata = register(&changed(&client.metadata, &arguments)?, terms(desk).await?)?;
+    let kind = client.metadata.secret_kind();
+    if arguments.rotate_secret && kind == SecretKind::None {
+        return Err(Failure::denied(
+            "this client keeps no secret, so there is none to rotate",
+        ));
+    }
+    // A digest cannot be sealed, nor the reverse: another way of keeping it takes a new secret.
+    let secret = if arguments.rotate_secret || kind != before {
+        give_secret(desk, config, &mut client).await?
     } else {
         None
     };
-    client.metadata = changed(client.metadata, arguments)?;
     if desk.store.update_client(&client).await? == Change::NotFound {
         return Err(no_client(client.id.as_str()));
     }
@@ -150,27 +225,37 @@ async fn update(
         desk.store.record_revocations(&marks, now).await?;
         desk.settle().await?;
     }
-    output.data(&document(&client, secret.as_ref())?, members)?;
+    output.data(&document(&client, secret.as_ref()), members)?;
     tell_secret(secret.as_ref(), output)
 }
 
-/// The metadata with what the command line replaces, checked like a new registration.
-fn changed(old: ClientMetadata, new: ClientUpdateArgs) -> Result<ClientMetadata, Failure> {
-    let keeps_secret = old.client_type == ClientType::Device && !old.is_public();
-    let or_old = |new: Vec<String>, old: Vec<String>| if new.is_empty() { old } else { new };
-    Ok(register(Application {
-        client_type: old.client_type,
-        name: new.name.unwrap_or(old.client_name),
-        redirect_uris: or_old(new.redirect_uri, old.redirect_uris),
-        post_logout_redirect_uris: or_old(
-            new.post_logout_redirect_uri,
-            old.post_logout_redirect_uris,
-        ),
-        scope: parse_scope(&new.scope)?.or(Some(old.scope)),
-        first_party: new.first_party.unwrap_or(old.first_party),
-        introspection: old.introspection,
-        keeps_secret,
-    })?)
+/// The registration request of a client as it stands, with what the command line replaces.
+fn changed(
+    old: &ClientMetadata,
+    arguments: &ClientUpdateArgs,
+) -> Result<Map<String, Value>, Failure> {
+    let mut request = own_members(old);
+    let mut tell = |member: &str, value: Value| {
+        request.insert(member.to_owned(), value);
+    };
+    if let Some(name) = &arguments.name {
+        tell("client_name", json!(name));
+    }
+    if !arguments.redirect_uri.is_empty() {
+        tell("redirect_uris", json!(arguments.redirect_uri));
+    }
+    if !arguments.post_logout_redirect_uri.is_empty() {
+        let uris = json!(arguments.post_logout_redirect_uri);
+        tell("post_logout_redirect_uris", uris);
+    }
+    if !arguments.scope.is_empty() {
+        tell("scope", json!(arguments.scope.join(" ")));
+    }
+    if let Some(first_party) = arguments.first_party {
+        tell("first_party", json!(first_party));
+    }
+    arguments.metadata.apply(&mut request)?;
+    Ok(request)
 }
 
 async fn delete(desk: &Desk, client_id: &str, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -204,45 +289,35 @@ fn no_client(client_id: &str) -> Failure {
     Failure::not_found(format!("there is no client {client_id:?} in this realm"))
 }
 
-fn parse_scope(scope: &[String]) -> Result<Option<ScopeSet>, Failure> {
-    if scope.is_empty() {
-        return Ok(None);
-    }
-    let parsed = ScopeSet::parse(&scope.join(" "));
-    parsed
-        .map(Some)
-        .map_err(|invalid| Failure::usage(invalid.to_string()))
-}
-
 /// 128 random bits; an identifier is public, so this is for uniqueness only.
 fn new_id(desk: &Desk) -> Result<ClientId, Failure> {
     let text = format!("vid_{}", random_text::<16>(desk.entropy.as_ref())?);
     ClientId::parse(text).map_err(|invalid| Failure::new(FailureKind::Failed, invalid.to_string()))
 }
 
-/// 256 random bits in unreserved characters, because many clients forget to encode others for
-/// HTTP Basic; the prefix is for secret scanners.
-fn new_secret(desk: &Desk) -> Result<SecretString, Failure> {
-    let text = random_text::<32>(desk.entropy.as_ref())?;
-    Ok(Secret::new(format!("vcs_{text}")))
-}
-
 /// RFC 7591 §3.2.1: the metadata, the identifier and, once, the secret.
-fn document(client: &Client, secret: Option<&SecretString>) -> Result<Value, Failure> {
-    let mut value = serde_json::to_value(&client.metadata).map_err(std::io::Error::from)?;
-    if let Some(members) = value.as_object_mut() {
-        members.insert("client_id".to_owned(), json!(client.id));
-        let issued_at = client.created_at.unix_seconds();
-        members.insert("client_id_issued_at".to_owned(), json!(issued_at));
-        if let Some(disabled_at) = client.disabled_at {
-            members.insert("disabled_at".to_owned(), json!(disabled_at.unix_seconds()));
-        }
-        if let Some(secret) = secret {
-            members.insert("client_secret".to_owned(), json!(secret.expose()));
-            members.insert("client_secret_expires_at".to_owned(), json!(0));
-        }
+fn document(client: &Client, secret: Option<&SecretString>) -> Value {
+    let mut document = own_members(&client.metadata);
+    let mut tell = |member: &str, value: Value| {
+        document.insert(member.to_owned(), value);
+    };
+    tell("client_id", json!(client.id));
+    let issued_at = client.created_at.unix_seconds();
+    tell("client_id_issued_at", json!(issued_at));
+    if client.origin != ClientOrigin::Admin {
+        tell("origin", json!(client.origin.as_str()));
     }
-    Ok(value)
+    if let Some(used_at) = client.last_used_at {
+        tell("last_used_at", json!(used_at.unix_seconds()));
+    }
+    if let Some(disabled_at) = client.disabled_at {
+        tell("disabled_at", json!(disabled_at.unix_seconds()));
+    }
+    if let Some(secret) = secret {
+        tell("client_secret", json!(secret.expose()));
+        tell("client_secret_expires_at", json!(0));
+    }
+    Value::Object(document)
 }
 
 fn tell_secret(secret: Option<&SecretString>, output: &mut Output<'_>) -> Result<(), Failure> {

@@ -13,10 +13,14 @@ mod failure;
 mod healthcheck;
 mod key;
 mod logout;
+mod metadata_arguments;
 mod migrate;
 mod output;
 mod realm;
+mod realm_arguments;
+mod registration_token;
 mod user;
+mod user_arguments;
 
 use std::ffi::OsString;
 use std::io;
@@ -24,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::config::{Flag, Loaded, Sources, load, process_environment};
+use crate::config::{Config, Flag, Loaded, Sources, load, process_environment};
 use crate::server::{self, Migration};
 use crate::telemetry;
 
@@ -112,43 +116,43 @@ async fn carry_out(
         Command::Config(command) => config::run(&loaded, &command, output),
         Command::Migrate(command) => migrate::run(config, &command, output).await,
         Command::Healthcheck(check) => healthcheck::run(config, &check, output).await,
-        Command::Client(command) => {
-            let desk = Desk::open(config, &arguments.realm).await?;
-            let done = client::run(&desk, command, output).await;
-            desk.close().await;
-            done
-        }
-        Command::Api(command) => {
-            let desk = Desk::open(config, &arguments.realm).await?;
-            let done = api::run(&desk, command, output).await;
-            desk.close().await;
-            done
-        }
-        Command::User(command) => {
-            let desk = Desk::open(config, &arguments.realm).await?;
-            let done = user::run(&desk, config, command, output).await;
-            desk.close().await;
-            done
-        }
-        Command::Realm(command) => {
-            let desk = Desk::open(config, &arguments.realm).await?;
-            let done = realm::run(&desk, command, output).await;
-            desk.close().await;
-            done
-        }
-        Command::Logout(command) => {
-            let desk = Desk::open(config, &arguments.realm).await?;
-            let done = logout::run(&desk, command, output).await;
-            desk.close().await;
-            done
-        }
-        Command::Key(command) => {
-            let desk = Desk::open(config, &arguments.realm).await?;
-            let done = key::run(&desk, config, command, output).await;
-            desk.close().await;
-            done
-        }
+        command @ (Command::Client(_)
+        | Command::Api(_)
+        | Command::User(_)
+        | Command::Realm(_)
+        | Command::Logout(_)
+        | Command::RegistrationToken(_)
+        | Command::Key(_)) => at_desk(config, &arguments.realm, command, output).await,
     }
+}
+
+/// The commands that work on the record.
+async fn at_desk(
+    config: &Config,
+    realm: &str,
+    command: Command,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let desk = Desk::open(config, realm).await?;
+    let done = match command {
+        Command::Client(command) => client::run(&desk, config, command, output).await,
+        Command::Api(command) => api::run(&desk, command, output).await,
+        Command::User(command) => user::run(&desk, config, command, output).await,
+        Command::Realm(command) => realm::run(&desk, command, output).await,
+        Command::Logout(command) => logout::run(&desk, command, output).await,
+        Command::RegistrationToken(command) => {
+            registration_token::run(&desk, command, output).await
+        }
+        Command::Key(command) => key::run(&desk, config, command, output).await,
+        // These have been carried out without it.
+        Command::Demo(_)
+        | Command::Serve(_)
+        | Command::Config(_)
+        | Command::Migrate(_)
+        | Command::Healthcheck(_) => Ok(()),
+    };
+    desk.close().await;
+    done
 }
 
 async fn run_server(loaded: &Loaded, arguments: &ServeArgs) -> Result<(), Failure> {

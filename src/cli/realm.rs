@@ -1,13 +1,16 @@
 //! `vidimus realm`: tenants.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Failure;
-use super::arguments::RealmCommand;
 use super::desk::{Desk, parse_realm};
-use super::output::{Output, table};
+use super::output::{Output, members, table};
+use super::realm_arguments::{RealmCommand, RealmSetArgs};
 use crate::protocol::realm::RealmSettings;
-use crate::store::{Creation, Realm};
+use crate::store::{Change, Creation, Realm};
+
+/// The longest name in characters.
+const NAME_LIMIT: usize = 100;
 
 /// Carries out one command.
 pub(super) async fn run(
@@ -19,7 +22,7 @@ pub(super) async fn run(
         RealmCommand::Create { slug, name } => {
             let realm = Realm {
                 id: parse_realm(&slug)?,
-                name: name.unwrap_or(slug),
+                name: checked_name(name.unwrap_or(slug))?,
                 settings: RealmSettings::default(),
                 created_at: desk.clock.now(),
                 disabled_at: None,
@@ -30,21 +33,86 @@ pub(super) async fn run(
             }
         }
         RealmCommand::List => show(&desk.store.list_realms().await?, output),
+        RealmCommand::Get { slug } => output.data(&document(&find(desk, &slug).await?), members),
+        RealmCommand::Set(arguments) => set(desk, arguments, output).await,
     }
 }
 
+async fn set(desk: &Desk, arguments: RealmSetArgs, output: &mut Output<'_>) -> Result<(), Failure> {
+    let mut realm = find(desk, &arguments.slug).await?;
+    if let Some(name) = arguments.name {
+        realm.name = checked_name(name)?;
+    }
+    let settings = &mut realm.settings;
+    if let Some(mode) = arguments.registration {
+        settings.registration = mode.into();
+    }
+    let switches = [
+        (
+            &mut settings.front_channel_tokens,
+            arguments.front_channel_tokens,
+        ),
+        (
+            &mut settings.client_id_documents,
+            arguments.client_id_documents,
+        ),
+        (
+            &mut settings.session_management,
+            arguments.session_management,
+        ),
+    ];
+    for (switch, wanted) in switches {
+        if let Some(wanted) = wanted {
+            *switch = wanted == "on";
+        }
+    }
+    if arguments.disable {
+        realm.disabled_at = realm.disabled_at.or(Some(desk.clock.now()));
+    } else if arguments.enable {
+        realm.disabled_at = None;
+    }
+    match desk.store.update_realm(&realm).await? {
+        Change::Changed => output.data(&document(&realm), members),
+        Change::NotFound => Err(no_realm(&arguments.slug)),
+    }
+}
+
+async fn find(desk: &Desk, slug: &str) -> Result<Realm, Failure> {
+    let realm = desk.store.realm(&parse_realm(slug)?).await?;
+    realm.ok_or_else(|| no_realm(slug))
+}
+
+fn no_realm(slug: &str) -> Failure {
+    Failure::not_found(format!(
+        "there is no realm {slug}; `vidimus realm list` shows them"
+    ))
+}
+
+fn checked_name(name: String) -> Result<String, Failure> {
+    let length = name.chars().count();
+    if name.trim().is_empty() || length > NAME_LIMIT || name.chars().any(char::is_control) {
+        return Err(Failure::usage(format!(
+            "a realm's name has 1 to {NAME_LIMIT} characters and no control characters"
+        )));
+    }
+    Ok(name)
+}
+
+fn document(realm: &Realm) -> Value {
+    json!({
+        "realm": realm.id,
+        "name": realm.name,
+        "created_at": realm.created_at.unix_seconds(),
+        "disabled": realm.disabled_at.is_some(),
+        "registration": realm.settings.registration,
+        "front_channel_tokens": realm.settings.front_channel_tokens,
+        "client_id_documents": realm.settings.client_id_documents,
+        "session_management": realm.settings.session_management,
+    })
+}
+
 fn show(realms: &[Realm], output: &mut Output<'_>) -> Result<(), Failure> {
-    let documents: Vec<_> = realms
-        .iter()
-        .map(|realm| {
-            json!({
-                "realm": realm.id,
-                "name": realm.name,
-                "created_at": realm.created_at.unix_seconds(),
-                "disabled": realm.disabled_at.is_some(),
-            })
-        })
-        .collect();
+    let documents: Vec<_> = realms.iter().map(document).collect();
     let rows: Vec<_> = realms
         .iter()
         .map(|realm| vec![realm.id.to_string(), realm.name.clone()])

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::arguments::{PasswordArgs, UserCommand, UserCreateArgs};
 use super::desk::Desk;
 use super::output::{Output, members, table};
+use super::user_arguments::{ClaimArgs, PasswordArgs, UserCommand, UserCreateArgs};
 use super::{Failure, FailureKind, backend};
+use crate::account::profile::set_claim;
 use crate::account::user::{LoginName, Profile, User};
 use crate::config::Config;
 use crate::entropy::random_text;
@@ -38,6 +39,7 @@ pub(super) async fn run(
             let user = find(desk, &user).await?;
             output.data(&document(&user)?, members)
         }
+        UserCommand::Update { user, claims } => update(desk, &user, &claims, output).await,
         UserCommand::SetPassword { user, password } => {
             let Some(password) = read_password(&password)? else {
                 return Err(Failure::usage("give --password-stdin or --password-file"));
@@ -86,6 +88,13 @@ async fn create(
         )?),
         None => None,
     };
+    let mut profile = Profile {
+        name: arguments.name,
+        given_name: arguments.given_name,
+        family_name: arguments.family_name,
+        ..Profile::default()
+    };
+    set_claims(&mut profile, &arguments.claims)?;
     let now = desk.clock.now();
     let user = User {
         realm: desk.realm.clone(),
@@ -94,12 +103,7 @@ async fn create(
         email,
         email_verified: arguments.email_verified,
         password_hash,
-        profile: Profile {
-            name: arguments.name,
-            given_name: arguments.given_name,
-            family_name: arguments.family_name,
-            ..Profile::default()
-        },
+        profile,
         created_at: now,
         updated_at: now,
         disabled_at: None,
@@ -110,6 +114,33 @@ async fn create(
             "the user name or the address is taken in this realm",
         )),
     }
+}
+
+async fn update(
+    desk: &Desk,
+    user: &str,
+    claims: &ClaimArgs,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let mut user = find(desk, user).await?;
+    set_claims(&mut user.profile, claims)?;
+    user.updated_at = desk.clock.now();
+    let change = desk.store.set_profile(&user).await?;
+    match change {
+        Change::Changed => output.data(&document(&user)?, members),
+        Change::NotFound => Err(no_user(&user.username)),
+    }
+}
+
+fn set_claims(profile: &mut Profile, claims: &ClaimArgs) -> Result<(), Failure> {
+    for assignment in &claims.claim {
+        let (name, text) = assignment.split_once('=').ok_or_else(|| {
+            Failure::usage(format!("--claim takes NAME=VALUE, not {assignment:?}"))
+        })?;
+        set_claim(profile, name, text)
+            .map_err(|refusal| Failure::usage(format!("the claim {name} {refusal}")))?;
+    }
+    Ok(())
 }
 
 async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {

@@ -28,7 +28,7 @@ pub use problem::{Complaint, Place, Problem, Rejection};
 pub use raw::Origin;
 pub use resolved::{
     Config, Database, DatabaseKind, Keys, Limits, Log, LogFormat, Login, Outgoing, Passwords,
-    Sessions, Signing, Tls, Tokens,
+    Registration, Sessions, Signing, Tls, Tokens,
 };
 pub use setting::{SETTINGS, Setting};
 

@@ -44,6 +44,8 @@ pub struct Config {
     pub passwords: Passwords,
     /// Login attempts.
     pub login: Login,
+    /// Clients that come without an admin.
+    pub registration: Registration,
     /// The listener's limits.
     pub limits: Limits,
     /// The signing pool.
@@ -205,6 +207,27 @@ pub struct Login {
     pub per_address_interval: Lifetime,
 }
 
+/// Clients that come without an admin.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// How many one address registers at once.
+    pub per_address_burst: u32,
+    /// How long one more takes to come back.
+    pub per_address_interval: Lifetime,
+    /// How many of a kind one realm may have.
+    pub clients_limit: u32,
+}
+
+impl Registration {
+    const fn unset() -> Self {
+        Self {
+            per_address_burst: 0,
+            per_address_interval: Lifetime::ZERO,
+            clients_limit: 0,
+        }
+    }
+}
+
 /// The listener's limits.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -277,6 +300,7 @@ impl Config {
                 per_address_burst: 0,
                 per_address_interval: none,
             },
+            registration: Registration::unset(),
             limits: Limits {
                 connections: 0,
                 header_timeout: none,

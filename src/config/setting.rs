@@ -282,6 +282,37 @@ pub static SETTINGS: &[Setting] = &[
         "How long one more attempt takes to come back (1ms to 1h).",
     ),
     row(
+        "registration.per_address_burst",
+        Kind::Number,
+        "10",
+        |c, t| {
+            put(
+                &mut c.registration.per_address_burst,
+                count(t, 1, 1_000_000),
+            )
+        },
+        "Registrations that one address has at once, in realms where clients register themselves (1 to 1000000).",
+    ),
+    row(
+        "registration.per_address_interval",
+        Kind::Span,
+        "1m",
+        |c, t| {
+            put(
+                &mut c.registration.per_address_interval,
+                p::short_span(t, 1, HOUR),
+            )
+        },
+        "How long one more registration takes to come back (1ms to 1h).",
+    ),
+    row(
+        "registration.clients_limit",
+        Kind::Number,
+        "10000",
+        |c, t| put(&mut c.registration.clients_limit, count(t, 1, 1_000_000)),
+        "Clients of one realm that registered themselves; as many again may be client-ID documents (1 to 1000000).",
+    ),
+    row(
         "limits.connections",
         Kind::Number,
         "10000",

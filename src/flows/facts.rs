@@ -46,18 +46,16 @@ impl<K: Hash + Eq + Clone, V> Recent<K, V> {
 
     fn put(&self, key: K, answer: Option<V>, now: Timestamp) -> Option<Arc<V>> {
         let answer = answer.map(Arc::new);
+        self.put_shared(key, answer.clone(), now);
+        answer
+    }
+
+    fn put_shared(&self, key: K, answer: Option<Arc<V>>, now: Timestamp) {
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if answers.len() >= CAPACITY {
             answers.clear();
         }
-        answers.insert(
-            key,
-            Read {
-                at: now,
-                answer: answer.clone(),
-            },
-        );
-        answer
+        answers.insert(key, Read { at: now, answer });
     }
 }
 
@@ -113,6 +111,14 @@ impl Facts {
         }
         let read = store.client(realm, client).await?;
         Ok(self.clients.put(key, read, now))
+    }
+
+    /// Puts a client that has just been written in the place of what was read before.
+    pub fn remember_client(&self, client: Client, now: Timestamp) -> Arc<Client> {
+        let key = (client.realm.clone(), client.id.clone());
+        let kept = Arc::new(client);
+        self.clients.put_shared(key, Some(Arc::clone(&kept)), now);
+        kept
     }
 
     /// A user, switched on or off.

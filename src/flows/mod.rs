@@ -7,6 +7,8 @@ pub(crate) mod audience;
 pub mod authorize;
 pub mod back_channel_logout;
 pub mod client_keys;
+pub mod client_secret;
+pub mod clients;
 pub mod consent;
 pub mod device;
 pub mod end_session;
@@ -18,6 +20,7 @@ mod limits;
 pub mod login;
 pub mod push;
 pub mod realm_keys;
+pub mod registration;
 pub mod revocations;
 pub mod revoke;
 pub mod session;
@@ -65,6 +68,17 @@ pub struct Settings {
     pub sessions: SessionLimits,
     /// Sign-in attempts from one address.
     pub sign_ins_per_address: Quota,
+    /// Clients that come without an admin.
+    pub registration: RegistrationLimits,
+}
+
+/// How many clients may come without an admin.
+#[derive(Debug, Clone, Copy)]
+pub struct RegistrationLimits {
+    /// Registrations from one address.
+    pub per_address: Quota,
+    /// Clients of one realm that registered themselves; as many again may be documents.
+    pub clients_limit: u32,
 }
 
 /// The keys of everything that we authenticate to ourselves.
@@ -121,6 +135,8 @@ pub struct App {
     pub facts: Facts,
     /// The way to addresses that clients have named.
     pub outgoing: Arc<Outgoing>,
+    /// What client secrets are sealed with.
+    pub master: Arc<MasterKey>,
 }
 
 impl App {

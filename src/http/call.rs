@@ -9,6 +9,7 @@ use axum::response::Response;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
+use serde_json::{Map, Value};
 
 use crate::flows::Realm;
 use crate::http::{Edge, respond};
@@ -136,6 +137,34 @@ impl Call {
             .and_then(|value| value.to_str().ok())
     }
 
+    /// The token of the Authorization header (RFC 6750 §2.1).
+    pub(super) fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.authorization()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+
+    /// Reads a body that is a JSON object; or says what is wrong with it.
+    pub(super) async fn json(
+        &self,
+        body: Body,
+        edge: &Edge,
+    ) -> Result<Map<String, Value>, &'static str> {
+        let bytes = to_bytes(body, edge.settings.body_limit_bytes)
+            .await
+            .map_err(|_too_long| "The body is too long or broke off.")?;
+        match self.media_type() {
+            Some(json) if json.eq_ignore_ascii_case("application/json") => {}
+            _ => return Err("The body must be application/json."),
+        }
+        serde_json::from_slice(&bytes).map_err(|_other| "The body is no JSON object.")
+    }
+
+    /// The media type of the body, without parameters.
+    fn media_type(&self) -> Option<&str> {
+        let text = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        text.split(';').next().map(str::trim)
+    }
+
     /// Reads the body of a form post.
     pub(super) async fn form(&self, body: Body, edge: &Edge) -> Result<Params, OAuthError> {
         const NOT_A_FORM: OAuthError = OAuthError::new(
@@ -150,17 +179,10 @@ impl Call {
             ErrorCode::InvalidRequest,
             "The body is too long or broke off.",
         );
-        let content_type = self
-            .headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let essence = content_type
-            .and_then(|text| text.split(';').next())
-            .map(str::trim);
         let bytes = to_bytes(body, edge.settings.body_limit_bytes)
             .await
             .map_err(|_too_long| TOO_LONG)?;
-        match essence {
+        match self.media_type() {
             Some(form) if form.eq_ignore_ascii_case("application/x-www-form-urlencoded") => {
                 let params = Params::parse(&bytes);
                 if params.has_control_characters() {

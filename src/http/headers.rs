@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 
 use crate::http::Edge;
 use crate::http::call::RequestId;
+use crate::protocol::redirect_uri::origin_of;
 
 /// The header that carries the request id.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,6 +23,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// Pages whose form ends at a client have no `form-action`: browsers apply it to the redirect
 /// after the post too, and the way back would be cut.
 const POLICY_OWN_FORMS: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'";
+const IMAGES: &str = "img-src 'self' data:";
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)";
 
 /// A mark on a response: a page of an authorization or logout interaction, which ends at a client
@@ -37,6 +39,24 @@ pub(super) struct Frames(pub(super) Vec<String>);
 /// that this policy source names, and does nothing else.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct InAnyFrame(pub(super) &'static str);
+/// A mark on a response: a page that shows an image from elsewhere.
+#[derive(Debug, Clone)]
+pub(super) struct ShowsImage(String);
+
+impl ShowsImage {
+    /// The image at an address, unless its host could mean something else in a policy.
+    pub(super) fn at(address: &str) -> Option<Self> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'/');
+        let origin = origin_of(address).filter(|origin| origin.bytes().all(plain));
+        origin.map(Self)
+    }
+
+    /// The policy with that origin added.
+    fn allowed_by(&self, policy: &str) -> String {
+        let Self(origin) = self;
+        policy.replace(IMAGES, &format!("{IMAGES} {origin}"))
+    }
+}
 
 /// Gives each request its id, and each response its security headers.
 pub(super) async fn finish(
@@ -79,6 +99,7 @@ fn decorate(edge: &Edge, response: &mut Response) {
     let marks = response.extensions_mut();
     let ends_at_client = marks.remove::<EndsAtClient>().is_some();
     let frames = marks.remove::<Frames>();
+    let image = marks.remove::<ShowsImage>();
     let in_any_frame = marks.remove::<InAnyFrame>();
     let headers = response.headers_mut();
     let html = headers
@@ -93,6 +114,7 @@ fn decorate(edge: &Edge, response: &mut Response) {
         headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         (policy_of_page(ends_at_client, frames), "same-origin")
     };
+    let policy = image.map_or(policy.clone(), |image| image.allowed_by(&policy));
     // Origins of frames are plain ASCII; were one not, nothing at all would be allowed.
     let policy = HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(
         "default-src 'none'; frame-ancestors 'none'",

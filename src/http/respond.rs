@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::flows::{Fault, StoreError};
 use crate::http::Edge;
 use crate::http::call::{Call, RequestId, wants_json};
-use crate::http::headers::EndsAtClient;
+use crate::http::headers::{EndsAtClient, ShowsImage};
 use crate::pages::{BusyPage, Chrome, ErrorDetails, ErrorPage, View};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::time::Lifetime;
@@ -71,14 +71,35 @@ pub(super) fn oauth_error(error: OAuthError, id: &RequestId) -> Response {
         | ErrorCode::RegistrationNotSupported
         | ErrorCode::AuthorizationPending
         | ErrorCode::SlowDown
-        | ErrorCode::ExpiredToken => StatusCode::BAD_REQUEST,
+        | ErrorCode::ExpiredToken
+        | ErrorCode::InvalidRedirectUri
+        | ErrorCode::InvalidClientMetadata
+        | ErrorCode::UnapprovedSoftwareStatement => StatusCode::BAD_REQUEST,
     };
+    refusal(status, error.code, error.description, id)
+}
+
+/// An OAuth error whose status does not follow from its code.
+pub(super) fn refusal(
+    status: StatusCode,
+    code: ErrorCode,
+    description: &str,
+    id: &RequestId,
+) -> Response {
     let body = ErrorBody {
-        error: error.code.as_str(),
-        error_description: error.description,
+        error: code.as_str(),
+        error_description: description,
         request_id: &id.0,
     };
     json(status, &body)
+}
+
+/// Says when to try again.
+pub(super) fn retry_later(mut response: Response, wait: Lifetime) -> Response {
+    let seconds = u64::try_from(wait.whole_seconds()).unwrap_or(1).max(1);
+    let seconds = HeaderValue::from(seconds);
+    response.headers_mut().insert(RETRY_AFTER, seconds);
+    response
 }
 
 /// Adds the challenge that goes with a 401 of the token endpoint (RFC 6749 §5.2).
@@ -108,6 +129,14 @@ pub(super) fn page<V: View>(edge: &Edge, status: StatusCode, view: &V, ends: For
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// Lets a page show an image of a client's (OIDC Registration §2 `logo_uri`).
+pub(super) fn with_image(mut response: Response, address: Option<&str>) -> Response {
+    if let Some(image) = address.and_then(ShowsImage::at) {
+        response.extensions_mut().insert(image);
+    }
+    response
 }
 
 /// Where the forms of a page lead.

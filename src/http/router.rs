@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::http::endpoint::{
-    device_authorization, health, introspect, metadata, par, revoke, token, userinfo,
+    device_authorization, health, introspect, metadata, par, registration, revoke, token, userinfo,
 };
 use crate::http::page::{
     authorize, check_session, consent, device, end_session, error, home, login,
@@ -53,6 +53,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", path::REVOKE),
     route("GET, POST", path::END_SESSION),
     route("GET", path::CHECK_SESSION),
+    route("POST", path::REGISTER),
+    route("GET, PUT, DELETE", "/register/{client_id}"),
     route("GET", "/"),
     route("GET", "/static/{file}"),
     route("GET", "/livez"),
@@ -91,6 +93,13 @@ fn realm_routes() -> Routes {
             acting(end_session::get).post(end_session::post),
         )
         .route(path::CHECK_SESSION, get(check_session::get))
+        .route(path::REGISTER, post(registration::post))
+        .route(
+            "/register/{client_id}",
+            get(registration::get)
+                .put(registration::put)
+                .delete(registration::delete),
+        )
 }
 
 /// The whole server below the configured origin.

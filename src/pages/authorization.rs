@@ -7,6 +7,8 @@ use crate::account::claims::claim;
 use crate::account::user::User;
 use crate::pages::{Chrome, View};
 use crate::protocol::authorize::request::CLAIM_PREFIX;
+use crate::protocol::client::Client;
+use crate::protocol::redirect_uri::origin_of;
 use crate::protocol::scope::ScopeSet;
 
 /// Why a sign-in was not accepted. It never tells whether the account exists.
@@ -89,6 +91,46 @@ pub struct ScopeLine {
     pub value: Option<String>,
 }
 
+/// What a client says of itself, and whether anybody has looked into it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct AboutClient {
+    /// Nobody here has checked who runs it: it registered itself.
+    pub unverified: bool,
+    /// Where its metadata is published, for a client that is a document.
+    pub document_host: Option<String>,
+    /// Its logo.
+    pub logo_uri: Option<String>,
+    /// Its home page.
+    pub client_uri: Option<String>,
+    /// What it does with data.
+    pub policy_uri: Option<String>,
+    /// Its terms.
+    pub tos_uri: Option<String>,
+}
+
+impl AboutClient {
+    /// What is registered of a client.
+    pub fn of(client: &Client) -> Self {
+        let metadata = &client.metadata;
+        let origin = client
+            .id
+            .is_document()
+            .then(|| origin_of(client.id.as_str()));
+        let host = origin.flatten();
+        Self {
+            unverified: metadata.unverified,
+            document_host: host
+                .as_deref()
+                .and_then(|origin| origin.strip_prefix("https://"))
+                .map(str::to_owned),
+            logo_uri: metadata.logo_uri.clone(),
+            client_uri: metadata.client_uri.clone(),
+            policy_uri: metadata.policy_uri.clone(),
+            tos_uri: metadata.tos_uri.clone(),
+        }
+    }
+}
+
 /// The consent page. Posts `csrf` and `decision` (`approve` or `deny`) to `action`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConsentPage {
@@ -104,6 +146,8 @@ pub struct ConsentPage {
     pub user_name: String,
     /// Their login name.
     pub username: String,
+    /// What else is known of the client.
+    pub about: AboutClient,
     /// Where "Not you?" leads, to sign in with another account.
     pub not_you: Option<String>,
     /// What is asked for; build it with [`scope_lines`].

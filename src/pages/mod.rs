@@ -20,8 +20,8 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 pub use authorization::{
-    ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason, ScopeLine,
-    scope_lines,
+    AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
+    ScopeLine, scope_lines,
 };
 pub use chrome::{Chrome, Direction};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};

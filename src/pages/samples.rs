@@ -63,6 +63,7 @@ pub(super) fn consent(words: Words) -> ConsentPage {
         loopback: false,
         user_name: words("Ada Lovelace"),
         username: words("ada"),
+        about: AboutClient::default(),
         not_you: Some(words("/login?other")),
         scopes: scope_lines(&scope, &user(words)),
         action: words("/consent"),
@@ -211,6 +212,21 @@ fn login_variants(words: Words) -> Vec<(&'static str, LoginPage)> {
     ]
 }
 
+/// The consent page for a client that says everything of itself, and that nobody has checked.
+fn consent_unverified(words: Words) -> ConsentPage {
+    ConsentPage {
+        about: AboutClient {
+            unverified: true,
+            document_host: Some(words("notes.example.com")),
+            logo_uri: Some(words("https://notes.example.com/logo.png")),
+            client_uri: Some(words("https://notes.example.com/")),
+            policy_uri: Some(words("https://notes.example.com/privacy")),
+            tos_uri: Some(words("https://notes.example.com/terms")),
+        },
+        ..consent(words)
+    }
+}
+
 /// Every page in every state, rendered, by name.
 pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
     let pages = Pages::new().unwrap();
@@ -258,6 +274,10 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),
+        (
+            "consent_unverified",
+            pages.render(&consent_unverified(words)).unwrap(),
+        ),
         ("logout", pages.render(&logout(words)).unwrap()),
         ("signed_out", pages.render(&signed_out).unwrap()),
         ("stayed", pages.render(&stayed).unwrap()),

@@ -8,7 +8,7 @@ use crate::protocol::authorize::acr::ONE_FACTOR;
 use crate::protocol::claims::CLAIM_SCOPES;
 use crate::protocol::client::GrantType;
 use crate::protocol::issuer::Issuer;
-use crate::protocol::realm::RealmSettings;
+use crate::protocol::realm::{RealmSettings, RegistrationMode};
 use crate::protocol::response_type::{ResponseMode, ResponseType};
 use crate::protocol::scope::STANDARD;
 
@@ -36,6 +36,8 @@ pub mod path {
     pub const END_SESSION: &str = "/end_session";
     /// Session management's frame
     pub const CHECK_SESSION: &str = "/check_session";
+    /// Client registration; each client's own registration is below it.
+    pub const REGISTER: &str = "/register";
     /// OIDC Discovery §4
     pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
     /// RFC 8414 §3
@@ -61,6 +63,8 @@ pub struct ProviderMetadata {
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     check_session_iframe: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     scopes_supported: [&'static str; 6],
     response_types_supported: Vec<&'static str>,
     response_modes_supported: [&'static str; 3],
@@ -87,6 +91,8 @@ pub struct ProviderMetadata {
     require_request_uri_registration: bool,
     require_pushed_authorization_requests: bool,
     request_object_signing_alg_values_supported: [&'static str; 4],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    client_id_metadata_document_supported: bool,
 }
 
 impl ProviderMetadata {
@@ -108,6 +114,8 @@ impl ProviderMetadata {
             check_session_iframe: realm
                 .session_management
                 .then(|| issuer.url(path::CHECK_SESSION)),
+            registration_endpoint: (realm.registration != RegistrationMode::Off)
+                .then(|| issuer.url(path::REGISTER)),
             scopes_supported: STANDARD,
             response_types_supported: response_types(realm),
             response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str),
@@ -137,6 +145,7 @@ impl ProviderMetadata {
             backchannel_logout_session_supported: true,
             frontchannel_logout_supported: true,
             frontchannel_logout_session_supported: true,
+            client_id_metadata_document_supported: realm.client_id_documents,
         }
     }
 }

@@ -18,6 +18,29 @@ pub fn is_unreserved(text: &str) -> bool {
         .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'))
 }
 
+/// The longest address that can be a client identifier, in bytes.
+const DOCUMENT_ADDRESS_LIMIT: usize = 255;
+
+/// Whether a text can be the address of a client-ID document (draft-ietf-oauth-client-id-metadata-
+/// document §3): `https`, a host and a path, without user, fragment or dot segments, and in the one
+/// spelling that parsers agree on, since it is compared byte by byte.
+fn is_document_address(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'\\' | b'<' | b'>');
+    if !text.starts_with("https://")
+        || text.len() > DOCUMENT_ADDRESS_LIMIT
+        || !text.bytes().all(plain)
+    {
+        return false;
+    }
+    url::Url::parse(text).is_ok_and(|url| {
+        url.as_str() == text
+            && url.path().len() > 1
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    })
+}
+
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $valid:expr) => {
         $(#[$doc])*
@@ -67,8 +90,10 @@ text_id!(
         && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 );
 text_id!(
-    /// A client identifier (RFC 6749 §2.2), kept to unreserved characters.
-    ClientId, "client_id", |t| !t.is_empty() && t.len() <= 128 && is_unreserved(t)
+    /// A client identifier (RFC 6749 §2.2): one that we gave, in unreserved characters, or the
+    /// address of a client-ID document.
+    ClientId, "client_id",
+    |t| (!t.is_empty() && t.len() <= 128 && is_unreserved(t)) || is_document_address(t)
 );
 text_id!(
     /// Our name of a user; what a client sees is a subject derived from it.
@@ -91,6 +116,13 @@ text_id!(
     TokenId, "token id", |t| !t.is_empty() && t.len() <= 64 && is_unreserved(t)
 );
 
+impl ClientId {
+    /// Whether it is the address of a document with the client's metadata.
+    pub fn is_document(&self) -> bool {
+        self.0.contains(':')
+    }
+}
+
 impl RealmId {
     /// The realm whose issuer is the configured origin itself.
     pub fn default_realm() -> Self {
@@ -100,5 +132,55 @@ impl RealmId {
     /// Whether this is the realm at the configured origin.
     pub fn is_default(&self) -> bool {
         self.0 == "default"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_identifier_is_unreserved_text_or_the_address_of_a_document() {
+        for text in ["vid_abc-1.~", "c"] {
+            assert!(!ClientId::parse(text).unwrap().is_document(), "{text}");
+        }
+        for text in [
+            "https://app.example/client.json",
+            "https://app.example:8443/oauth/client?v=1",
+            "https://xn--bcher-kva.example/c",
+        ] {
+            assert!(ClientId::parse(text).unwrap().is_document(), "{text}");
+        }
+    }
+
+    /// draft-ietf-oauth-client-id-metadata-document §3
+    #[test]
+    fn refuses_addresses_that_parsers_read_differently() {
+        let long = format!("https://app.example/{}", "x".repeat(255));
+        for text in [
+            "",
+            "a b",
+            "http://app.example/client.json",
+            "https://app.example",
+            "https://app.example/",
+            "https://app.example/a#b",
+            "https://app.example/a#",
+            "https://user@app.example/a",
+            "https://user:pw@app.example/a",
+            "https://app.example/a/../b",
+            "https://app.example/./b",
+            "https://app.example/%2e%2e/b",
+            "https://App.example/a",
+            "https://app.example:443/a",
+            "https://app.example\\@evil.example/a",
+            "https://app.example/a\"b",
+            "https:app.example/a",
+            "https:///app.example/a",
+            "https://0x7f000001/a",
+            "https://b\u{fc}cher.example/a",
+            &long,
+        ] {
+            assert!(ClientId::parse(text).is_err(), "{text}");
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::entropy::{SystemEntropy, random_text};
 use crate::flows::facts::Facts;
 use crate::flows::hash_pool::HashPool;
 use crate::flows::realm_keys::{RealmKeys, check_master_key};
-use crate::flows::{App, Macs, Settings};
+use crate::flows::{App, Macs, RegistrationLimits, Settings};
 use crate::http::{Edge, EdgeSettings, router};
 use crate::jobs::deliver_logouts::Deliveries;
 use crate::jobs::{JobContext, Jobs, heartbeat, uphold_revocations};
@@ -158,7 +158,12 @@ pub fn password_cost(config: &Config) -> PasswordCost {
 
 async fn app(config: &Config, store: SharedStore, master: MasterKey) -> anyhow::Result<App> {
     let macs = Macs::derive(&master)?;
-    let keys = RealmKeys::new(Arc::clone(&store), Arc::new(master), key_schedule(config));
+    let master = Arc::new(master);
+    let keys = RealmKeys::new(
+        Arc::clone(&store),
+        Arc::clone(&master),
+        key_schedule(config),
+    );
     Ok(App {
         settings: settings(config),
         store,
@@ -176,6 +181,7 @@ async fn app(config: &Config, store: SharedStore, master: MasterKey) -> anyhow::
         macs,
         facts: Facts::default(),
         outgoing: Arc::new(outgoing(config)?),
+        master,
     })
 }
 
@@ -218,6 +224,13 @@ fn settings(config: &Config) -> Settings {
         sign_ins_per_address: Quota {
             burst: config.login.per_address_burst,
             interval: config.login.per_address_interval,
+        },
+        registration: RegistrationLimits {
+            per_address: Quota {
+                burst: config.registration.per_address_burst,
+                interval: config.registration.per_address_interval,
+            },
+            clients_limit: config.registration.clients_limit,
         },
     }
 }

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use serde_json::{Map, Value, json};
 
 use crate::account::password::{self, HashMemory, SALT_BYTES};
 use crate::account::user::{Profile, User};
@@ -14,9 +15,10 @@ use crate::demo::{DemoConfig, router};
 use crate::entropy::{Entropy as _, SystemEntropy, random_text};
 use crate::keys::MasterKey;
 use crate::pages::DemoAccount;
-use crate::protocol::client::registration::{Application, register};
-use crate::protocol::client::{Client, ClientType, IntrospectionRight};
+use crate::protocol::client::registration::{Author, Terms, register};
+use crate::protocol::client::{Client, ClientType};
 use crate::protocol::ids::{ClientId, RealmId, UserId};
+use crate::protocol::realm::RealmSettings;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 use crate::server::assemble::{Assembled, assemble_over, password_cost};
@@ -167,20 +169,17 @@ async fn add_clients(
     ];
     let mut made = Vec::new();
     for (id, name, client_type, redirect_uris) in kinds {
-        let metadata = register(Application {
-            client_type,
-            name: name.to_owned(),
-            redirect_uris: redirect_uris.iter().map(|&uri| uri.to_owned()).collect(),
-            post_logout_redirect_uris: if id == "demo-notes" {
-                vec![format!("{issuer}/demo")]
-            } else {
-                Vec::new()
-            },
-            scope: None,
-            first_party: false,
-            introspection: IntrospectionRight::Own,
-            keeps_secret: false,
-        })?;
+        let mut members = Map::from_iter([
+            ("client_type".to_owned(), json!(client_type)),
+            ("client_name".to_owned(), json!(name)),
+            ("redirect_uris".to_owned(), json!(redirect_uris)),
+        ]);
+        if id == "demo-notes" {
+            let home: Value = json!([format!("{issuer}/demo")]);
+            members.insert("post_logout_redirect_uris".to_owned(), home);
+        }
+        let terms = Terms::of(Author::Admin, RealmSettings::default());
+        let metadata = register(&members, terms)?;
         let secret = if metadata.is_public() {
             None
         } else {

@@ -21,8 +21,10 @@ mod logouts;
 pub mod migrations;
 mod open;
 pub mod postgres;
+pub mod profiles;
 pub mod records;
 pub mod redis;
+pub mod registrations;
 pub mod requests;
 pub mod sqlite;
 
@@ -44,10 +46,12 @@ pub use device::DeviceAuthorizations;
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
+pub use profiles::Profiles;
 pub use records::{
     CodeRedemption, Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark,
     SessionFacts, SigningKeyRecord, StoredRevocation, TokenRotation,
 };
+pub use registrations::{Admission, ClientRegistration, InitialAccessToken, Registrations};
 pub use requests::Requests;
 
 /// The record could not answer. Carries no business meaning.
@@ -120,7 +124,9 @@ pub struct Page {
     clippy::too_many_arguments,
     reason = "realm, subject, marks and now stand in every verb; `self` makes them six"
 )]
-pub trait Store: Apis + DeviceAuthorizations + Logouts + Requests + Send + Sync + 'static {
+pub trait Store:
+    Apis + DeviceAuthorizations + Logouts + Profiles + Registrations + Requests + Send + Sync + 'static
+{
     // ---- realms -------------------------------------------------------------------------------
 
     /// Registers a realm. The default realm is there from the first migration.

@@ -51,6 +51,8 @@ mod races;
 #[cfg(test)]
 mod realms;
 #[cfg(test)]
+mod registration;
+#[cfg(test)]
 mod relying_party;
 #[cfg(test)]
 mod request_objects;

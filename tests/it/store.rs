@@ -29,6 +29,11 @@ macro_rules! conformance {
                 finds_no_user_that_is_not_there;
             apis: keeps_apis, takes_api_names_per_realm, lists_apis_by_page;
             clients: keeps_clients, a_removed_client_loses_its_families;
+            registrations: registers_a_client_once,
+                a_token_registers_as_many_clients_as_it_has_uses, a_token_is_spent_once_in_a_race,
+                the_limit_holds_in_a_race, a_registration_is_replaced_with_its_token_only,
+                a_document_is_renewed, notes_uses_once_a_day, withdraws_a_token,
+                purges_unused_clients, replaces_a_profile;
             sessions: a_cookie_opens_its_session, tells_an_ended_session, notes_uses_forward_only,
                 ending_a_session_spares_offline_families, ends_a_session_once,
                 renews_a_live_session, renews_no_ended_or_foreign_session,

@@ -4,7 +4,7 @@
 use crate::flows::authorize::{Outcome, Pending, passing, refuse_pending};
 use crate::flows::session::LiveSession;
 use crate::flows::token::issue::{self, Readiness};
-use crate::flows::{App, Fault, audience, session_state};
+use crate::flows::{App, Fault, audience, clients, session_state};
 use crate::protocol::authorize::{
     AuthorizationAnswer, AuthorizeRefusal, Parameters, PassingRefusal,
 };
@@ -60,6 +60,7 @@ pub(super) async fn issue(
             return Ok(passing::nobody(client, PassingRefusal::UsedRequest));
         }
     }
+    clients::note_use(app, pending.addressee.client(), now).await;
     let mut granted: Parameters = Vec::new();
     if response_type.code {
         granted.push(("code", code.expose().clone()));

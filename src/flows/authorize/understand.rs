@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::flows::authorize::{Outcome, Pending, Visit, passing, refuse};
-use crate::flows::{App, Fault, audience, session};
+use crate::flows::{App, Fault, audience, clients, session};
 use crate::keys::TokenType;
 use crate::protocol::authorize::{
     Addressee, AddresseeRefusal, AuthorizationRequest, AuthorizeRefusal, Interaction,
@@ -31,11 +31,7 @@ pub(crate) async fn understand(
         Ok(client_id) => client_id,
         Err(refusal) => return Ok(Err(Outcome::Refused(refusal, None))),
     };
-    let client = app
-        .facts
-        .client(app.store.as_ref(), realm, &client_id, now)
-        .await?;
-    let Some(client) = client else {
+    let Some(client) = clients::find(app, realm, &client_id, now).await? else {
         let refusal = AddresseeRefusal::UnknownClient;
         return Ok(Err(Outcome::Refused(refusal, None)));
     };

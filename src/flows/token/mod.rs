@@ -12,7 +12,7 @@ mod refresh;
 
 use serde::Serialize;
 
-use crate::flows::{App, FlowError};
+use crate::flows::{App, FlowError, clients};
 use crate::protocol::client::GrantType;
 use crate::protocol::client::authentication::AuthenticatedClient;
 use crate::protocol::error::OAuthError;
@@ -80,7 +80,7 @@ pub async fn answer(
     if !client.client().metadata.allows(grant) {
         return Err(refused(TokenRequestRefusal::GrantNotAllowed));
     }
-    match grant {
+    let answer = match grant {
         GrantType::AuthorizationCode => code::redeem(app, client, params)
             .await
             .map_err(|error| error.map_refusal(TokenRefusal::Code)),
@@ -95,5 +95,7 @@ pub async fn answer(
             .map_err(|error| error.map_refusal(TokenRefusal::DeviceCode)),
         // RFC 6749 §4.2: the implicit grant never comes to this endpoint.
         GrantType::Implicit => Err(refused(TokenRequestRefusal::UnsupportedGrantType)),
-    }
+    }?;
+    clients::note_use(app, client.client(), app.now()).await;
+    Ok(answer)
 }

@@ -5,6 +5,7 @@ pub(super) mod health;
 pub(super) mod introspect;
 pub(super) mod metadata;
 pub(super) mod par;
+pub(super) mod registration;
 pub(super) mod revoke;
 pub(super) mod token;
 pub(super) mod userinfo;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
-use crate::flows::FlowError;
+use crate::flows::{FlowError, clients};
 use crate::http::call::Call;
 use crate::http::{Edge, respond};
 use crate::protocol::client::Client;
@@ -45,21 +46,9 @@ async fn client_of(
     let presented =
         read_credentials(call.authorization(), params).map_err(|refusal| refuse(refusal, None))?;
     let app = &edge.app;
-    let client = app
-        .facts
-        .client(
-            app.store.as_ref(),
-            &call.realm,
-            &presented.client,
-            app.now(),
-        )
+    let client = clients::find(app, &call.realm, &presented.client, app.now())
         .await
-        .map_err(|error| {
-            (
-                respond::fault(edge, &call.headers, &call.id, &error.into()),
-                None,
-            )
-        })?;
+        .map_err(|fault| (respond::fault(edge, &call.headers, &call.id, &fault), None))?;
     authenticate(&presented, client.clone()).map_err(|refusal| refuse(refusal, client))
 }
 

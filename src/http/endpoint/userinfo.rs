@@ -17,7 +17,8 @@ use crate::http::{Edge, cors, respond};
 use crate::protocol::error::OAuthError;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
-    let token = bearer(&call)
+    let token = call
+        .bearer()
         .map(str::to_owned)
         .ok_or(BearerRefusal::TokenMissing);
     answer(&edge, &call, token).await
@@ -32,7 +33,7 @@ pub(in crate::http) async fn post(
         Ok(params) => params,
         Err(error) => return respond::oauth_error(error, &call.id),
     };
-    let token = match (bearer(&call), params.get("access_token")) {
+    let token = match (call.bearer(), params.get("access_token")) {
         (Some(_), Some(_)) => Err(BearerRefusal::TwoTokens),
         (Some(token), None) | (None, Some(token)) => Ok(token.to_owned()),
         (None, None) => Err(BearerRefusal::TokenMissing),
@@ -61,11 +62,6 @@ async fn answer(edge: &Edge, call: &Call, token: Result<String, BearerRefusal>) 
         }
         Err(error) => failed(edge, call, error),
     }
-}
-
-fn bearer(call: &Call) -> Option<&str> {
-    let (scheme, token) = call.authorization()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// RFC 6750 §3: a request without a token is told the scheme and nothing else.

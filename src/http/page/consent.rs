@@ -14,7 +14,7 @@ use crate::http::page::outcome::{follow, page_address};
 use crate::http::page::{bind, is_genuine};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
-use crate::pages::{ConsentPage, scope_lines};
+use crate::pages::{AboutClient, ConsentPage, scope_lines};
 use crate::protocol::redirect_uri::KnownRedirect;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
@@ -67,11 +67,12 @@ fn show(edge: &Edge, call: &Call, pending: &Pending) -> Response {
         return follow(edge, call, &call.query, Ok(Outcome::BeginAnew));
     };
     let user = &live.facts().user;
+    let client = pending.addressee.client();
     let binding = bind(edge, call);
     let (redirect_host, loopback) = destination(pending.addressee.redirect());
     let view = ConsentPage {
         chrome: respond::realm_chrome(edge, call),
-        client_name: pending.addressee.client().metadata.client_name.clone(),
+        client_name: client.metadata.client_name.clone(),
         redirect_host,
         loopback,
         user_name: user
@@ -80,12 +81,14 @@ fn show(edge: &Edge, call: &Call, pending: &Pending) -> Response {
             .clone()
             .unwrap_or_else(|| user.username.clone()),
         username: user.username.clone(),
+        about: AboutClient::of(client),
         not_you: Some(page_address(edge, call, &call.query, "/login", pending)),
         scopes: scope_lines(&pending.request.needs_consent_for(), user),
         action: page_address(edge, call, &call.query, "/consent", pending),
         csrf: binding.csrf.clone(),
     };
     let response = respond::page(edge, StatusCode::OK, &view, Forms::EndAtClient);
+    let response = respond::with_image(response, client.metadata.logo_uri.as_deref());
     binding.apply(edge, call, response)
 }
 

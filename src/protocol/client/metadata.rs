@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::algorithm::{ContentEncryption, KeyManagement, SigningAlgorithm};
-use crate::protocol::client::policy::{AssertionAlgorithm, Compatibility, SubjectType};
+use crate::protocol::client::policy::{AssertionAlgorithm, Compatibility, SecretKind, SubjectType};
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::ScopeSet;
@@ -241,6 +241,24 @@ impl ClientMetadata {
     /// Whether the client may ask for a response type.
     pub fn allows_response(&self, response_type: ResponseType) -> bool {
         self.response_types.contains(&response_type)
+    }
+
+    /// Whether people sign in to it, and not only a machine acts for itself (RFC 6749 §4.4).
+    pub fn acts_for_people(&self) -> bool {
+        let machine = |grant: &GrantType| *grant == GrantType::ClientCredentials;
+        !self.grant_types.iter().all(machine)
+    }
+
+    /// Whether it proves itself with a secret that we have given it, and how that is kept.
+    pub fn secret_kind(&self) -> SecretKind {
+        match self.token_endpoint_auth_method {
+            TokenEndpointAuthMethod::None | TokenEndpointAuthMethod::PrivateKeyJwt => {
+                SecretKind::None
+            }
+            TokenEndpointAuthMethod::ClientSecretBasic
+            | TokenEndpointAuthMethod::ClientSecretPost => SecretKind::Digest,
+            TokenEndpointAuthMethod::ClientSecretJwt => SecretKind::Sealed,
+        }
     }
 
     /// A client without a secret (RFC 6749 §2.1).

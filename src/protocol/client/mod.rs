@@ -11,4 +11,4 @@ pub use metadata::{
     Client, ClientMetadata, ClientOrigin, ClientType, GrantType, IntrospectionRight,
     TokenEndpointAuthMethod,
 };
-pub use policy::{AssertionAlgorithm, Compatibility, SecretAlgorithm, SubjectType};
+pub use policy::{AssertionAlgorithm, Compatibility, SecretAlgorithm, SecretKind, SubjectType};

@@ -34,6 +34,17 @@ pub enum SecretAlgorithm {
     Hs256,
 }
 
+/// What the record keeps of a client's secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretKind {
+    /// It has none.
+    None,
+    /// A digest is enough to compare with.
+    Digest,
+    /// The secret itself, sealed: a MAC is computed with it.
+    Sealed,
+}
+
 /// What an app cannot take, named after the symptom; each is off unless an admin turns it on.
 #[expect(
     clippy::struct_excessive_bools,

@@ -17,6 +17,7 @@ pub mod keys;
 pub mod logouts;
 pub mod misc;
 pub mod people;
+pub mod registrations;
 pub mod requests;
 pub mod revocations;
 pub mod rotation;

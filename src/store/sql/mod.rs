@@ -24,7 +24,9 @@ macro_rules! run {
 mod apis;
 mod device;
 mod logouts;
+mod profiles;
 mod queries;
+mod registrations;
 mod requests;
 mod rows;
 pub(super) mod schema;

@@ -18,8 +18,8 @@ use crate::secret::Digest;
 use crate::store::device::{DeviceAuthorization, Polls};
 use crate::store::fault::{Answer, Fault};
 use crate::store::{
-    Family, KeyState, LiveNode, LogoutDelivery, NewFamily, Realm, Revocation, RevocationMark,
-    SessionFacts, SigningKeyRecord, StoredRevocation,
+    Family, InitialAccessToken, KeyState, LiveNode, LogoutDelivery, NewFamily, Realm, Revocation,
+    RevocationMark, SessionFacts, SigningKeyRecord, StoredRevocation,
 };
 
 /// A column as a plain value.
@@ -129,6 +129,18 @@ pub(super) fn api(row: &Row) -> Answer<Api> {
         metadata: parsed(row, "metadata", |text| serde_json::from_str(&text))?,
         created_at: moment(row, "created_at")?,
         disabled_at: optional_moment(row, "disabled_at")?,
+    })
+}
+
+pub(super) fn initial_access_token(row: &Row) -> Answer<InitialAccessToken> {
+    Ok(InitialAccessToken {
+        realm: parsed(row, "realm", TryFrom::try_from)?,
+        id: column(row, "id")?,
+        digest: digest(row, "digest")?,
+        note: column(row, "note")?,
+        uses_left: count(row, "uses_left")?,
+        created_at: moment(row, "created_at")?,
+        expires_at: moment(row, "expires_at")?,
     })
 }
 

@@ -5,6 +5,7 @@ mod every;
 mod following;
 mod leaks;
 mod life;
+mod registering;
 
 use crate::support::program::Site;
 

@@ -12,6 +12,7 @@ mod frontchannel_logout;
 mod guide;
 mod page;
 mod plans;
+mod registration;
 mod requests;
 mod rp_initiated_logout;
 mod session_management;

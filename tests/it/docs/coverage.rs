@@ -11,6 +11,8 @@ const SPECS: &[(&str, &str)] = &[
     ("RFC 6749", "The OAuth 2.0 Authorization Framework"),
     ("RFC 6750", "Bearer Token Usage"),
     ("RFC 7009", "Token Revocation"),
+    ("RFC 7591", "Dynamic Client Registration"),
+    ("RFC 7592", "Dynamic Client Registration Management"),
     ("RFC 7636", "Proof Key for Code Exchange"),
     ("RFC 7662", "Token Introspection"),
     ("RFC 8252", "OAuth 2.0 for Native Apps"),
@@ -25,6 +27,10 @@ const SPECS: &[(&str, &str)] = &[
     ("RFC 9700", "Best Current Practice for OAuth 2.0 Security"),
     ("OIDC Core", "OpenID Connect Core 1.0"),
     ("OIDC Discovery", "OpenID Connect Discovery 1.0"),
+    (
+        "OIDC Registration",
+        "OpenID Connect Dynamic Client Registration 1.0",
+    ),
     (
         "RP-Initiated Logout",
         "OpenID Connect RP-Initiated Logout 1.0",
@@ -46,7 +52,6 @@ const SPECS: &[(&str, &str)] = &[
     ("RFC 7517", "JSON Web Key"),
     ("RFC 7518", "JSON Web Algorithms"),
     ("RFC 7519", "JSON Web Token"),
-    ("RFC 7591", "Dynamic Client Registration (its metadata)"),
     ("RFC 7638", "JSON Web Key Thumbprint"),
     ("RFC 3986", "Uniform Resource Identifier"),
     ("RFC 5869", "HKDF"),

@@ -25,6 +25,7 @@ pub(crate) struct Deployment {
     pub(crate) master: Arc<MasterKey>,
     pub(crate) schedule: KeySchedule,
     pub(crate) token_lifetime: Lifetime,
+    pub(crate) clients_limit: u32,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -38,6 +39,7 @@ impl Deployment {
             master: Arc::new(MasterKey::generate(&SystemEntropy::default()).unwrap()),
             schedule: KeySchedule::default(),
             token_lifetime: Lifetime::seconds(900),
+            clients_limit: 1_000,
             _folder: folder,
         }
     }
@@ -89,6 +91,7 @@ impl Deployment {
             master: self.master.clone(),
             schedule: self.schedule,
             token_lifetime: self.token_lifetime,
+            clients_limit: self.clients_limit,
             real_time: true,
             ..Shared::over(self.store().await)
         };

@@ -11,7 +11,7 @@ use vidimus::entropy::{Entropy, SystemEntropy, random_text};
 use vidimus::flows::facts::Facts;
 use vidimus::flows::hash_pool::HashPool;
 use vidimus::flows::realm_keys::RealmKeys;
-use vidimus::flows::{App, Macs, Settings};
+use vidimus::flows::{App, Macs, RegistrationLimits, Settings};
 use vidimus::http::{Edge, EdgeSettings, router};
 use vidimus::jobs::deliver_logouts::Deliveries;
 use vidimus::jobs::{JobContext, uphold_revocations};
@@ -65,6 +65,10 @@ pub(crate) struct Shared {
     pub(crate) token_lifetime: Lifetime,
     /// The way out. It leads nowhere: no name is known, and nothing is allowed.
     pub(crate) outgoing: Arc<Outgoing>,
+    /// How many clients a realm may have that came without an admin.
+    pub(crate) clients_limit: u32,
+    /// Registrations from one address.
+    pub(crate) registrations: Quota,
 }
 
 impl Shared {
@@ -81,6 +85,11 @@ impl Shared {
             schedule: KeySchedule::default(),
             token_lifetime: Lifetime::seconds(900),
             outgoing: Names::default().outgoing(OutgoingSettings::default()),
+            clients_limit: 1_000,
+            registrations: Quota {
+                burst: 10_000,
+                interval: Lifetime::seconds(1),
+            },
         }
     }
 
@@ -147,6 +156,7 @@ impl World {
             macs: Macs::derive(&shared.master).unwrap(),
             facts: Facts::default(),
             outgoing: shared.outgoing.clone(),
+            master: shared.master.clone(),
         });
         let settings = EdgeSettings {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
@@ -294,6 +304,10 @@ fn settings(shared: &Shared) -> Settings {
         sign_ins_per_address: Quota {
             burst: 10,
             interval: Lifetime::seconds(20),
+        },
+        registration: RegistrationLimits {
+            per_address: shared.registrations,
+            clients_limit: shared.clients_limit,
         },
     }
 }

@@ -18,11 +18,11 @@ macro_rules! client_columns {
 }
 pub(super) use client_columns;
 
-fn bytes(digest: Option<&Digest>) -> Option<Vec<u8>> {
+pub(super) fn bytes(digest: Option<&Digest>) -> Option<Vec<u8>> {
     digest.map(|digest| digest.as_bytes().to_vec())
 }
 
-fn metadata(client: &Client) -> Answer<String> {
+pub(super) fn metadata(client: &Client) -> Answer<String> {
     serde_json::to_string(&client.metadata)
         .map_err(|error| Fault::Corrupt(format!("metadata: {error}")))
 }

@@ -8,6 +8,8 @@ use crate::protocol::time::Lifetime;
 const HOUR: Lifetime = Lifetime::seconds(60 * 60);
 const DAY: Lifetime = Lifetime::seconds(24 * 60 * 60);
 const MONTH: Lifetime = Lifetime::seconds(30 * 24 * 60 * 60);
+const WEEK: Lifetime = Lifetime::seconds(7 * 24 * 60 * 60);
+const HALF_A_YEAR: Lifetime = Lifetime::seconds(180 * 24 * 60 * 60);
 
 /// Writes the value back on conflict, so that one statement always answers the one that stands.
 pub(in super::super) async fn setting_or_insert(
@@ -89,6 +91,35 @@ const PURGES: &[(&str, Lifetime)] = &[
              (SELECT realm, session_id, client_id FROM logout_delivery
               WHERE next_attempt_at IS NULL AND created_at <= $1 LIMIT $2)",
         MONTH,
+    ),
+    (
+        "DELETE FROM initial_access_token WHERE (realm, id) IN
+             (SELECT realm, id FROM initial_access_token WHERE expires_at <= $1 LIMIT $2)",
+        DAY,
+    ),
+    // A document is fetched again when it is asked for, so that one which nobody has used need not
+    // outlive the sign-in that it was fetched for.
+    (
+        "DELETE FROM client WHERE last_used_at IS NULL AND (realm, id) IN
+             (SELECT realm, id FROM client WHERE origin <> 'admin' AND origin = 'document'
+                 AND last_used_at IS NULL AND created_at <= $1 LIMIT $2)",
+        HOUR,
+    ),
+    (
+        "DELETE FROM client WHERE last_used_at IS NULL AND (realm, id) IN
+             (SELECT realm, id FROM client WHERE origin <> 'admin' AND origin = 'registered'
+                 AND last_used_at IS NULL AND created_at <= $1 LIMIT $2)",
+        WEEK,
+    ),
+    // While a grant of it stands, it may come back with a refresh token.
+    (
+        "DELETE FROM client WHERE last_used_at <= $1 AND (realm, id) IN
+             (SELECT realm, id FROM client WHERE origin <> 'admin' AND last_used_at <= $1
+                 AND NOT EXISTS (SELECT 1 FROM token_family
+                     WHERE token_family.realm = client.realm
+                       AND token_family.client_id = client.id)
+             LIMIT $2)",
+        HALF_A_YEAR,
     ),
     (
         "DELETE FROM node WHERE seen_at <= $1 AND id IN (SELECT id FROM node WHERE seen_at <= $1 LIMIT $2)",

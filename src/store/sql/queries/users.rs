@@ -15,8 +15,6 @@ pub(in super::super) async fn create(
     c: &mut Connection<'_>,
     user: &User,
 ) -> Answer<Verdict<Creation>> {
-    let profile = serde_json::to_string(&user.profile)
-        .map_err(|error| Fault::Corrupt(format!("profile: {error}")))?;
     let query = sql(
         "INSERT INTO users (realm, id, username, email, email_verified, password_hash,
              profile, created_at, updated_at, disabled_at)
@@ -28,7 +26,7 @@ pub(in super::super) async fn create(
     .bind(user.email.as_deref())
     .bind(user.email_verified)
     .bind(user.password_hash.as_deref())
-    .bind(profile)
+    .bind(profile(user)?)
     .bind(user.created_at.unix_millis())
     .bind(user.updated_at.unix_millis())
     .bind(millis(user.disabled_at));
@@ -172,6 +170,20 @@ pub(in super::super) async fn set_disabled(
         end_everything(c, (realm, user), "user_disabled", marks, now).await?;
     }
     Ok(Verdict::Keep(changed))
+}
+
+pub(in super::super) async fn set_profile(c: &mut Connection<'_>, user: &User) -> Answer<Change> {
+    let query = sql("UPDATE users SET profile = $3, updated_at = $4 WHERE realm = $1 AND id = $2")
+        .bind(user.realm.as_str())
+        .bind(user.id.as_str())
+        .bind(profile(user)?)
+        .bind(user.updated_at.unix_millis());
+    Ok(change(c.execute(query).await?))
+}
+
+fn profile(user: &User) -> Answer<String> {
+    serde_json::to_string(&user.profile)
+        .map_err(|error| Fault::Corrupt(format!("profile: {error}")))
 }
 
 /// Ends the sessions and families of a user whose row this transaction has locked.

@@ -1,0 +1,95 @@
+//! The arguments of `user`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `user …`
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Register a person
+    Create(UserCreateArgs),
+    /// List people
+    List,
+    /// Show one person
+    Get {
+        /// User name, address or id
+        user: String,
+    },
+    /// Change what is known of a person
+    Update {
+        /// User name, address or id
+        user: String,
+        /// What is known of them
+        #[command(flatten)]
+        claims: ClaimArgs,
+    },
+    /// Replace a password; ends the person's sessions and revokes their tokens
+    SetPassword {
+        /// User name, address or id
+        user: String,
+        /// The new password
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
+    /// Switch an account off; ends its sessions and revokes its tokens
+    Disable {
+        /// User name, address or id
+        user: String,
+    },
+    /// Switch an account on again
+    Enable {
+        /// User name, address or id
+        user: String,
+    },
+}
+
+/// `user create`
+#[derive(Debug, Args)]
+pub struct UserCreateArgs {
+    /// The name to sign in with
+    #[arg(long)]
+    pub username: String,
+    /// The address; people can sign in with it as well
+    #[arg(long)]
+    pub email: Option<String>,
+    /// The address is known to be theirs
+    #[arg(long, requires = "email")]
+    pub email_verified: bool,
+    /// Full name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Given name
+    #[arg(long)]
+    pub given_name: Option<String>,
+    /// Family name
+    #[arg(long)]
+    pub family_name: Option<String>,
+    /// What else is known of them
+    #[command(flatten)]
+    pub claims: ClaimArgs,
+    /// The password; without one the person cannot sign in yet
+    #[command(flatten)]
+    pub password: PasswordArgs,
+}
+
+/// Claims of a profile.
+#[derive(Debug, Args)]
+pub struct ClaimArgs {
+    /// Set a claim of OpenID Connect: nickname, birthdate, `phone_number`, address.locality and so on;
+    /// repeat for several; nothing after = takes it away
+    #[arg(long = "claim", value_name = "NAME=VALUE")]
+    pub claim: Vec<String>,
+}
+
+/// Where a password comes from; never the command line, which other processes can read.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct PasswordArgs {
+    /// Read the password from standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Read the password from this file
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}

@@ -1,0 +1,190 @@
+//! A client looks at its registration, replaces it, or takes it back (RFC 7592 §2).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{RegisterRefusal, settings_of, understand};
+use crate::flows::{App, Fault, FlowError, client_secret, revocations};
+use crate::keys::KeyError;
+use crate::protocol::client::registration::RegistrationRefusal;
+use crate::protocol::client::{Client, SecretKind};
+use crate::protocol::ids::{ClientId, RealmId};
+use crate::protocol::may_issue::{Parties, may_issue};
+use crate::secret::{Digest, SecretString};
+use crate::store::{Change, RevocationMark};
+
+/// RFC 7592 §2.2: what the server alone says must not be in an update.
+const SERVERS_OWN: [&str; 4] = [
+    "registration_access_token",
+    "registration_client_uri",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+];
+
+/// Whose registration, and the proof that it may be managed.
+#[derive(Debug, Clone, Copy)]
+pub struct Presented<'a> {
+    /// The realm of the address.
+    pub realm: &'a RealmId,
+    /// The client of the address.
+    pub client: &'a str,
+    /// The registration access token.
+    pub token: Option<&'a str>,
+}
+
+/// Why a registration was not shown or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ManageRefusal {
+    /// No token was sent.
+    TokenMissing,
+    /// It is not the token of this client, or there is no such client: nobody is told which.
+    TokenRefused,
+    /// The client or its realm is switched off.
+    Denied,
+    /// `client_id` in the body is not the client of the address.
+    OtherClient,
+    /// `client_secret` in the body is not the client's.
+    OtherSecret,
+    /// A member that the server alone says.
+    ServersOwn(&'static str),
+    /// The metadata is not registered.
+    Metadata(RegistrationRefusal),
+}
+
+/// A registration as it stands after an update.
+#[derive(Debug)]
+pub struct Updated {
+    /// The client.
+    pub client: Client,
+    /// A new secret, when the new method needs one that the client does not have.
+    pub secret: Option<SecretString>,
+}
+
+/// The client that the registration access token was issued for, read from the record itself.
+pub async fn read(app: &App, presented: Presented<'_>) -> Result<Client, FlowError<ManageRefusal>> {
+    let token = presented
+        .token
+        .ok_or(FlowError::Refused(ManageRefusal::TokenMissing))?;
+    let client = match ClientId::parse(presented.client) {
+        Ok(id) => app.store.client(presented.realm, &id).await?,
+        Err(_invalid) => None,
+    };
+    let proven = |client: &Client| {
+        let stored = client.registration_token.as_ref();
+        stored.is_some_and(|stored| Digest::of(token).matches(stored))
+    };
+    let client = client
+        .filter(proven)
+        .ok_or(FlowError::Refused(ManageRefusal::TokenRefused))?;
+    let now = app.now();
+    let realm = app
+        .facts
+        .realm(app.store.as_ref(), presented.realm, now)
+        .await?;
+    let parties = Parties {
+        realm_enabled: realm.is_some_and(|realm| realm.disabled_at.is_none()),
+        client: &client,
+        user_enabled: None,
+        session_stands: true,
+        revoked: false,
+    };
+    may_issue(parties).map_err(|_standing| FlowError::Refused(ManageRefusal::Denied))?;
+    Ok(client)
+}
+
+/// Replaces the whole registration (RFC 7592 §2.2): what the request leaves out is gone.
+pub async fn update(
+    app: &App,
+    presented: Presented<'_>,
+    requested: &Map<String, Value>,
+) -> Result<Updated, FlowError<ManageRefusal>> {
+    use ManageRefusal as R;
+    let mut client = read(app, presented).await?;
+    if let Some(member) = SERVERS_OWN.into_iter().find(|m| requested.contains_key(*m)) {
+        return Err(FlowError::Refused(R::ServersOwn(member)));
+    }
+    if requested.get("client_id").and_then(Value::as_str) != Some(client.id.as_str()) {
+        return Err(FlowError::Refused(R::OtherClient));
+    }
+    if let Some(secret) = requested.get("client_secret")
+        && !is_secret_of(app, &client, secret)?
+    {
+        return Err(FlowError::Refused(R::OtherSecret));
+    }
+    let settings = settings_of(app, presented.realm, app.now()).await?;
+    let before = client.metadata.secret_kind();
+    client.metadata = understand(app, requested, settings)
+        .await
+        .map_err(|error| {
+            error.map_refusal(|refusal| match refusal {
+                RegisterRefusal::Metadata(refusal) => R::Metadata(refusal),
+                // Nothing else comes of reading metadata.
+                RegisterRefusal::Off
+                | RegisterRefusal::TokenMissing
+                | RegisterRefusal::TokenRefused
+                | RegisterRefusal::SlowDown { .. }
+                | RegisterRefusal::Full { .. } => R::Denied,
+            })
+        })?;
+    let secret = renew_secret(app, &mut client, before)?;
+    let digest = Digest::of(presented.token.unwrap_or_default());
+    match app.store.replace_registration(&client, &digest).await? {
+        Change::Changed => {
+            tracing::info!(realm = %client.realm, client = %client.id, "a client changed its registration");
+            Ok(Updated { client, secret })
+        }
+        // It was removed or switched off meanwhile.
+        Change::NotFound => Err(FlowError::Refused(R::TokenRefused)),
+    }
+}
+
+/// Takes the registration back, and every token with it (RFC 7592 §2.3).
+pub async fn delete(app: &App, presented: Presented<'_>) -> Result<(), FlowError<ManageRefusal>> {
+    let client = read(app, presented).await?;
+    let now = app.now();
+    let marks = [revocations::mark(
+        presented.realm,
+        RevocationMark::Client(client.id.clone()),
+        now,
+    )];
+    let change = app
+        .store
+        .delete_client(presented.realm, &client.id, &marks, now)
+        .await?;
+    if change == Change::NotFound {
+        return Err(FlowError::Refused(ManageRefusal::TokenRefused));
+    }
+    revocations::announce(app, &marks, now).await;
+    tracing::info!(realm = %client.realm, client = %client.id, "a client took its registration back");
+    Ok(())
+}
+
+/// A secret that is kept as a digest cannot become one that is kept sealed, nor the reverse.
+fn renew_secret(
+    app: &App,
+    client: &mut Client,
+    before: SecretKind,
+) -> Result<Option<SecretString>, Fault> {
+    let kind = client.metadata.secret_kind();
+    if kind == before {
+        return Ok(None);
+    }
+    let secret = match kind {
+        SecretKind::None => None,
+        SecretKind::Digest | SecretKind::Sealed => {
+            Some(client_secret::generate(app.entropy.as_ref())?)
+        }
+    };
+    client_secret::keep(client, secret.as_ref(), || {
+        Ok::<_, KeyError>(Arc::clone(&app.master))
+    })?;
+    Ok(secret)
+}
+
+fn is_secret_of(app: &App, client: &Client, presented: &Value) -> Result<bool, Fault> {
+    let Some(presented) = presented.as_str() else {
+        return Ok(false);
+    };
+    client_secret::matches(client, presented, &app.master).map_err(Fault::from)
+}

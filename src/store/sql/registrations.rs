@@ -1,0 +1,72 @@
+//! The verbs over clients that come without an admin.
+
+use async_trait::async_trait;
+
+use super::super::Backend;
+use super::queries::registrations;
+use crate::protocol::client::Client;
+use crate::protocol::ids::{ClientId, RealmId};
+use crate::protocol::time::Timestamp;
+use crate::secret::Digest;
+use crate::store::{
+    Admission, Change, ClientRegistration, InitialAccessToken, Registrations, StoreResult,
+};
+
+#[async_trait]
+impl Registrations for Backend {
+    async fn register_client(
+        &self,
+        client: &Client,
+        admission: &Admission,
+    ) -> StoreResult<ClientRegistration> {
+        run!(self.write_all(client, admission), |c| {
+            registrations::register(c, &client, &admission)
+        })
+    }
+
+    async fn replace_registration(&self, client: &Client, token: &Digest) -> StoreResult<Change> {
+        run!(self.write_one(client, token), |c| registrations::replace(
+            c, &client, &token
+        ))
+    }
+
+    async fn renew_document(&self, client: &Client) -> StoreResult<Change> {
+        run!(self.write_one(client), |c| registrations::renew_document(
+            c, &client
+        ))
+    }
+
+    async fn note_client_use(
+        &self,
+        realm: &RealmId,
+        client: &ClientId,
+        now: Timestamp,
+        unless: Timestamp,
+    ) -> StoreResult<()> {
+        run!(self.write_one(realm, client), |c| registrations::note_use(
+            c,
+            (&realm, &client),
+            now,
+            unless
+        ))
+    }
+
+    async fn create_initial_access_token(&self, token: &InitialAccessToken) -> StoreResult<()> {
+        run!(self.write_one(token), |c| registrations::create_token(
+            c, &token
+        ))
+    }
+
+    async fn list_initial_access_tokens(
+        &self,
+        realm: &RealmId,
+    ) -> StoreResult<Vec<InitialAccessToken>> {
+        run!(self.read(realm), |c| registrations::list_tokens(c, &realm))
+    }
+
+    async fn delete_initial_access_token(&self, realm: &RealmId, id: &str) -> StoreResult<Change> {
+        run!(self.write_one(realm, id), |c| registrations::delete_token(
+            c, &realm, &id
+        ))
+    }
+}

@@ -1,0 +1,200 @@
+//! Who may register, and how many: initial access tokens, quotas, bounds, and races for them.
+
+use std::sync::Arc;
+
+use http::{Method, StatusCode};
+use serde_json::json;
+use tokio::task::JoinSet;
+use vidimus::protocol::ids::RealmId;
+use vidimus::protocol::realm::{RealmSettings, RegistrationMode};
+use vidimus::protocol::time::Lifetime;
+use vidimus::secret::Digest;
+use vidimus::store::ephemeral::Quota;
+use vidimus::store::sqlite::SqliteStore;
+use vidimus::store::{InitialAccessToken, Page};
+
+use super::{call, metadata, open, register, settle, world_with};
+use crate::support::world::Shared;
+use crate::support::{Deployment, World};
+
+async fn initial_access_token(world: &World, text: &str, uses_left: u32) {
+    let now = world.app.now();
+    let token = InitialAccessToken {
+        realm: RealmId::default_realm(),
+        id: text.to_owned(),
+        digest: Digest::of(text),
+        note: String::new(),
+        uses_left,
+        created_at: now,
+        expires_at: now.plus(Lifetime::seconds(3_600)),
+    };
+    world
+        .app
+        .store
+        .create_initial_access_token(&token)
+        .await
+        .unwrap();
+}
+
+/// RFC 7591 §3
+#[tokio::test]
+async fn a_realm_can_want_an_initial_access_token() {
+    let world = world_with(RealmSettings {
+        registration: RegistrationMode::InitialAccessToken,
+        ..RealmSettings::default()
+    })
+    .await;
+    initial_access_token(&world, "vit_once", 1).await;
+    let body = metadata(&json!({}));
+    let with = |token| call(&world, Method::POST, "/register", token, Some(&body));
+    let without = with(None).await;
+    assert_eq!(
+        (without.status, without.error().as_str()),
+        (StatusCode::UNAUTHORIZED, "invalid_token")
+    );
+    assert_eq!(without.header("www-authenticate"), Some("Bearer"));
+    assert_eq!(
+        with(Some("vit_never")).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    // A registration that fails spends nothing.
+    let bad = metadata(&json!({"redirect_uris": []}));
+    let answer = call(
+        &world,
+        Method::POST,
+        "/register",
+        Some("vit_once"),
+        Some(&bad),
+    )
+    .await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(with(Some("vit_once")).await.status, StatusCode::CREATED);
+    let again = with(Some("vit_once")).await;
+    assert_eq!(
+        (again.status, again.error().as_str()),
+        (StatusCode::UNAUTHORIZED, "invalid_token")
+    );
+    initial_access_token(&world, "vit_late", 1).await;
+    world.advance(3_600);
+    assert_eq!(
+        with(Some("vit_late")).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+/// Security baseline, rate limits
+#[tokio::test]
+async fn one_address_registers_only_so_many() {
+    let store = Arc::new(SqliteStore::in_memory().await.unwrap());
+    let mut shared = Shared::over(store);
+    shared.registrations = Quota {
+        burst: 3,
+        interval: Lifetime::seconds(60),
+    };
+    let world = World::node(&shared).await;
+    settle(&world, open()).await;
+    for _ in 0..3 {
+        let answer = register(&world, &metadata(&json!({}))).await;
+        assert_eq!(answer.status, StatusCode::CREATED);
+    }
+    let answer = register(&world, &metadata(&json!({}))).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(answer.error(), "temporarily_unavailable");
+    assert_eq!(answer.header("retry-after"), Some("60"));
+    world.advance(60);
+    let answer = register(&world, &metadata(&json!({}))).await;
+    assert_eq!(answer.status, StatusCode::CREATED);
+}
+
+const CALLERS: usize = 64;
+
+/// So many registrations at once, spread over the nodes; how many there were of each status.
+async fn at_once(nodes: &[World], token: Option<&'static str>) -> Vec<StatusCode> {
+    let mut calls = JoinSet::new();
+    for caller in 0..CALLERS {
+        let world = nodes[caller % nodes.len()].clone();
+        calls.spawn(async move {
+            let body = metadata(&json!({}));
+            call(&world, Method::POST, "/register", token, Some(&body))
+                .await
+                .status
+        });
+    }
+    calls.join_all().await
+}
+
+fn count(statuses: &[StatusCode], wanted: StatusCode) -> usize {
+    statuses.iter().filter(|status| **status == wanted).count()
+}
+
+/// RFC 7591 §3: a single-use token registers one client, round after round.
+async fn a_single_use_token_registers_one_client(nodes: &[World], rounds: usize) {
+    let mode = RegistrationMode::InitialAccessToken;
+    settle(
+        &nodes[0],
+        RealmSettings {
+            registration: mode,
+            ..RealmSettings::default()
+        },
+    )
+    .await;
+    for round in 0..rounds {
+        let text: &'static str = Box::leak(format!("vit_{round}").into_boxed_str());
+        initial_access_token(&nodes[0], text, 1).await;
+        let statuses = at_once(nodes, Some(text)).await;
+        assert_eq!(count(&statuses, StatusCode::CREATED), 1, "{statuses:?}");
+        assert_eq!(count(&statuses, StatusCode::UNAUTHORIZED), CALLERS - 1);
+    }
+    let realm = RealmId::default_realm();
+    let page = Page {
+        after: None,
+        limit: 1_000,
+    };
+    let clients = nodes[0]
+        .app
+        .store
+        .list_clients(&realm, &page)
+        .await
+        .unwrap();
+    assert_eq!(clients.len(), rounds);
+}
+
+/// The bound of a realm is part of the insertion.
+async fn the_bound_holds(nodes: &[World], limit: usize) {
+    settle(&nodes[0], open()).await;
+    let statuses = at_once(nodes, None).await;
+    assert_eq!(count(&statuses, StatusCode::CREATED), limit, "{statuses:?}");
+    assert_eq!(
+        count(&statuses, StatusCode::SERVICE_UNAVAILABLE),
+        CALLERS - limit
+    );
+}
+
+const ROUNDS: usize = 20;
+const LIMIT: u32 = 10;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_single_use_token_registers_one_client_on_sqlite() {
+    let deployment = Deployment::sqlite();
+    a_single_use_token_registers_one_client(&[deployment.node().await], ROUNDS).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_single_use_token_registers_one_client_on_two_nodes() {
+    let deployment = Deployment::cluster().await;
+    a_single_use_token_registers_one_client(&deployment.two_nodes().await, ROUNDS).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bound_holds_on_sqlite() {
+    let mut deployment = Deployment::sqlite();
+    deployment.clients_limit = LIMIT;
+    the_bound_holds(&[deployment.node().await], 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bound_holds_on_two_nodes() {
+    let mut deployment = Deployment::cluster().await;
+    deployment.clients_limit = LIMIT;
+    the_bound_holds(&deployment.two_nodes().await, 10).await;
+}
