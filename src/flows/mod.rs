@@ -6,6 +6,8 @@ pub(crate) mod access_token;
 pub(crate) mod audience;
 pub mod authorize;
 pub mod back_channel_logout;
+pub mod client_auth;
+pub mod client_keys;
 pub mod consent;
 pub mod device;
 pub mod end_session;
@@ -40,6 +42,7 @@ use crate::store::ephemeral::{EphemeralError, Quota, SharedEphemeral};
 
 pub use crate::store::{Realm, StoreError};
 
+use client_keys::ClientKeys;
 use facts::Facts;
 use hash_pool::HashPool;
 use realm_keys::{KeysError, RealmKeys};
@@ -119,6 +122,10 @@ pub struct App {
     pub facts: Facts,
     /// The way to addresses that clients have named.
     pub outgoing: Arc<Outgoing>,
+    /// The keys of clients, as fetched lately.
+    pub client_keys: ClientKeys,
+    /// What client secrets are sealed with.
+    pub master: Arc<MasterKey>,
 }
 
 impl App {

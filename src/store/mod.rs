@@ -23,6 +23,7 @@ mod open;
 pub mod postgres;
 pub mod records;
 pub mod redis;
+pub mod replays;
 pub mod sqlite;
 
 use std::sync::Arc;
@@ -47,6 +48,8 @@ pub use records::{
     CodeRedemption, Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark,
     SessionFacts, SigningKeyRecord, StoredRevocation, TokenRotation,
 };
+
+pub use replays::{AssertionUse, Replays, UsedAssertion};
 
 /// The record could not answer. Carries no business meaning.
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +121,7 @@ pub struct Page {
     clippy::too_many_arguments,
     reason = "realm, subject, marks and now stand in every verb; `self` makes them six"
 )]
-pub trait Store: Apis + DeviceAuthorizations + Logouts + Send + Sync + 'static {
+pub trait Store: Apis + DeviceAuthorizations + Logouts + Replays + Send + Sync + 'static {
     // ---- realms -------------------------------------------------------------------------------
 
     /// Registers a realm. The default realm is there from the first migration.

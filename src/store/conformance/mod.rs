@@ -17,6 +17,7 @@ pub mod keys;
 pub mod logouts;
 pub mod misc;
 pub mod people;
+pub mod replays;
 pub mod revocations;
 pub mod rotation;
 pub mod sessions;

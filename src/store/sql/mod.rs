@@ -25,6 +25,7 @@ mod apis;
 mod device;
 mod logouts;
 mod queries;
+mod replays;
 mod rows;
 pub(super) mod schema;
 mod store;

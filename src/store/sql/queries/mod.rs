@@ -8,6 +8,7 @@ pub(super) mod keys;
 pub(super) mod logouts;
 pub(super) mod misc;
 pub(super) mod realms;
+pub(super) mod replays;
 pub(super) mod revocations;
 pub(super) mod sessions;
 pub(super) mod users;
