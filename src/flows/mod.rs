@@ -6,6 +6,7 @@ pub(crate) mod access_token;
 pub(crate) mod audience;
 pub mod authorize;
 pub mod back_channel_logout;
+pub mod client_auth;
 pub mod client_keys;
 pub mod client_secret;
 pub mod clients;
@@ -45,6 +46,7 @@ use crate::store::ephemeral::{EphemeralError, Quota, SharedEphemeral};
 
 pub use crate::store::{Realm, StoreError};
 
+use client_keys::ClientKeys;
 use facts::Facts;
 use hash_pool::HashPool;
 use realm_keys::{KeysError, RealmKeys};
@@ -135,6 +137,8 @@ pub struct App {
     pub facts: Facts,
     /// The way to addresses that clients have named.
     pub outgoing: Arc<Outgoing>,
+    /// The keys of clients, as fetched lately.
+    pub client_keys: ClientKeys,
     /// What client secrets are sealed with.
     pub master: Arc<MasterKey>,
 }

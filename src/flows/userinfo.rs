@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::account::claims::claims_of;
+use crate::flows::client_keys::{self, Recipient};
 use crate::flows::{App, Fault, FlowError, access_token, revocations};
-use crate::keys::TokenType;
+use crate::keys::{Plaintext, TokenType};
 use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::claims::{AccessTokenClaims, opened_by};
 use crate::protocol::client::{Client, SubjectType};
@@ -33,6 +34,8 @@ pub enum BearerRefusal {
     Revoked,
     /// It does not have the `openid` scope (OIDC Core §5.3.1), or speaks for no person.
     InsufficientScope,
+    /// The client wants encrypted answers, and has no key to encrypt them to.
+    NoEncryptionKey,
 }
 
 impl From<BearerRefusal> for OAuthError {
@@ -58,6 +61,10 @@ impl From<BearerRefusal> for OAuthError {
             R::InsufficientScope => Self::new(
                 C::InsufficientScope,
                 "The access token needs the openid scope.",
+            ),
+            R::NoEncryptionKey => Self::new(
+                C::InvalidRequest,
+                "The client has no usable key for its userinfo_encrypted_response_alg.",
             ),
         }
     }
@@ -144,7 +151,7 @@ async fn owner(
 pub enum UserinfoAnswer {
     /// JSON (OIDC Core §5.3.2).
     Plain(Map<String, Value>),
-    /// A signed JWT, for a client that registered so.
+    /// A signed or encrypted JWT, for a client that registered so.
     Jwt(String),
 }
 
@@ -186,11 +193,51 @@ pub async fn userinfo(
     let single = claims.userinfo_claims.iter().map(String::as_str);
     let mut answer = claims_of(&user, opened_by(&scope).into_iter().chain(single));
     answer.insert("sub".to_owned(), claims.sub.into());
-    let answer = match client.metadata.userinfo_signed_response_alg {
-        None => UserinfoAnswer::Plain(answer),
-        Some(algorithm) => UserinfoAnswer::Jwt(sign(app, &client, algorithm, answer, now).await?),
-    };
+    let answer = protect(app, &client, answer, now).await?;
     Ok((answer, client))
+}
+
+/// OIDC Core §5.3.2: plain, signed, encrypted, or signed and then encrypted.
+async fn protect(
+    app: &App,
+    client: &Client,
+    answer: Map<String, Value>,
+    now: Timestamp,
+) -> Result<UserinfoAnswer, FlowError<BearerRefusal>> {
+    let recipient = recipient(app, client, now).await?;
+    let signed_with = client.metadata.userinfo_signed_response_alg;
+    Ok(match (signed_with, recipient) {
+        (None, None) => UserinfoAnswer::Plain(answer),
+        (Some(algorithm), None) => {
+            UserinfoAnswer::Jwt(sign(app, client, algorithm, answer, now).await?)
+        }
+        (Some(algorithm), Some(recipient)) => {
+            let token = sign(app, client, algorithm, answer, now).await?;
+            UserinfoAnswer::Jwt(recipient.encrypt(Plaintext::NestedJwt(&token))?)
+        }
+        (None, Some(recipient)) => {
+            let json = Value::Object(answer).to_string();
+            UserinfoAnswer::Jwt(recipient.encrypt(Plaintext::Json(&json))?)
+        }
+    })
+}
+
+async fn recipient(
+    app: &App,
+    client: &Client,
+    now: Timestamp,
+) -> Result<Option<Recipient>, FlowError<BearerRefusal>> {
+    let Some(management) = client.metadata.userinfo_encrypted_response_alg else {
+        return Ok(None);
+    };
+    let wanted = (management, client.metadata.userinfo_encrypted_response_enc);
+    match Box::pin(client_keys::recipient(app, client, wanted, now)).await {
+        Ok(recipient) => Ok(Some(recipient)),
+        Err(reason) => {
+            tracing::info!(client = %client.id, %reason, "userinfo cannot be encrypted");
+            Err(FlowError::Refused(BearerRefusal::NoEncryptionKey))
+        }
+    }
 }
 
 /// OIDC Core §5.3.2: a signed answer says who made it and for whom.

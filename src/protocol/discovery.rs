@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::protocol::algorithm::SigningAlgorithm;
+use crate::protocol::algorithm::{ContentEncryption, KeyManagement, SigningAlgorithm};
 use crate::protocol::authorize::acr::ONE_FACTOR;
 use crate::protocol::claims::CLAIM_SCOPES;
 use crate::protocol::client::GrantType;
@@ -44,6 +44,30 @@ pub mod path {
     pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 }
 
+/// How a client may authenticate (RFC 7591 §2 `token_endpoint_auth_method`).
+const AUTH_METHODS: [&str; 5] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "client_secret_jwt",
+    "private_key_jwt",
+    "none",
+];
+/// The same where a public client is refused (RFC 7662 §2.1).
+const CONFIDENTIAL_METHODS: [&str; 4] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "client_secret_jwt",
+    "private_key_jwt",
+];
+/// How assertions may be protected; the last one is for `client_secret_jwt`.
+const ASSERTION_ALGORITHMS: [&str; 5] = [
+    SigningAlgorithm::Rs256.name(),
+    SigningAlgorithm::Ps256.name(),
+    SigningAlgorithm::Es256.name(),
+    SigningAlgorithm::EdDsa.name(),
+    "HS256",
+];
+
 /// The metadata of one realm.
 #[expect(
     clippy::struct_excessive_bools,
@@ -71,11 +95,18 @@ pub struct ProviderMetadata {
     grant_types_supported: Vec<&'static str>,
     subject_types_supported: [&'static str; 2],
     id_token_signing_alg_values_supported: [&'static str; 4],
+    id_token_encryption_alg_values_supported: [&'static str; 2],
+    id_token_encryption_enc_values_supported: [&'static str; 2],
     userinfo_signing_alg_values_supported: [&'static str; 4],
+    userinfo_encryption_alg_values_supported: [&'static str; 2],
+    userinfo_encryption_enc_values_supported: [&'static str; 2],
     acr_values_supported: [&'static str; 1],
-    token_endpoint_auth_methods_supported: [&'static str; 3],
-    introspection_endpoint_auth_methods_supported: [&'static str; 2],
-    revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    token_endpoint_auth_methods_supported: [&'static str; 5],
+    token_endpoint_auth_signing_alg_values_supported: [&'static str; 5],
+    introspection_endpoint_auth_methods_supported: [&'static str; 4],
+    introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 5],
+    revocation_endpoint_auth_methods_supported: [&'static str; 5],
+    revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 5],
     code_challenge_methods_supported: [&'static str; 1],
     prompt_values_supported: [&'static str; 4],
     claim_types_supported: [&'static str; 1],
@@ -98,8 +129,6 @@ pub struct ProviderMetadata {
 impl ProviderMetadata {
     /// The document of a realm: its issuer, and what is switched on in it.
     pub fn of(issuer: &Issuer, realm: RealmSettings) -> Self {
-        const BASIC: &str = "client_secret_basic";
-        const POST: &str = "client_secret_post";
         Self {
             issuer: issuer.as_str().to_owned(),
             authorization_endpoint: issuer.url(path::AUTHORIZE),
@@ -123,12 +152,21 @@ impl ProviderMetadata {
             subject_types_supported: ["public", "pairwise"],
             id_token_signing_alg_values_supported: SigningAlgorithm::ALL
                 .map(SigningAlgorithm::name),
+            id_token_encryption_alg_values_supported: KeyManagement::ALL.map(KeyManagement::name),
+            id_token_encryption_enc_values_supported: ContentEncryption::ALL
+                .map(ContentEncryption::name),
             userinfo_signing_alg_values_supported: SigningAlgorithm::ALL
                 .map(SigningAlgorithm::name),
+            userinfo_encryption_alg_values_supported: KeyManagement::ALL.map(KeyManagement::name),
+            userinfo_encryption_enc_values_supported: ContentEncryption::ALL
+                .map(ContentEncryption::name),
             acr_values_supported: [ONE_FACTOR],
-            token_endpoint_auth_methods_supported: [BASIC, POST, "none"],
-            introspection_endpoint_auth_methods_supported: [BASIC, POST],
-            revocation_endpoint_auth_methods_supported: [BASIC, POST, "none"],
+            token_endpoint_auth_methods_supported: AUTH_METHODS,
+            token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+            introspection_endpoint_auth_methods_supported: CONFIDENTIAL_METHODS,
+            introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+            revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+            revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             code_challenge_methods_supported: ["S256"],
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             claim_types_supported: ["normal"],

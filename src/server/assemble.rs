@@ -13,6 +13,7 @@ use crate::account::session::SessionLimits;
 use crate::clock::SystemClock;
 use crate::config::{Complaint, Config, DatabaseKind, Rejection};
 use crate::entropy::{SystemEntropy, random_text};
+use crate::flows::client_keys::ClientKeys;
 use crate::flows::facts::Facts;
 use crate::flows::hash_pool::HashPool;
 use crate::flows::realm_keys::{RealmKeys, check_master_key};
@@ -181,6 +182,7 @@ async fn app(config: &Config, store: SharedStore, master: MasterKey) -> anyhow::
         macs,
         facts: Facts::default(),
         outgoing: Arc::new(outgoing(config)?),
+        client_keys: ClientKeys::default(),
         master,
     })
 }

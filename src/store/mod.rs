@@ -25,6 +25,7 @@ pub mod profiles;
 pub mod records;
 pub mod redis;
 pub mod registrations;
+pub mod replays;
 pub mod requests;
 pub mod sqlite;
 
@@ -53,6 +54,8 @@ pub use records::{
 };
 pub use registrations::{Admission, ClientRegistration, InitialAccessToken, Registrations};
 pub use requests::Requests;
+
+pub use replays::{AssertionUse, Replays, UsedAssertion};
 
 /// The record could not answer. Carries no business meaning.
 #[derive(Debug, thiserror::Error)]
@@ -125,7 +128,16 @@ pub struct Page {
     reason = "realm, subject, marks and now stand in every verb; `self` makes them six"
 )]
 pub trait Store:
-    Apis + DeviceAuthorizations + Logouts + Profiles + Registrations + Requests + Send + Sync + 'static
+    Apis
+    + DeviceAuthorizations
+    + Logouts
+    + Profiles
+    + Registrations
+    + Replays
+    + Requests
+    + Send
+    + Sync
+    + 'static
 {
     // ---- realms -------------------------------------------------------------------------------
 

@@ -9,8 +9,8 @@ export const features = {
   // RFC 7591. All scenarios below that need another feature register their clients this way.
   registration: { on: false, advertised: (metadata) => 'registration_endpoint' in metadata },
   // RFC 7523
-  private_key_jwt: { on: false, advertised: method('private_key_jwt') },
-  client_secret_jwt: { on: false, advertised: method('client_secret_jwt') },
+  private_key_jwt: { on: true, advertised: method('private_key_jwt') },
+  client_secret_jwt: { on: true, advertised: method('client_secret_jwt') },
   // RFC 9126
   pushed_requests: {
     on: true,

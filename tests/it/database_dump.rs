@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use josekit::jwk::KeyPair as _;
 use josekit::jwk::alg::rsa::RsaKeyPair;
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use vidimus::flows::realm_keys::{Rotation, check_master_key};
 use vidimus::keys::{MasterKey, Purpose};
@@ -12,10 +13,12 @@ use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
 use vidimus::store::SigningKeyRecord;
 
+use crate::support::assertions::{ask, claims_of, mac, sharing_client};
 use crate::support::{Deployment, World};
 
-/// A record that has seen use: two keys, a login, tokens, a revocation. Gives the keys.
-async fn used(deployment: &Deployment, node: &World) -> Vec<SigningKeyRecord> {
+/// A record that has seen use: two keys, a login, tokens, a revocation, a client that shares its
+/// secret. Gives the keys and that secret.
+async fn used(deployment: &Deployment, node: &World) -> (Vec<SigningKeyRecord>, String) {
     let app = &node.app;
     let canary = check_master_key(app.store.as_ref(), &deployment.master);
     canary.await.unwrap();
@@ -30,7 +33,11 @@ async fn used(deployment: &Deployment, node: &World) -> Vec<SigningKeyRecord> {
     rotated.unwrap();
     let keys = app.store.signing_keys(&realm).await.unwrap();
     assert_eq!(keys.len(), 2);
-    keys
+    let (sharing, secret) = sharing_client(node, ClientType::M2m).await;
+    let claims = claims_of(&sharing, &json!({}));
+    let assertion = mac(secret.as_bytes(), &json!({}), &claims);
+    assert_eq!(ask(&sharing, &assertion).await.status, 200);
+    (keys, secret)
 }
 
 /// The private numbers of a key, as whoever has the master key unseals them.
@@ -97,7 +104,7 @@ fn assert_no_private_key(dump: &[u8], keys: &[SigningKeyRecord], master: &Master
 async fn a_sqlite_file_and_its_log_hold_no_private_key() {
     let deployment = Deployment::sqlite();
     let node = deployment.node().await;
-    let keys = used(&deployment, &node).await;
+    let (keys, secret) = used(&deployment, &node).await;
     let path = deployment.database.strip_prefix("sqlite://").unwrap();
     let mut dump = std::fs::read(path).unwrap();
     dump.extend(std::fs::read(format!("{path}-wal")).unwrap());
@@ -126,13 +133,14 @@ async fn a_sqlite_file_and_its_log_hold_no_private_key() {
         }
     }
     assert_no_private_key(&dump, &keys, &deployment.master);
+    assert!(!holds(&dump, secret.as_bytes()), "a shared secret");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_postgres_dump_holds_no_private_key() {
     let deployment = Deployment::postgres().await;
     let node = deployment.node().await;
-    let keys = used(&deployment, &node).await;
+    let (keys, secret) = used(&deployment, &node).await;
     let mut connection = sqlx::PgConnection::connect(&deployment.database)
         .await
         .unwrap();
@@ -155,4 +163,5 @@ async fn a_postgres_dump_holds_no_private_key() {
         }
     }
     assert_no_private_key(&dump, &keys, &deployment.master);
+    assert!(!holds(&dump, secret.as_bytes()), "a shared secret");
 }

@@ -7,6 +7,8 @@ mod authorize;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod client_assertions;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod config;
@@ -20,6 +22,8 @@ mod database_dump;
 mod device;
 #[cfg(test)]
 mod docs;
+#[cfg(test)]
+mod encryption;
 #[cfg(test)]
 mod ephemeral;
 #[cfg(test)]

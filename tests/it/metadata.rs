@@ -4,11 +4,15 @@ use std::collections::HashSet;
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
+use serde_json::json;
 use vidimus::jobs::{load_keys, rotate_keys};
-use vidimus::protocol::algorithm::SigningAlgorithm;
+use vidimus::protocol::algorithm::{KeyManagement, SigningAlgorithm};
 use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
 
+use crate::support::assertions::{
+    AssertingClient, ClientKey, claims_of, jwks, mac, present, sharing_client,
+};
 use crate::support::browser::{path_of, send};
 use crate::support::signer::Signer;
 use crate::support::{Answer, TestClient, World, decode_claims, decode_header};
@@ -102,9 +106,12 @@ async fn holds_exactly_the_keys_that_are_tested_here() {
         "frontchannel_logout_session_supported",
         "frontchannel_logout_supported",
         "grant_types_supported",
+        "id_token_encryption_alg_values_supported",
+        "id_token_encryption_enc_values_supported",
         "id_token_signing_alg_values_supported",
         "introspection_endpoint",
         "introspection_endpoint_auth_methods_supported",
+        "introspection_endpoint_auth_signing_alg_values_supported",
         "issuer",
         "jwks_uri",
         "prompt_values_supported",
@@ -118,10 +125,14 @@ async fn holds_exactly_the_keys_that_are_tested_here() {
         "response_types_supported",
         "revocation_endpoint",
         "revocation_endpoint_auth_methods_supported",
+        "revocation_endpoint_auth_signing_alg_values_supported",
         "scopes_supported",
         "subject_types_supported",
         "token_endpoint",
         "token_endpoint_auth_methods_supported",
+        "token_endpoint_auth_signing_alg_values_supported",
+        "userinfo_encryption_alg_values_supported",
+        "userinfo_encryption_enc_values_supported",
         "userinfo_endpoint",
         "userinfo_signing_alg_values_supported",
     ];
@@ -212,8 +223,12 @@ async fn a_device_begins_where_it_says() {
 #[tokio::test]
 async fn every_authentication_method_is_taken() {
     let client = web().await;
-    let spa = client.world.client(ClientType::Spa).await;
-    let document = document(&client.world).await;
+    let world = &client.world;
+    let spa = world.client(ClientType::Spa).await;
+    let (sharing, shared) = sharing_client(world, ClientType::Web).await;
+    let es256 = SigningAlgorithm::Es256;
+    let signing = AssertingClient::register(world, ClientType::Web, es256).await;
+    let document = document(world).await;
     let secret = client.secret.clone().unwrap();
     for endpoint in ["token", "introspection", "revocation"] {
         let path = path_of(document[format!("{endpoint}_endpoint")].as_str().unwrap()).to_owned();
@@ -226,6 +241,12 @@ async fn every_authentication_method_is_taken() {
                     fields.extend([("client_id", client.id()), ("client_secret", &secret)]);
                     client.send(&path, &fields, None).await
                 }
+                "client_secret_jwt" => {
+                    let claims = claims_of(&sharing, &json!({}));
+                    let assertion = mac(shared.as_bytes(), &json!({}), &claims);
+                    present(&sharing, &path, &fields, &assertion).await
+                }
+                "private_key_jwt" => signing.post(&path, &fields).await,
                 "none" => spa.post(&path, &fields).await,
                 other => panic!("no test uses {other}"),
             };
@@ -234,6 +255,79 @@ async fn every_authentication_method_is_taken() {
                 StatusCode::UNAUTHORIZED,
                 "{endpoint} {method}"
             );
+        }
+    }
+}
+
+/// `token_endpoint_auth_signing_alg_values_supported` and those of introspection and revocation
+#[tokio::test]
+async fn each_algorithm_of_assertions_is_taken() {
+    let world = World::in_memory().await;
+    let document = document(&world).await;
+    let (sharing, shared) = sharing_client(&world, ClientType::Web).await;
+    for endpoint in ["token", "introspection", "revocation"] {
+        let path = path_of(document[format!("{endpoint}_endpoint")].as_str().unwrap()).to_owned();
+        let key = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
+        for name in strings(&document[key]) {
+            let fields = [("grant_type", "refresh_token"), ("token", "x")];
+            let answer = if let Some(algorithm) = SigningAlgorithm::parse(&name) {
+                let client = AssertingClient::register(&world, ClientType::Web, algorithm).await;
+                client.post(&path, &fields).await
+            } else {
+                assert_eq!(name, "HS256");
+                let assertion = mac(
+                    shared.as_bytes(),
+                    &json!({}),
+                    &claims_of(&sharing, &json!({})),
+                );
+                present(&sharing, &path, &fields, &assertion).await
+            };
+            assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{endpoint} {name}");
+        }
+    }
+}
+
+/// `id_token_encryption_alg_values_supported`, `id_token_encryption_enc_values_supported`,
+/// `userinfo_encryption_alg_values_supported`, `userinfo_encryption_enc_values_supported`
+#[tokio::test]
+async fn each_encryption_encrypts() {
+    let world = World::in_memory().await;
+    world.ada().await;
+    let document = document(&world).await;
+    let values = |key: &str| strings(&document[key]);
+    let managements = values("id_token_encryption_alg_values_supported");
+    let encryptions = values("id_token_encryption_enc_values_supported");
+    assert_eq!(
+        values("userinfo_encryption_alg_values_supported"),
+        managements
+    );
+    assert_eq!(
+        values("userinfo_encryption_enc_values_supported"),
+        encryptions
+    );
+    for management in &managements {
+        let alg: KeyManagement = serde_json::from_value(json!(management)).unwrap();
+        let key = ClientKey::decrypting(alg);
+        for encryption in &encryptions {
+            let enc = Some(serde_json::from_value(json!(encryption)).unwrap());
+            let client = world
+                .client_with(&RealmId::default_realm(), ClientType::Web, |metadata| {
+                    metadata.jwks = Some(jwks(&[&key]));
+                    metadata.id_token_encrypted_response_alg = Some(alg);
+                    metadata.id_token_encrypted_response_enc = enc;
+                    metadata.userinfo_encrypted_response_alg = Some(alg);
+                    metadata.userinfo_encrypted_response_enc = enc;
+                })
+                .await;
+            let tokens = client.tokens(&[]).await;
+            let info = client
+                .userinfo(tokens["access_token"].as_str().unwrap())
+                .await;
+            for token in [tokens["id_token"].as_str().unwrap(), &info.body] {
+                let (_, header) = key.decrypt(alg, token);
+                assert_eq!(header.algorithm(), Some(management.as_str()));
+                assert_eq!(header.content_encryption(), Some(encryption.as_str()));
+            }
         }
     }
 }

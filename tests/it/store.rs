@@ -59,6 +59,8 @@ macro_rules! conformance {
                 refuses_to_rotate_for_a_disabled_user, an_ended_session_stops_its_families,
                 revokes_a_family_once, revokes_no_family_elsewhere,
                 revokes_a_family_once_in_a_race, a_revocation_ends_a_race_of_rotations;
+            replays: spends_an_assertion_once, spends_an_assertion_once_in_a_race,
+                remembers_assertions_of_a_removed_client, purges_assertions;
             revocations: finds_standing_marks, a_mark_stands_until_it_expires,
                 a_repeat_keeps_the_later_times, lists_marks_after_a_sequence,
                 publishes_a_mark_once, records_marks_at_once;

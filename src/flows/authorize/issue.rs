@@ -2,13 +2,14 @@
 //! tokens beside it or instead of it (OIDC Core §3.1.2.5, §3.2.2.5, §3.3.2.5).
 
 use crate::flows::authorize::{Outcome, Pending, passing, refuse_pending};
+use crate::flows::client_keys::{ClientKeysRefusal, Recipient};
 use crate::flows::session::LiveSession;
 use crate::flows::token::issue::{self, Readiness};
 use crate::flows::{App, Fault, audience, clients, session_state};
 use crate::protocol::authorize::{
     AuthorizationAnswer, AuthorizeRefusal, Parameters, PassingRefusal,
 };
-use crate::protocol::client::GrantType;
+use crate::protocol::client::{Client, GrantType};
 use crate::protocol::ids::{FamilyId, RealmId};
 use crate::protocol::may_issue::{Parties, may_issue};
 use crate::protocol::resource::Target;
@@ -43,7 +44,11 @@ pub(super) async fn issue(
                 return refuse_pending(app, realm, pending, refusal, now).await;
             }
         };
-        match issue::prepare(app, client, now).await? {
+        let Ok(recipient) = recipient(app, client, response_type, now).await else {
+            let refusal = AuthorizeRefusal::NoEncryptionKey;
+            return refuse_pending(app, realm, pending, refusal, now).await;
+        };
+        match issue::prepare(app, client, recipient, now).await? {
             Some(ready) => Some((ready, target)),
             None => return Ok(Outcome::Busy),
         }
@@ -86,6 +91,20 @@ async fn record(app: &App, pending: &Pending, family: &NewFamily) -> Result<Requ
         Change::Changed => RequestedCode::Issued,
         Change::NotFound => RequestedCode::SessionEnded,
     })
+}
+
+/// Whom an ID token among the answer is encrypted to.
+async fn recipient(
+    app: &App,
+    client: &Client,
+    response_type: ResponseType,
+    now: Timestamp,
+) -> Result<Option<Recipient>, ClientKeysRefusal> {
+    if response_type.id_token {
+        issue::recipient(app, client, now).await
+    } else {
+        Ok(None)
+    }
 }
 
 async fn may_be_issued(

@@ -24,7 +24,7 @@ pub(super) async fn issue(
     if !issue::stands(app, client, None, now).await? {
         return Err(FlowError::Refused(ClientCredentialsRefusal::Inconsistent));
     }
-    let Some(ready) = issue::prepare(app, client, now).await? else {
+    let Some(ready) = issue::prepare(app, client, None, now).await? else {
         return Err(FlowError::busy());
     };
     Ok(issue::for_machine(app, ready, client, &target, now).await?)

@@ -1,6 +1,7 @@
 //! Redeeming an authorization code.
 
 use crate::flows::audience::target_of_family;
+use crate::flows::client_keys::Recipient;
 use crate::flows::token::TokenAnswer;
 use crate::flows::token::issue::{self, Issued};
 use crate::flows::{App, Fault, FlowError, revocations};
@@ -19,6 +20,7 @@ pub(super) async fn redeem(
     app: &App,
     client: &AuthenticatedClient,
     params: &Params,
+    recipient: Option<Recipient>,
 ) -> Result<TokenAnswer, FlowError<CodeRefusal>> {
     let client = client.client();
     let now = app.now();
@@ -30,7 +32,7 @@ pub(super) async fn redeem(
             .await?
             .map_err(refused)?;
     }
-    let Some(ready) = issue::prepare(app, client, now).await? else {
+    let Some(ready) = issue::prepare(app, client, recipient, now).await? else {
         return Err(FlowError::busy());
     };
     let redemption = CodeRedemption {

@@ -1,6 +1,7 @@
 //! A device's poll: whether somebody has answered, and the tokens if so.
 
 use crate::flows::audience::target_of_family;
+use crate::flows::client_keys::Recipient;
 use crate::flows::token::TokenAnswer;
 use crate::flows::token::issue::{self, Issued};
 use crate::flows::{App, Fault, FlowError, revocations};
@@ -20,6 +21,7 @@ pub(super) async fn poll(
     app: &App,
     client: &AuthenticatedClient,
     params: &Params,
+    recipient: Option<Recipient>,
 ) -> Result<TokenAnswer, FlowError<DeviceCodeRefusal>> {
     let client = client.client();
     let now = app.now();
@@ -28,7 +30,7 @@ pub(super) async fn poll(
         return Err(refuse(app, client, &code, now).await);
     };
     match answered(&device, client, now) {
-        Ok(()) => redeem(app, client, &code, now).await,
+        Ok(()) => redeem(app, client, &code, recipient, now).await,
         Err(DeviceCodeRefusal::Pending) => Err(FlowError::Refused(count(app, &device, now).await?)),
         Err(refusal) => Err(FlowError::Refused(refusal)),
     }
@@ -61,9 +63,10 @@ async fn redeem(
     app: &App,
     client: &Client,
     code: &Digest,
+    recipient: Option<Recipient>,
     now: Timestamp,
 ) -> Result<TokenAnswer, FlowError<DeviceCodeRefusal>> {
-    let Some(ready) = issue::prepare(app, client, now).await? else {
+    let Some(ready) = issue::prepare(app, client, recipient, now).await? else {
         return Err(FlowError::busy());
     };
     let redemption = CodeRedemption {

@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::account::claims::claims_of;
 use crate::flows::access_token::Draft;
+use crate::flows::client_keys::{self, ClientKeysRefusal, Recipient};
 use crate::flows::token::TokenAnswer;
 use crate::flows::{App, Fault};
-use crate::keys::{KeyError, KeyRing, SigningSlot, TokenType};
+use crate::keys::{KeyError, KeyRing, Plaintext, SigningSlot, TokenType};
 use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, left_half_hash, opened_by};
 use crate::protocol::client::Client;
 use crate::protocol::client::subject::subject;
@@ -24,12 +25,32 @@ use crate::protocol::token::refresh_token::RefreshToken;
 pub(in crate::flows) struct Readiness {
     slot: SigningSlot,
     ring: Arc<KeyRing>,
+    recipient: Option<Recipient>,
+}
+
+/// The key that ID tokens of a client are encrypted to (OIDC Core §10.2), if it has registered for
+/// that. Looked for before a place at the signing pool is taken: the client may keep us waiting.
+pub(in crate::flows) async fn recipient(
+    app: &App,
+    client: &Client,
+    now: Timestamp,
+) -> Result<Option<Recipient>, ClientKeysRefusal> {
+    let Some(management) = client.metadata.id_token_encrypted_response_alg else {
+        return Ok(None);
+    };
+    let wanted = (management, client.metadata.id_token_encrypted_response_enc);
+    // A box, so that requests without encryption do not carry the room for this.
+    let recipient = Box::pin(client_keys::recipient(app, client, wanted, now)).await;
+    recipient.map(Some).inspect_err(|reason| {
+        tracing::info!(client = %client.id, %reason, "an ID token cannot be encrypted");
+    })
 }
 
 /// Takes a place at the signing pool; `None` when it is full.
 pub(in crate::flows) async fn prepare(
     app: &App,
     client: &Client,
+    recipient: Option<Recipient>,
     now: Timestamp,
 ) -> Result<Option<Readiness>, Fault> {
     let Ok(slot) = app.signing.reserve() else {
@@ -37,7 +58,11 @@ pub(in crate::flows) async fn prepare(
     };
     let algorithm = client.metadata.id_token_signed_response_alg;
     let ring = app.keys.ring_for(&client.realm, algorithm, now).await?;
-    Ok(Some(Readiness { slot, ring }))
+    Ok(Some(Readiness {
+        slot,
+        ring,
+        recipient,
+    }))
 }
 
 /// Whether realm, client, user and session still stand (within a second).
@@ -292,7 +317,11 @@ async fn sign(
     access: Option<Draft>,
     id_token: Option<IdTokenClaims>,
 ) -> Result<Made, Fault> {
-    let Readiness { slot, ring } = ready;
+    let Readiness {
+        slot,
+        ring,
+        recipient,
+    } = ready;
     if let (Some(access_token), None) = (access.as_ref().and_then(Draft::unsigned), &id_token) {
         return Ok(Made {
             access_token: Some(access_token.to_owned()),
@@ -307,7 +336,12 @@ async fn sign(
                 claims.at_hash = access_token
                     .as_deref()
                     .map(|token| left_half_hash(algorithm, token));
-                ring.sign(algorithm, TokenType::IdToken, &claims)
+                let token = ring.sign(algorithm, TokenType::IdToken, &claims)?;
+                // OIDC Core §10.2: signed first, then encrypted.
+                match &recipient {
+                    Some(recipient) => recipient.encrypt(Plaintext::NestedJwt(&token)),
+                    None => Ok(token),
+                }
             })
             .transpose()?;
         Ok(Made {

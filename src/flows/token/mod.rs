@@ -12,10 +12,11 @@ mod refresh;
 
 use serde::Serialize;
 
+use crate::flows::client_keys::Recipient;
 use crate::flows::{App, FlowError, clients};
 use crate::protocol::client::GrantType;
 use crate::protocol::client::authentication::AuthenticatedClient;
-use crate::protocol::error::OAuthError;
+use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::token::client_credentials::ClientCredentialsRefusal;
 use crate::protocol::token::code::CodeRefusal;
@@ -47,6 +48,8 @@ pub struct TokenAnswer {
 pub enum TokenRefusal {
     /// Before its grant was looked at.
     Request(TokenRequestRefusal),
+    /// The client wants encrypted ID tokens, and has no key to encrypt them to.
+    NoEncryptionKey,
     /// By the code grant.
     Code(CodeRefusal),
     /// By the refresh grant.
@@ -61,6 +64,10 @@ impl From<TokenRefusal> for OAuthError {
     fn from(refusal: TokenRefusal) -> Self {
         match refusal {
             TokenRefusal::Request(refusal) => refusal.into(),
+            TokenRefusal::NoEncryptionKey => Self::new(
+                ErrorCode::InvalidClient,
+                "This client has no usable key for its id_token_encrypted_response_alg, in jwks or at jwks_uri.",
+            ),
             TokenRefusal::Code(refusal) => refusal.into(),
             TokenRefusal::Refresh(refusal) => refusal.into(),
             TokenRefusal::ClientCredentials(refusal) => refusal.into(),
@@ -81,21 +88,40 @@ pub async fn answer(
         return Err(refused(TokenRequestRefusal::GrantNotAllowed));
     }
     let answer = match grant {
-        GrantType::AuthorizationCode => code::redeem(app, client, params)
-            .await
-            .map_err(|error| error.map_refusal(TokenRefusal::Code)),
-        GrantType::RefreshToken => refresh::refresh(app, client, params)
-            .await
-            .map_err(|error| error.map_refusal(TokenRefusal::Refresh)),
+        GrantType::AuthorizationCode => {
+            let recipient = recipient(app, client).await?;
+            code::redeem(app, client, params, recipient)
+                .await
+                .map_err(|error| error.map_refusal(TokenRefusal::Code))
+        }
+        GrantType::RefreshToken => {
+            let recipient = recipient(app, client).await?;
+            refresh::refresh(app, client, params, recipient)
+                .await
+                .map_err(|error| error.map_refusal(TokenRefusal::Refresh))
+        }
         GrantType::ClientCredentials => client_credentials::issue(app, client, params)
             .await
             .map_err(|error| error.map_refusal(TokenRefusal::ClientCredentials)),
-        GrantType::DeviceCode => device_code::poll(app, client, params)
-            .await
-            .map_err(|error| error.map_refusal(TokenRefusal::DeviceCode)),
+        GrantType::DeviceCode => {
+            let recipient = recipient(app, client).await?;
+            device_code::poll(app, client, params, recipient)
+                .await
+                .map_err(|error| error.map_refusal(TokenRefusal::DeviceCode))
+        }
         // RFC 6749 §4.2: the implicit grant never comes to this endpoint.
         GrantType::Implicit => Err(refused(TokenRequestRefusal::UnsupportedGrantType)),
     }?;
     clients::note_use(app, client.client(), app.now()).await;
     Ok(answer)
+}
+
+/// Who has no key to encrypt to is refused before anything is spent.
+async fn recipient(
+    app: &App,
+    client: &AuthenticatedClient,
+) -> Result<Option<Recipient>, FlowError<TokenRefusal>> {
+    issue::recipient(app, client.client(), app.now())
+        .await
+        .map_err(|_logged| FlowError::Refused(TokenRefusal::NoEncryptionKey))
 }

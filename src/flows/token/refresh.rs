@@ -1,6 +1,7 @@
 //! Refreshing.
 
 use crate::flows::audience::target_of_family;
+use crate::flows::client_keys::Recipient;
 use crate::flows::token::TokenAnswer;
 use crate::flows::token::issue::{self, Issued};
 use crate::flows::{App, Fault, FlowError, revocations};
@@ -26,6 +27,7 @@ pub(super) async fn refresh(
     app: &App,
     client: &AuthenticatedClient,
     params: &Params,
+    recipient: Option<Recipient>,
 ) -> Result<TokenAnswer, FlowError<RefreshRefusal>> {
     let client = client.client();
     let now = app.now();
@@ -43,7 +45,7 @@ pub(super) async fn refresh(
         let family = judge(app, client, &token, now).await?.0;
         target(app, client, &family, &asked, now).await?;
     }
-    let Some(ready) = issue::prepare(app, client, now).await? else {
+    let Some(ready) = issue::prepare(app, client, recipient, now).await? else {
         return Err(FlowError::busy());
     };
     let rotation = TokenRotation {

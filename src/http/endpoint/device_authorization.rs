@@ -11,6 +11,7 @@ use crate::flows::device::open::open;
 use crate::http::call::Call;
 use crate::http::endpoint::{client_of, failed};
 use crate::http::{Edge, respond};
+use crate::protocol::discovery::path;
 
 pub(in crate::http) async fn post(
     State(edge): State<Arc<Edge>>,
@@ -21,7 +22,7 @@ pub(in crate::http) async fn post(
         Ok(params) => params,
         Err(error) => return respond::oauth_error(error, &call.id),
     };
-    let client = match client_of(&edge, &call, &params).await {
+    let client = match client_of(&edge, &call, &params, path::DEVICE_AUTHORIZATION).await {
         Ok(client) => client,
         Err((response, _client)) => return response,
     };

@@ -15,41 +15,44 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
-use crate::flows::{FlowError, clients};
+use crate::flows::FlowError;
+use crate::flows::client_auth::{self, Unauthenticated};
 use crate::http::call::Call;
 use crate::http::{Edge, respond};
 use crate::protocol::client::Client;
-use crate::protocol::client::authentication::{
-    AuthenticatedClient, ClientAuthRefusal, authenticate, read_credentials,
-};
+use crate::protocol::client::authentication::AuthenticatedClient;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
 
-/// Authenticates the client of a request; on refusal gives the answer and, for CORS, the client
-/// that was named.
+/// Authenticates the client of a request to an endpoint; on refusal gives the answer and, for CORS,
+/// the client that was named.
 async fn client_of(
     edge: &Edge,
     call: &Call,
     params: &Params,
+    endpoint: &'static str,
 ) -> Result<AuthenticatedClient, (Response, Option<Arc<Client>>)> {
-    let refuse = |refusal: ClientAuthRefusal, client| {
-        tracing::info!(request_id = call.id.0, realm = %call.realm, ?refusal, "client refused");
-        let response = respond::oauth_error(refusal.into(), &call.id);
-        (respond::with_basic_challenge(response), client)
+    let request = client_auth::Request {
+        realm: &call.realm,
+        endpoint,
+        authorization: call.authorization(),
+        params,
     };
-    let repeated = ["client_id", "client_secret"]
-        .iter()
-        .any(|name| params.is_repeated(name));
-    if repeated {
-        return Err(refuse(ClientAuthRefusal::TwoClients, None));
+    match client_auth::client_of(&edge.app, request).await {
+        Ok(client) => Ok(client),
+        Err(FlowError::Refused(Unauthenticated { refusal, client })) => {
+            tracing::info!(request_id = call.id.0, realm = %call.realm, ?refusal, "client refused");
+            let response = respond::oauth_error(refusal.into(), &call.id);
+            Err((respond::with_basic_challenge(response), client))
+        }
+        Err(FlowError::Busy { retry_after }) => {
+            let busy = respond::busy(edge, &call.headers, &call.id, retry_after);
+            Err((busy, None))
+        }
+        Err(FlowError::Fault(fault)) => {
+            Err((respond::fault(edge, &call.headers, &call.id, &fault), None))
+        }
     }
-    let presented =
-        read_credentials(call.authorization(), params).map_err(|refusal| refuse(refusal, None))?;
-    let app = &edge.app;
-    let client = clients::find(app, &call.realm, &presented.client, app.now())
-        .await
-        .map_err(|fault| (respond::fault(edge, &call.headers, &call.id, &fault), None))?;
-    authenticate(&presented, client.clone()).map_err(|refusal| refuse(refusal, client))
 }
 
 /// The answer to a flow that did not succeed; refusals are logged with their exact reason.

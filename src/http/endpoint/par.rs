@@ -13,6 +13,7 @@ use crate::flows::push::{PushRefusal, push};
 use crate::http::call::Call;
 use crate::http::endpoint::{client_of, failed};
 use crate::http::{Edge, cors, respond};
+use crate::protocol::discovery::path;
 
 /// RFC 9126 §2.2
 #[derive(Serialize)]
@@ -30,7 +31,7 @@ pub(in crate::http) async fn post(
         Ok(params) => params,
         Err(error) => return respond::oauth_error(error, &call.id),
     };
-    let client = match client_of(&edge, &call, &params).await {
+    let client = match client_of(&edge, &call, &params, path::PAR).await {
         Ok(client) => client,
         Err((response, client)) => {
             return cors::for_client(&call.headers, client.as_deref(), response);

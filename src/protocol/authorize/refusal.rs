@@ -59,6 +59,8 @@ pub enum AuthorizeRefusal {
     LoginRequired,
     /// `prompt=none`, and consent is missing.
     ConsentRequired,
+    /// The client wants encrypted ID tokens, and has no key to encrypt them to.
+    NoEncryptionKey,
     /// The person pressed Deny.
     Denied,
 }
@@ -151,6 +153,10 @@ impl From<AuthorizeRefusal> for OAuthError {
             R::ConsentRequired => (
                 C::ConsentRequired,
                 "The person must consent, and prompt=none forbids to ask.",
+            ),
+            R::NoEncryptionKey => (
+                C::InvalidRequest,
+                "The client has no usable key for its id_token_encrypted_response_alg.",
             ),
             R::Denied => (C::AccessDenied, "The person did not allow the access."),
         };

@@ -1,5 +1,6 @@
 //! Clients: what is registered about one (RFC 7591), and how one proves itself.
 
+pub mod assertion;
 pub mod authentication;
 pub mod metadata;
 pub mod policy;

@@ -18,6 +18,7 @@ pub mod logouts;
 pub mod misc;
 pub mod people;
 pub mod registrations;
+pub mod replays;
 pub mod requests;
 pub mod revocations;
 pub mod rotation;

@@ -27,6 +27,7 @@ mod logouts;
 mod profiles;
 mod queries;
 mod registrations;
+mod replays;
 mod requests;
 mod rows;
 pub(super) mod schema;

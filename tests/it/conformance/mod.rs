@@ -1,5 +1,6 @@
 //! What the OpenID Foundation's conformance suite asks, a test for each of its modules by its name.
 
+mod assertions;
 mod backchannel_logout;
 mod basic;
 mod basic_claims;

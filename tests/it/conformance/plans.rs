@@ -256,10 +256,6 @@ const AWAITED: &[&str] = &[
     "oidcc-registration-sector-bad",
     "oidcc-3rd_party-init-login",
     "oidcc-3rd_party-init-login-nohttps",
-    // assertions.rs
-    "oidcc-registration-jwks-uri",
-    "oidcc-refresh-token-rp-key-rotation",
-    "oidcc-ensure-client-assertion-with-iss-aud-succeeds",
     // requests.rs
     "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
     "oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported",

@@ -52,6 +52,8 @@ const SPECS: &[(&str, &str)] = &[
     ("RFC 7517", "JSON Web Key"),
     ("RFC 7518", "JSON Web Algorithms"),
     ("RFC 7519", "JSON Web Token"),
+    ("RFC 7521", "Assertion Framework"),
+    ("RFC 7523", "JWT Profile for Client Authentication"),
     ("RFC 7638", "JSON Web Key Thumbprint"),
     ("RFC 3986", "Uniform Resource Identifier"),
     ("RFC 5869", "HKDF"),

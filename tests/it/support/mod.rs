@@ -1,6 +1,7 @@
 //! What the tests stand on: a whole server in process, a browser that keeps cookies and reads
 //! forms, clients as they are in the world, and throw-away servers.
 
+pub(crate) mod assertions;
 pub(crate) mod browser;
 pub(crate) mod certificates;
 pub(crate) mod clients;

@@ -8,6 +8,7 @@ use vidimus::account::session::SessionLimits;
 use vidimus::account::user::{Profile, User};
 use vidimus::clock::{Clock, ManualClock, SystemClock};
 use vidimus::entropy::{Entropy, SystemEntropy, random_text};
+use vidimus::flows::client_keys::ClientKeys;
 use vidimus::flows::facts::Facts;
 use vidimus::flows::hash_pool::HashPool;
 use vidimus::flows::realm_keys::RealmKeys;
@@ -156,6 +157,7 @@ impl World {
             macs: Macs::derive(&shared.master).unwrap(),
             facts: Facts::default(),
             outgoing: shared.outgoing.clone(),
+            client_keys: ClientKeys::default(),
             master: shared.master.clone(),
         });
         let settings = EdgeSettings {

@@ -5,6 +5,7 @@ use sqlx::Row as _;
 use super::{Answer, Connection, Timestamp, Verdict, sql};
 use crate::protocol::time::Lifetime;
 
+const MINUTE: Lifetime = Lifetime::seconds(60);
 const HOUR: Lifetime = Lifetime::seconds(60 * 60);
 const DAY: Lifetime = Lifetime::seconds(24 * 60 * 60);
 const MONTH: Lifetime = Lifetime::seconds(30 * 24 * 60 * 60);
@@ -85,6 +86,12 @@ const PURGES: &[(&str, Lifetime)] = &[
         "DELETE FROM login_attempt WHERE last_at <= $1 AND (realm, account) IN
              (SELECT realm, account FROM login_attempt WHERE last_at <= $1 LIMIT $2)",
         DAY,
+    ),
+    // The clocks of two nodes may differ by less than a minute.
+    (
+        "DELETE FROM used_assertion WHERE (realm, client_id, jti) IN
+             (SELECT realm, client_id, jti FROM used_assertion WHERE expires_at <= $1 LIMIT $2)",
+        MINUTE,
     ),
     (
         "DELETE FROM logout_delivery WHERE (realm, session_id, client_id) IN

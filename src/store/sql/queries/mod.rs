@@ -9,6 +9,7 @@ pub(super) mod logouts;
 pub(super) mod misc;
 pub(super) mod realms;
 pub(super) mod registrations;
+pub(super) mod replays;
 pub(super) mod requests;
 pub(super) mod revocations;
 pub(super) mod sessions;
