@@ -128,7 +128,7 @@ async fn take(edge: &Edge, call: &Call, form: &Params, errand: &Errand) -> Respo
         return refuse(LoginError::StaleForm);
     }
     match attempt(edge, call, form).await {
-        Ok(signed_in) => go_on(edge, call, errand, signed_in).await,
+        Ok(signed_in) => Box::pin(go_on(edge, call, errand, signed_in)).await,
         Err(NotSignedIn::Page(error)) => refuse(error),
         Err(NotSignedIn::Answer(response)) => *response,
     }
