@@ -7,7 +7,7 @@ const method = (name) => (metadata) =>
 // metadata advertises, and fails where the two differ.
 export const features = {
   // RFC 7591. All scenarios below that need another feature register their clients this way.
-  registration: { on: false, advertised: (metadata) => 'registration_endpoint' in metadata },
+  registration: { on: true, advertised: (metadata) => 'registration_endpoint' in metadata },
   // RFC 7523
   private_key_jwt: { on: true, advertised: method('private_key_jwt') },
   client_secret_jwt: { on: true, advertised: method('client_secret_jwt') },
@@ -22,12 +22,18 @@ export const features = {
     advertised: (metadata) => metadata.request_parameter_supported === true,
   },
   // RFC 8628
-  device_flow: { on: false, advertised: (metadata) => 'device_authorization_endpoint' in metadata },
+  device_flow: { on: true, advertised: (metadata) => 'device_authorization_endpoint' in metadata },
 };
 
-// RFC 8707: the arguments of the `vidimus` command that registers an API with scopes, once there
-// are APIs: `(identifier, scopes) => [...]`. Until then every access token is for the issuer.
-export const registerApi = undefined;
+// RFC 8707: the arguments of the `vidimus` command that registers an API with scopes.
+export const registerApi = (identifier, scopes) => [
+  'api',
+  'create',
+  identifier,
+  '--name',
+  'Notes API',
+  ...scopes.flatMap((scope) => ['--scope', scope]),
+];
 
 // RFC 7591 §3: the initial access token that the registration endpoint wants; none when it is open.
 export const initialAccessToken = undefined;

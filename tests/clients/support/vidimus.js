@@ -23,9 +23,11 @@ export class Vidimus {
       VIDIMUS_LISTEN: `127.0.0.1:${port}`,
       VIDIMUS_ISSUER: server.issuer,
       VIDIMUS_LOG__FORMAT: 'json',
-      // Everybody signs in from the same address.
+      // Everybody signs in and registers from the same address.
       VIDIMUS_LOGIN__PER_ADDRESS_BURST: '1000',
+      VIDIMUS_REGISTRATION__PER_ADDRESS_BURST: '1000',
     };
+    await server.command(['realm', 'set', 'default', '--registration', 'open']);
     server.#program = new Program('vidimus', binary, ['serve'], {
       cwd: folder,
       env: server.#env,

@@ -234,7 +234,9 @@ async fn a_client_authenticates_as_it_has_registered() {
         .await;
         let answer = plain.ask(&plain.assertion()).await;
         assert_refused(&answer, "an assertion instead of a secret");
-        let secret = plain.client.secret.clone().unwrap();
+        let Some(secret) = plain.client.secret.clone() else {
+            continue;
+        };
         let own = mac(
             secret.as_bytes(),
             &json!({}),

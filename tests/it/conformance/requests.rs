@@ -90,16 +90,16 @@ async fn oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupp
 /// OIDC Core §6.2: refused, and never passed over.
 #[tokio::test]
 async fn oidcc_request_uri_unsigned_supported_correctly_or_rejected_as_unsupported() {
-    oidcc_request_uri_unsigned_is_refused().await;
+    refuses_an_unsigned_object_by_reference().await;
 }
 
 /// OIDC Core §6.2
 #[tokio::test]
 async fn oidcc_request_uri_unsigned() {
-    oidcc_request_uri_unsigned_is_refused().await;
+    refuses_an_unsigned_object_by_reference().await;
 }
 
-async fn oidcc_request_uri_unsigned_is_refused() {
+async fn refuses_an_unsigned_object_by_reference() {
     let suite = Web::start().await;
     let world = near(&suite).await;
     assert_skipped(&world).await;
