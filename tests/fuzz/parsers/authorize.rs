@@ -100,7 +100,7 @@ fn check_request(params: &Params, addressee: &Addressee, request: &Authorization
             .as_ref()
             .is_none_or(|hint| hint.chars().count() <= 254)
     );
-    check_scope(params, metadata.scope.clone(), request);
+    check_scope(params, &metadata.scope, request);
     let claims = params
         .get("claims")
         .map_or_else(|| Ok(ClaimsRequest::default()), ClaimsRequest::parse);
@@ -114,14 +114,14 @@ fn check_request(params: &Params, addressee: &Addressee, request: &Authorization
     );
 }
 
-fn check_scope(params: &Params, registered: ScopeSet, request: &AuthorizationRequest) {
+fn check_scope(params: &Params, registered: &ScopeSet, request: &AuthorizationRequest) {
     let asked = ScopeSet::parse(params.get("scope").unwrap_or_default());
     if let Ok(asked) = asked
         && !asked.is_empty()
     {
         assert!(request.scope.is_subset_of(&asked));
     }
-    assert!(!request.scope.is_empty() && request.scope.is_subset_of(&registered));
+    assert!(!request.scope.is_empty() && request.scope.is_subset_of(registered));
     let response_type = request.response_type;
     assert!(response_type.code || !request.scope.contains(OFFLINE_ACCESS));
     assert!(!response_type.is_front_channel() || request.scope.contains(OPENID));

@@ -78,15 +78,12 @@ fn percent_decode(text: &[u8]) -> String {
         let digits = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
         let digits = digits.filter(|two| two.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let byte = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
-        match (first, byte) {
-            (b'%', Some(byte)) => {
-                decoded.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                decoded.push(*first);
-                rest = tail;
-            }
+        if let (b'%', Some(byte)) = (first, byte) {
+            decoded.push(byte);
+            rest = &tail[2..];
+        } else {
+            decoded.push(*first);
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&decoded).into_owned()
