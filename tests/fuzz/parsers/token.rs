@@ -1,15 +1,18 @@
-//! The token request: its form, the grant, and the texts of codes, refresh tokens and scopes.
+//! The token request: its form, the grant, and the texts of codes, refresh tokens, scopes,
+//! resources and user codes.
 //!
 //! The input is a form.
 
 use vidimus::protocol::client::GrantType;
 use vidimus::protocol::ids::{ClientId, FamilyId, RealmId};
-use vidimus::protocol::params::Params;
+use vidimus::protocol::params::{Params, RESOURCE};
 use vidimus::protocol::pkce::CodeChallenge;
+use vidimus::protocol::resource::{self, RESOURCE_LIMIT};
 use vidimus::protocol::scope::{STANDARD, ScopeSet};
 use vidimus::protocol::token::code::CodeRequest;
 use vidimus::protocol::token::refresh_token::RefreshToken;
 use vidimus::protocol::token::{client_credentials, grant_type};
+use vidimus::protocol::user_code::UserCode;
 use vidimus::secret::{Digest, MacKey};
 
 use super::{authorize, form, samples};
@@ -30,6 +33,23 @@ pub(crate) fn run(data: &[u8]) {
         check_refresh_token(text);
     }
     check_scope(params.get("scope"));
+    check_resources(&params);
+    if let Some(code) = params.get("user_code").and_then(UserCode::parse) {
+        assert_eq!(UserCode::parse(&code.to_string()), Some(code));
+    }
+}
+
+/// RFC 8707 §2: absolute URIs without fragments, each of them once, and not too many.
+fn check_resources(params: &Params) {
+    let Ok(resources) = resource::requested(params) else {
+        return;
+    };
+    assert!(resources.len() <= RESOURCE_LIMIT);
+    for (place, id) in resources.iter().enumerate() {
+        assert!(params.all(RESOURCE).any(|text| text == id.as_str()));
+        assert!(!resources[..place].contains(id) && !id.as_str().contains('#'));
+        assert!(url::Url::parse(id.as_str()).is_ok(), "{id}");
+    }
 }
 
 fn check_code(params: &Params) {
