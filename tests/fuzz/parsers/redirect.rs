@@ -9,11 +9,12 @@ use vidimus::protocol::redirect_uri::{KnownRedirect, origin_of};
 
 use super::{first_line, samples};
 
-const KINDS: [ClientType; 4] = [
+const KINDS: [ClientType; 5] = [
     ClientType::Web,
     ClientType::Spa,
     ClientType::Native,
     ClientType::M2m,
+    ClientType::Device,
 ];
 
 /// Registers one URI and asks for another.

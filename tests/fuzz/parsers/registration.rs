@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 use vidimus::protocol::client::registration::{Application, NAME_LIMIT, URI_COUNT_LIMIT, register};
-use vidimus::protocol::client::{ClientMetadata, GrantType};
+use vidimus::protocol::client::{ClientMetadata, ClientType, GrantType, TokenEndpointAuthMethod};
 use vidimus::protocol::redirect_uri::KnownRedirect;
 
 use super::{json, redirect, samples};
@@ -32,6 +32,8 @@ fn registered(asked: &Map<String, Value>) -> Vec<ClientMetadata> {
         redirect_uris: asked.redirect_uris,
         post_logout_redirect_uris: asked.post_logout_redirect_uris,
         scope: Some(asked.scope).filter(|scope| !scope.is_empty()),
+        keeps_secret: asked.client_type == ClientType::Device
+            && asked.token_endpoint_auth_method != TokenEndpointAuthMethod::None,
         first_party: asked.first_party,
         introspection: asked.introspection,
     });
