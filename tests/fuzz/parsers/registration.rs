@@ -3,9 +3,12 @@
 //! The input is a JSON document.
 
 use serde_json::{Map, Value};
-use vidimus::protocol::client::registration::{Application, NAME_LIMIT, URI_COUNT_LIMIT, register};
-use vidimus::protocol::client::{ClientMetadata, ClientType, GrantType, TokenEndpointAuthMethod};
+use vidimus::protocol::client::registration::{
+    Author, NAME_LIMIT, Terms, URI_COUNT_LIMIT, register,
+};
+use vidimus::protocol::client::{ClientMetadata, GrantType, IntrospectionRight};
 use vidimus::protocol::redirect_uri::KnownRedirect;
+use vidimus::protocol::scope::STANDARD;
 
 use super::{json, redirect, samples};
 
@@ -23,22 +26,32 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
-/// What the rule makes of a document: all that changes here when the rule does.
+/// What the rule makes of a document, whoever wrote it.
 fn registered(asked: &Map<String, Value>) -> Vec<ClientMetadata> {
-    let asked = serde_json::from_value::<ClientMetadata>(Value::Object(asked.clone()));
-    let application = asked.map(|asked| Application {
-        client_type: asked.client_type,
-        name: asked.client_name,
-        redirect_uris: asked.redirect_uris,
-        post_logout_redirect_uris: asked.post_logout_redirect_uris,
-        scope: Some(asked.scope).filter(|scope| !scope.is_empty()),
-        keeps_secret: asked.client_type == ClientType::Device
-            && asked.token_endpoint_auth_method != TokenEndpointAuthMethod::None,
-        first_party: asked.first_party,
-        introspection: asked.introspection,
-    });
-    let registered = application.ok().and_then(|asked| register(asked).ok());
-    registered.into_iter().collect()
+    let mut registered = Vec::new();
+    for author in [Author::Admin, Author::Client, Author::Document] {
+        for front_channel_tokens in [false, true] {
+            let terms = Terms {
+                author,
+                front_channel_tokens,
+            };
+            let Ok(metadata) = register(asked, terms) else {
+                continue;
+            };
+            let front = metadata
+                .response_types
+                .iter()
+                .any(|one| one.is_front_channel());
+            assert!(front_channel_tokens || !front, "tokens through browsers");
+            if author != Author::Admin {
+                assert!(metadata.unverified && !metadata.first_party);
+                assert!(metadata.introspection == IntrospectionRight::Own);
+                assert!(metadata.scope.iter().all(|token| STANDARD.contains(&token)));
+            }
+            registered.push(metadata);
+        }
+    }
+    registered
 }
 
 /// Metadata is kept as JSON and read again from there.

@@ -114,7 +114,7 @@ fn check_scope(text: Option<&str>) {
     assert!(both.is_subset_of(&scope) && both.is_subset_of(registered));
     assert!(scope.is_subset_of(&either) && registered.is_subset_of(&either));
     assert_eq!(scope.is_subset_of(registered), both == scope);
-    for token in scope.iter() {
+    for token in scope.iter().take(8) {
         assert!(!scope.clone().without(token).contains(token));
     }
 }
