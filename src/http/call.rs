@@ -8,11 +8,11 @@ use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
 use axum::response::Response;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
 use crate::flows::Realm;
-use crate::http::{Edge, respond};
+use crate::http::{Edge, forwarded, respond};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::RealmId;
 use crate::protocol::params::Params;
@@ -96,37 +96,22 @@ async fn realm_of(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Arc<Realm>, Pro
     }
 }
 
-/// The nearest hop of `X-Forwarded-For` that is not a trusted proxy; the peer itself unless the
-/// peer is one.
+/// The address that the request came from, by the word of trusted proxies only.
 fn client_address(parts: &Parts, edge: &Edge) -> IpAddr {
     let peer = parts
         .extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| {
-            address.ip().to_canonical()
+            address.ip()
         });
-    if !edge.trusts(peer) {
-        return peer;
-    }
-    let mut nearest = peer;
     let values = parts
         .headers
         .get_all(HeaderName::from_static("x-forwarded-for"));
-    let hops: Vec<&str> = values
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|v| v.split(','))
-        .collect();
-    for hop in hops.into_iter().rev() {
-        let Ok(address) = hop.trim().parse::<IpAddr>() else {
-            break;
-        };
-        nearest = address.to_canonical();
-        if !edge.trusts(nearest) {
-            break;
-        }
-    }
-    nearest
+    forwarded::client_address(
+        peer,
+        values.iter().map(HeaderValue::as_bytes),
+        &edge.settings.trusted_proxies,
+    )
 }
 
 impl Call {

@@ -11,8 +11,8 @@ use crate::protocol::ids::RealmId;
 
 /// The cookie's name. `__Host-` demands `Secure`, which plain http on loopback does not have, so
 /// the cookie goes by another name there (security baseline, cookies).
-fn name(edge: &Edge, realm: &RealmId) -> String {
-    let prefix = if edge.is_https() { "__Host-" } else { "" };
+pub fn name(https: bool, realm: &RealmId) -> String {
+    let prefix = if https { "__Host-" } else { "" };
     if realm.is_default() {
         format!("{prefix}vidimus_session")
     } else {
@@ -20,18 +20,26 @@ fn name(edge: &Edge, realm: &RealmId) -> String {
     }
 }
 
-/// The cookie's value in a request.
-pub(super) fn read<'a>(edge: &Edge, realm: &RealmId, headers: &'a HeaderMap) -> Option<&'a str> {
-    let name = name(edge, realm);
+/// The value of the cookie of this name. Cookies of others on the same host may hold any bytes
+/// and do not keep ours from being read.
+pub fn value<'a>(name: &str, headers: &'a HeaderMap) -> Option<&'a str> {
     headers
         .get_all(COOKIE)
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+        .find_map(|pair| {
+            pair.trim_ascii()
+                .strip_prefix(name.as_bytes())?
+                .strip_prefix(b"=")
+        })
+        .and_then(|value| std::str::from_utf8(value).ok())
         .filter(|value| (32..=64).contains(&value.len()))
+        .filter(|value| value.bytes().all(|byte| byte.is_ascii_graphic()))
+}
+
+/// The session cookie's value in a request.
+pub(super) fn read<'a>(edge: &Edge, realm: &RealmId, headers: &'a HeaderMap) -> Option<&'a str> {
+    value(&name(edge.is_https(), realm), headers)
 }
 
 /// The header that sets the cookie.
@@ -39,7 +47,7 @@ pub(super) fn set(edge: &Edge, realm: &RealmId, value: &str) -> Option<HeaderVal
     let secure = if edge.is_https() { "; Secure" } else { "" };
     let text = format!(
         "{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}",
-        name(edge, realm)
+        name(edge.is_https(), realm)
     );
     HeaderValue::from_str(&text).ok()
 }
@@ -49,7 +57,7 @@ pub(super) fn delete(edge: &Edge, realm: &RealmId) -> Option<HeaderValue> {
     let secure = if edge.is_https() { "; Secure" } else { "" };
     let text = format!(
         "{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}",
-        name(edge, realm)
+        name(edge.is_https(), realm)
     );
     HeaderValue::from_str(&text).ok()
 }
@@ -87,5 +95,33 @@ fn browser_state_scope(edge: &Edge) -> &'static str {
         "Path=/; SameSite=None; Secure"
     } else {
         "Path=/; SameSite=Lax"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_its_cookie_among_those_of_others() {
+        let name = name(true, &RealmId::default_realm());
+        let own = "a".repeat(43);
+        let mut headers = HeaderMap::new();
+        let noise = b"theirs=caf\xe9; x__Host-vidimus_session=b; ";
+        let line = [noise, format!("{name}={own}; z").as_bytes()].concat();
+        headers.append(COOKIE, HeaderValue::from_bytes(&line).unwrap());
+        assert_eq!(value(&name, &headers), Some(own.as_str()));
+        let tenant = super::name(true, &RealmId::parse("tenant").unwrap());
+        assert_eq!(value(&tenant, &headers), None);
+    }
+
+    #[test]
+    fn takes_no_value_that_cannot_be_one_of_ours() {
+        for text in ["", "short", &"a".repeat(65), &" a".repeat(20)] {
+            let mut headers = HeaderMap::new();
+            let line = HeaderValue::from_str(&format!("n={text}")).unwrap();
+            headers.append(COOKIE, line);
+            assert_eq!(value("n", &headers), None, "{text}");
+        }
     }
 }

@@ -4,16 +4,16 @@
 //! applications, pages for people. Refuses to decide anything about the protocol.
 
 mod call;
-mod cookie;
+pub mod cookie;
 mod cors;
 mod endpoint;
+pub mod forwarded;
 mod headers;
 mod origin;
 mod page;
 mod respond;
 mod router;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -115,12 +115,5 @@ impl Edge {
         self.origin
             .split_once("://")
             .map_or(self.origin.as_str(), |(_, host)| host)
-    }
-
-    fn trusts(&self, address: IpAddr) -> bool {
-        self.settings
-            .trusted_proxies
-            .iter()
-            .any(|net| net.contains(&address))
     }
 }

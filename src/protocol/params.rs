@@ -3,6 +3,8 @@
 //! A parameter without a value counts as omitted; a parameter sent twice is an error, known or
 //! not, but for the one that is made to be repeated. Generic form extractors keep one of the values silently, which is why we parse ourselves.
 
+use std::collections::BTreeSet;
+
 use url::form_urlencoded;
 
 /// The one parameter that may be sent several times (RFC 8707 §2).
@@ -49,9 +51,10 @@ impl Params {
 
     /// Whether any parameter but [`RESOURCE`] was sent more than once (RFC 6749 §3.1, §3.2).
     pub fn has_repeats(&self) -> bool {
+        let mut seen = BTreeSet::new();
         self.0
             .iter()
-            .any(|(key, _)| key != RESOURCE && self.is_repeated(key))
+            .any(|(key, _)| key != RESOURCE && !seen.insert(key))
     }
 
     /// Whether a value holds a control character: RFC 6749 Appendix A allows none in any

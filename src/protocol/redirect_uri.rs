@@ -108,8 +108,8 @@ fn without_port(after_host: &str) -> Option<&str> {
         None => after_host,
         Some(port) => {
             let rest = port.trim_start_matches(|c: char| c.is_ascii_digit());
-            let digits = port.len() - rest.len();
-            if !(1..=5).contains(&digits) {
+            let digits = port.strip_suffix(rest)?;
+            if digits.len() > 5 || digits.parse::<u16>().is_err() {
                 return None;
             }
             rest
@@ -144,6 +144,8 @@ mod tests {
             "http://127.0.0.1:9/cb/",
             "http://127.0.0.1:9/cb?x",
             "http://127.0.0.1:/cb",
+            "http://127.0.0.1:65536/cb",
+            "http://127.0.0.1:000009/cb",
             "http://127.0.0.1:9@evil.test/cb",
             "http://127.0.0.1.evil.test/cb",
             "http://localhost:9/cb",

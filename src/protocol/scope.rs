@@ -1,5 +1,6 @@
 //! Scopes as RFC 6749 §3.3 writes them: an unordered set, here kept in the order of first mention.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,7 @@ pub struct InvalidScope;
 impl ScopeSet {
     /// Parses a space-separated list; repeats are folded.
     pub fn parse(text: &str) -> Result<Self, InvalidScope> {
+        let mut seen = BTreeSet::new();
         let mut tokens: Vec<String> = Vec::new();
         for token in text.split(' ').filter(|token| !token.is_empty()) {
             // RFC 6749 §3.3: %x21 / %x23-5B / %x5D-7E
@@ -40,7 +42,7 @@ impl ScopeSet {
             {
                 return Err(InvalidScope);
             }
-            if !tokens.iter().any(|seen| seen == token) {
+            if seen.insert(token) {
                 tokens.push(token.to_owned());
             }
         }

@@ -38,7 +38,8 @@ macro_rules! conformance {
                 ending_a_session_spares_offline_families, ends_a_session_once,
                 renews_a_live_session, renews_no_ended_or_foreign_session,
                 opens_no_session_on_an_outdated_proof, consent_adds_up, consents_to_no_absent_client;
-            codes: spends_a_code, spends_a_code_without_a_challenge, spends_a_code_once,
+            codes: spends_a_code, spends_a_code_without_a_challenge,
+                spends_a_code_with_claims_that_have_grown, spends_a_code_once,
                 spends_a_code_once_in_a_race, refuses_a_code_with_any_binding_changed,
                 refuses_a_verifier_where_no_challenge_was, refuses_an_expired_code,
                 refuses_a_code_of_a_revoked_family, refuses_a_code_of_a_disabled_user,

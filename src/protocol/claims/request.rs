@@ -56,8 +56,17 @@ impl ClaimDemand {
 impl ClaimsRequest {
     /// Reads the parameter.
     pub fn parse(text: &str) -> Result<Self, MalformedClaims> {
+        if text.len() > CLAIMS_LIMIT {
+            return Err(MalformedClaims);
+        }
+        Self::from_text(text)
+    }
+
+    /// Reads [`ClaimsRequest::to_text`] back, which may be longer than the parameter was: `1e15`
+    /// is written with all its digits.
+    pub fn from_text(text: &str) -> Result<Self, MalformedClaims> {
         // An array would be read as an object without names.
-        if text.len() > CLAIMS_LIMIT || !text.trim_start().starts_with('{') {
+        if !text.trim_start().starts_with('{') {
             return Err(MalformedClaims);
         }
         serde_json::from_str(text).map_err(|_syntax| MalformedClaims)
@@ -93,7 +102,7 @@ mod tests {
         assert!(acr.accepts(&Value::from("b")) && !acr.accepts(&Value::from("c")));
         let sub = claims.id_token["sub"].as_ref().unwrap();
         assert!(sub.accepts(&Value::from("x")) && !sub.accepts(&Value::from("y")));
-        let kept = ClaimsRequest::parse(&claims.to_text().unwrap()).unwrap();
+        let kept = ClaimsRequest::from_text(&claims.to_text().unwrap()).unwrap();
         assert_eq!(kept, claims);
         assert_eq!(ClaimsRequest::default().to_text(), None);
     }
@@ -111,5 +120,15 @@ mod tests {
         }
         let long = format!(r#"{{"userinfo":{{"{}":null}}}}"#, "x".repeat(CLAIMS_LIMIT));
         assert_eq!(ClaimsRequest::parse(&long), Err(MalformedClaims));
+    }
+
+    #[test]
+    fn reads_back_what_has_grown_when_it_was_written() {
+        let values = vec!["1e15"; 600].join(",");
+        let text = format!(r#"{{"userinfo":{{"x":{{"values":[{values}]}}}}}}"#);
+        let claims = ClaimsRequest::parse(&text).unwrap();
+        let kept = claims.to_text().unwrap();
+        assert!(kept.len() > CLAIMS_LIMIT);
+        assert_eq!(ClaimsRequest::from_text(&kept), Ok(claims));
     }
 }

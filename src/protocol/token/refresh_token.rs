@@ -34,11 +34,7 @@ impl RefreshToken {
     /// Reads a token that was issued to `client` in `realm`; `None` for anything else, without
     /// telling which part was wrong.
     pub fn read(key: &MacKey, realm: &RealmId, client: &ClientId, text: &str) -> Option<Self> {
-        let rest = text.strip_prefix(PREFIX)?;
-        let (rest, tag) = rest.rsplit_once('.')?;
-        let (family, generation) = rest.rsplit_once('.')?;
-        let family = FamilyId::parse(family).ok()?;
-        let generation: i64 = generation.parse().ok().filter(|number| *number >= 0)?;
+        let (family, generation, tag) = take_apart(text)?;
         key.verify_text(
             &parts(realm, client, &family, &generation.to_be_bytes()),
             tag,
@@ -53,9 +49,18 @@ impl RefreshToken {
 
     /// The family that a text names, unproven: for looking up whose tag to check it against.
     pub fn unproven_family(text: &str) -> Option<FamilyId> {
-        let (family, _) = text.strip_prefix(PREFIX)?.split_once('.')?;
-        FamilyId::parse(family).ok()
+        take_apart(text).map(|(family, ..)| family)
     }
+}
+
+/// Family, generation and tag. A token has one text: its generation is written without sign and
+/// leading zeros.
+fn take_apart(text: &str) -> Option<(FamilyId, i64, &str)> {
+    let (rest, tag) = text.strip_prefix(PREFIX)?.rsplit_once('.')?;
+    let (family, digits) = rest.rsplit_once('.')?;
+    let family = FamilyId::parse(family).ok()?;
+    let generation: i64 = digits.parse().ok().filter(|number| *number >= 0)?;
+    (generation.to_string() == digits).then_some((family, generation, tag))
 }
 
 fn parts<'a>(
@@ -75,6 +80,22 @@ fn parts<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn has_one_text_and_one_family() {
+        let key = MacKey::new(&[7; 32]);
+        let realm = RealmId::default_realm();
+        let client = ClientId::parse("client").unwrap();
+        let family = FamilyId::parse("fam.ily").unwrap();
+        let text = RefreshToken::write(&key, &realm, &client, &family, 3);
+        let text = text.expose();
+        assert!(RefreshToken::read(&key, &realm, &client, text).is_some());
+        assert_eq!(RefreshToken::unproven_family(text), Some(family));
+        for other in [".03.", ".+3.", ".3 ."] {
+            let other = text.replace(".3.", other);
+            assert_eq!(RefreshToken::read(&key, &realm, &client, &other), None);
+        }
+    }
 
     #[test]
     fn is_read_only_with_every_binding_it_was_written_with() {

@@ -52,6 +52,19 @@ pub async fn spends_a_code_without_a_challenge(store: SharedStore) {
     assert_eq!(family.grant, grant);
 }
 
+/// OIDC Core §5.5: claims may have more digits when they are kept than when they were asked for.
+pub async fn spends_a_code_with_claims_that_have_grown(store: SharedStore) {
+    let world = World::new(store).await;
+    let values = vec!["1e15"; 600].join(",");
+    let claims = format!(r#"{{"userinfo":{{"name":{{"values":[{values}]}}}}}}"#);
+    let grant = NewFamily {
+        claims: ClaimsRequest::parse(&claims).unwrap(),
+        ..world.grant("f-1")
+    };
+    let family = world.redeemed(grant.clone()).await;
+    assert_eq!(family.grant, grant);
+}
+
 /// RFC 6749 §4.1.2: a code is spent once; the second time changes nothing.
 pub async fn spends_a_code_once(store: SharedStore) {
     let world = World::new(store).await;

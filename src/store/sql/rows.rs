@@ -172,7 +172,7 @@ fn claims_request(row: &Row, name: &'static str) -> Answer<ClaimsRequest> {
     let text: Option<String> = column(row, name)?;
     text.map_or_else(
         || Ok(ClaimsRequest::default()),
-        |text| ClaimsRequest::parse(&text).map_err(|_invalid| Fault::corrupt(name)),
+        |text| ClaimsRequest::from_text(&text).map_err(|_invalid| Fault::corrupt(name)),
     )
 }
 
