@@ -1,8 +1,11 @@
 //! The switches for apps that cannot take what the specifications say: each off, and on.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use vidimus::protocol::client::{ClientType, Compatibility};
 use vidimus::protocol::ids::RealmId;
+use vidimus::secret::Digest;
 
 use crate::support::{TestClient, World, decode_claims, decode_header};
 
@@ -100,5 +103,42 @@ async fn adds_trailing_slash_takes_one_slash_and_nothing_else() {
             let went = answer.location().starts_with(&redirect);
             assert_eq!(went, taken && lenient, "{suffix}");
         }
+    }
+}
+
+/// RFC 6749 §2.3.1
+#[tokio::test]
+async fn sends_unencoded_secret_takes_a_secret_as_it_is() {
+    let switches = Compatibility {
+        sends_unencoded_secret: true,
+        ..Compatibility::default()
+    };
+    let secret = "per%41cent+plus:colon";
+    for (mut client, lenient) in clients(ClientType::Web, switches)
+        .await
+        .into_iter()
+        .zip([false, true])
+    {
+        client.client.secret = Some(Digest::of(secret));
+        let store = &client.world.app.store;
+        store.update_client(&client.client).await.unwrap();
+        client.world.advance(1);
+        let ask = async |sent: &str| {
+            let basic = STANDARD.encode(format!("{}:{sent}", client.id()));
+            let header = format!("Basic {basic}");
+            let fields = [("token", "x")];
+            client
+                .send("/introspect", &fields, Some(&header))
+                .await
+                .status
+        };
+        let unencoded = if lenient {
+            StatusCode::OK
+        } else {
+            StatusCode::UNAUTHORIZED
+        };
+        assert_eq!(ask(secret).await, unencoded);
+        assert_eq!(ask("per%2541cent%2Bplus%3Acolon").await, StatusCode::OK);
+        assert_eq!(ask("other%41").await, StatusCode::UNAUTHORIZED);
     }
 }

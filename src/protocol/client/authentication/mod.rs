@@ -54,6 +54,8 @@ pub struct PresentedCredentials {
     /// The client that it names.
     pub client: ClientId,
     secret: Option<SecretString>,
+    /// The secret of HTTP Basic as it was sent, where decoding has changed it.
+    unencoded: Option<SecretString>,
 }
 
 /// A client that has proven itself, or a public client that has named itself.
@@ -114,12 +116,13 @@ fn read_plain(
         return Ok(PresentedCredentials {
             client: parse_id(client)?,
             secret: posted_secret.map(|secret| SecretString::new(secret.to_owned())),
+            unencoded: None,
         });
     };
     if posted_secret.is_some() {
         return Err(ClientAuthRefusal::TwoMethods);
     }
-    let (id, secret) = read_basic(header).ok_or(ClientAuthRefusal::MalformedBasic)?;
+    let (id, secret, unencoded) = read_basic(header).ok_or(ClientAuthRefusal::MalformedBasic)?;
     if posted_id.is_some_and(|posted| posted != id) {
         return Err(ClientAuthRefusal::TwoClients);
     }
@@ -128,6 +131,7 @@ fn read_plain(
     Ok(PresentedCredentials {
         client: parse_id(&id)?,
         secret,
+        unencoded,
     })
 }
 
@@ -145,8 +149,12 @@ pub fn authenticate(
         M::None => return Err(R::PublicWithSecret),
         M::ClientSecretBasic | M::ClientSecretPost => {
             let secret = secret.ok_or(R::SecretMissing)?;
-            let presented = Digest::of(secret.expose());
-            let matches = |digest: &Digest| presented.matches(digest);
+            let lenient = client.metadata.compatibility.sends_unencoded_secret;
+            let unencoded = presented.unencoded.as_ref().filter(|_| lenient);
+            let matches = |digest: &Digest| {
+                let mut presented = std::iter::once(secret).chain(unencoded);
+                presented.any(|secret| Digest::of(secret.expose()).matches(digest))
+            };
             if !client.secret.as_ref().is_some_and(matches) {
                 return Err(R::WrongSecret);
             }
@@ -179,15 +187,18 @@ fn parse_id(text: &str) -> Result<ClientId, ClientAuthRefusal> {
     ClientId::parse(text).map_err(|_invalid| ClientAuthRefusal::UnknownClient)
 }
 
-/// RFC 6749 §2.3.1: id and secret are form-encoded before they are joined.
-fn read_basic(header: &str) -> Option<(String, SecretString)> {
+/// RFC 6749 §2.3.1: id and secret are form-encoded before they are joined. The secret comes decoded,
+/// and as it was sent where that differs.
+fn read_basic(header: &str) -> Option<(String, SecretString, Option<SecretString>)> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = decoded.split_once(':')?;
-    Some((form_decode(id), SecretString::new(form_decode(secret))))
+    let read = form_decode(secret);
+    let unencoded = (read != secret).then(|| SecretString::new(secret.to_owned()));
+    Some((form_decode(id), SecretString::new(read), unencoded))
 }
 
 fn form_decode(text: &str) -> String {

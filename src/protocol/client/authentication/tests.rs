@@ -184,6 +184,6 @@ fn a_client_of_assertions_cannot_use_a_secret() {
 
 #[test]
 fn basic_credentials_are_form_decoded() {
-    let (id, secret) = read_basic(&basic("a%3Ab", "x%26y+z%3D")).unwrap();
+    let (id, secret, _) = read_basic(&basic("a%3Ab", "x%26y+z%3D")).unwrap();
     assert_eq!((id.as_str(), secret.expose().as_str()), ("a:b", "x&y z="));
 }
