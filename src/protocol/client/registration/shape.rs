@@ -161,7 +161,15 @@ fn grant_types(
 ) -> Result<Vec<GrantType>, Refusal> {
     const MEMBER: &str = "grant_types";
     let Some(texts) = request.list(MEMBER)? else {
-        return Ok(usual_grants(terms, metadata.client_type, responses));
+        let usual = usual_grants(terms, metadata.client_type, responses);
+        return if usual.is_empty() {
+            Err(Refusal::Inconsistent {
+                member: MEMBER,
+                rule: "must be given when response_types is empty",
+            })
+        } else {
+            Ok(usual)
+        };
     };
     let mut kept: Vec<GrantType> = Vec::new();
     for text in &texts {

@@ -227,6 +227,17 @@ fn response_types_and_grant_types_agree() {
     assert_eq!(refusal.code(), ErrorCode::InvalidRedirectUri);
     plain["application_type"] = json!("native");
     registered(plain, WITH_TOKENS);
+    // Nobody's grants would leave nobody's limits on the scopes.
+    for terms in [ITSELF, ADMIN, DOCUMENT] {
+        let nothing = json!({"client_name": "A", "response_types": [], "scope": "notes:read"});
+        assert!(matches!(
+            refused(nothing, terms),
+            RegistrationRefusal::Inconsistent {
+                member: "grant_types",
+                ..
+            }
+        ));
+    }
 }
 
 /// OIDC Registration §2 `application_type`; RFC 8252 §7.3
