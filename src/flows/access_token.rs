@@ -29,10 +29,7 @@ impl Draft {
     ) -> Result<Self, KeyError> {
         let sealed = match target.format {
             TokenFormat::Jwt => None,
-            TokenFormat::Opaque => {
-                let master = app.keys.master();
-                Some(seal_opaque_token(master, &client.realm, &claims)?)
-            }
+            TokenFormat::Opaque => Some(seal_opaque_token(&app.master, &client.realm, &claims)?),
         };
         let typ = match target.token_type {
             AccessTokenType::AtJwt if !client.metadata.compatibility.wants_plain_jwt_type => {
@@ -70,7 +67,7 @@ pub(crate) async fn read(
     now: Timestamp,
 ) -> Result<Result<AccessTokenClaims, TokenRefusal>, Fault> {
     if looks_opaque(text) {
-        return Ok(open_opaque_token(app.keys.master(), realm, text));
+        return Ok(open_opaque_token(&app.master, realm, text));
     }
     let verified = app.keys.verify(realm, text, TokenType::AccessToken, now);
     Ok(verified.await?)

@@ -1,7 +1,9 @@
 //! Who is signed in at a browser.
 
 use crate::flows::{App, Fault};
+use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId};
+use crate::protocol::may_issue::{Parties, may_issue};
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::{Digest, SecretString};
@@ -50,6 +52,26 @@ pub async fn resume(
             .await?;
     }
     Ok(Some(LiveSession(facts)))
+}
+
+/// Whether anything may be issued to a client for the person of a live session.
+pub(crate) async fn may_be_issued(
+    app: &App,
+    client: &Client,
+    live: &LiveSession,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let store = app.store.as_ref();
+    let realm = app.facts.realm(store, &client.realm, now).await?;
+    let facts = live.facts();
+    let parties = Parties {
+        realm_enabled: realm.is_some_and(|realm| realm.disabled_at.is_none()),
+        client,
+        user_enabled: Some(facts.user.disabled_at.is_none()),
+        session_stands: facts.session.is_live(app.settings.sessions, now),
+        revoked: false,
+    };
+    Ok(may_issue(parties).is_ok())
 }
 
 /// A new cookie value: 256 random bits.

@@ -43,10 +43,6 @@ pub enum Purpose {
     ErrorPage,
     /// The subject that a client sees instead of the user (OIDC Core §8.1).
     PairwiseSubject,
-    /// The tag of a registration access token (RFC 7592 §3).
-    RegistrationToken,
-    /// The `session_state` of an authorization answer (OIDC Session Management §3).
-    SessionState,
     /// Access tokens that are no JWTs.
     OpaqueToken,
 }
@@ -63,8 +59,6 @@ impl Purpose {
             Self::Interaction => "interaction",
             Self::ErrorPage => "error-page",
             Self::PairwiseSubject => "pairwise-subject",
-            Self::RegistrationToken => "registration-token",
-            Self::SessionState => "session-state",
             Self::OpaqueToken => "opaque-token",
         }
     }
@@ -307,8 +301,6 @@ mod tests {
             Purpose::Interaction,
             Purpose::ErrorPage,
             Purpose::PairwiseSubject,
-            Purpose::RegistrationToken,
-            Purpose::SessionState,
             Purpose::OpaqueToken,
         ];
         let tags: HashSet<_> = purposes.map(|purpose| tag(1, purpose)).into();

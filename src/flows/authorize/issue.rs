@@ -3,7 +3,7 @@
 
 use crate::flows::authorize::{Outcome, Pending, passing, refuse_pending};
 use crate::flows::client_keys::{ClientKeysRefusal, Recipient};
-use crate::flows::session::LiveSession;
+use crate::flows::session::{self, LiveSession};
 use crate::flows::token::issue::{self, Readiness};
 use crate::flows::{App, Fault, audience, clients, session_state};
 use crate::protocol::authorize::{
@@ -11,11 +11,10 @@ use crate::protocol::authorize::{
 };
 use crate::protocol::client::{Client, GrantType};
 use crate::protocol::ids::{FamilyId, RealmId};
-use crate::protocol::may_issue::{Parties, may_issue};
 use crate::protocol::resource::Target;
 use crate::protocol::response_type::ResponseType;
-use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::protocol::time::Timestamp;
+use crate::protocol::token::family::ends_at;
 use crate::secret::{Digest, SecretString};
 use crate::store::requests::RequestedCode;
 use crate::store::{Change, NewFamily};
@@ -28,7 +27,7 @@ pub(super) async fn issue(
     live: &LiveSession,
     now: Timestamp,
 ) -> Result<Outcome, Fault> {
-    if !may_be_issued(app, realm, pending, live, now).await? {
+    if !session::may_be_issued(app, pending.addressee.client(), live, now).await? {
         let refusal = AuthorizeRefusal::Denied;
         return refuse_pending(app, realm, pending, refusal, now).await;
     }
@@ -107,25 +106,6 @@ async fn recipient(
     }
 }
 
-async fn may_be_issued(
-    app: &App,
-    realm: &RealmId,
-    pending: &Pending,
-    live: &LiveSession,
-    now: Timestamp,
-) -> Result<bool, Fault> {
-    let row = app.facts.realm(app.store.as_ref(), realm, now).await?;
-    let facts = live.facts();
-    let parties = Parties {
-        realm_enabled: row.is_some_and(|realm| realm.disabled_at.is_none()),
-        client: pending.addressee.client(),
-        user_enabled: Some(facts.user.disabled_at.is_none()),
-        session_stands: facts.session.is_live(app.settings.sessions, now),
-        revoked: false,
-    };
-    Ok(may_issue(parties).is_ok())
-}
-
 /// The tokens that pass through the browser.
 async fn front_channel(
     app: &App,
@@ -177,13 +157,8 @@ fn new_family(
     let request = &pending.request;
     let session = &live.facts().session;
     let scope = request.scope.clone();
-    // OIDC Core §11: only offline_access lets a grant outlive the session.
     let limit = now.plus(app.settings.refresh_lifetime);
-    let expires_at = if scope.contains(OFFLINE_ACCESS) {
-        limit
-    } else {
-        limit.min(session.expires_at)
-    };
+    let expires_at = ends_at(&scope, session.expires_at, limit);
     let id = FamilyId::parse(app.random_text::<16>()?)
         .map_err(|_invalid| Fault::Invariant("random text is a family id"))?;
     Ok(NewFamily {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::flows::authorize::{Outcome, Visit, refuse, request_object};
-use crate::flows::{App, Fault, interaction, limits, push};
+use crate::flows::{App, Fault, clients, interaction, limits, push};
 use crate::protocol::authorize::passing::{registered_reference, unkept};
 use crate::protocol::authorize::request_object::Beside;
 use crate::protocol::authorize::{
@@ -98,8 +98,7 @@ pub(super) async fn fetch(
         Ok(client_id) => client_id,
         Err(refusal) => return Ok(Outcome::Refused(refusal, None)),
     };
-    let found = app.facts.client(app.store.as_ref(), realm, &client_id, now);
-    let Some(client) = found.await? else {
+    let Some(client) = clients::find(app, realm, &client_id, now).await? else {
         return Ok(Outcome::Refused(AddresseeRefusal::UnknownClient, None));
     };
     if client.disabled_at.is_some() {

@@ -18,10 +18,9 @@ use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::{Client, GrantType};
 use crate::protocol::device::{DeviceAuthorization, NO_REDIRECT_URI};
 use crate::protocol::ids::{FamilyId, RealmId};
-use crate::protocol::may_issue::{Parties, may_issue};
 use crate::protocol::params::Params;
-use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::protocol::time::{Lifetime, Timestamp};
+use crate::protocol::token::family::ends_at;
 use crate::protocol::user_code::UserCode;
 use crate::store::ephemeral::Quota;
 use crate::store::{Change, NewFamily};
@@ -211,7 +210,7 @@ pub async fn answer(
     let now = app.now();
     let question = read(app, visit, now).await?;
     let change = match decision {
-        Decision::Approve => approve(app, visit.realm, &question, now).await?,
+        Decision::Approve => approve(app, &question, now).await?,
         Decision::Deny => {
             let code = &question.device.device_code;
             app.store.deny_device(visit.realm, code, now).await?
@@ -223,22 +222,8 @@ pub async fn answer(
     }
 }
 
-async fn approve(
-    app: &App,
-    realm: &RealmId,
-    question: &Question,
-    now: Timestamp,
-) -> Result<Change, Fault> {
-    let facts = question.live.facts();
-    let row = app.facts.realm(app.store.as_ref(), realm, now).await?;
-    let parties = Parties {
-        realm_enabled: row.is_some_and(|realm| realm.disabled_at.is_none()),
-        client: &question.client,
-        user_enabled: Some(facts.user.disabled_at.is_none()),
-        session_stands: facts.session.is_live(app.settings.sessions, now),
-        revoked: false,
-    };
-    if may_issue(parties).is_err() {
+async fn approve(app: &App, question: &Question, now: Timestamp) -> Result<Change, Fault> {
+    if !session::may_be_issued(app, &question.client, &question.live, now).await? {
         return Ok(Change::NotFound);
     }
     let family = new_family(app, question, now)?;
@@ -248,13 +233,8 @@ async fn approve(
 fn new_family(app: &App, question: &Question, now: Timestamp) -> Result<NewFamily, Fault> {
     let (device, client) = (&question.device, &question.client);
     let session = &question.live.facts().session;
-    // OIDC Core §11: only offline_access lets a grant outlive the session.
     let limit = now.plus(app.settings.refresh_lifetime);
-    let expires_at = if device.scope.contains(OFFLINE_ACCESS) {
-        limit
-    } else {
-        limit.min(session.expires_at)
-    };
+    let expires_at = ends_at(&device.scope, session.expires_at, limit);
     let id = FamilyId::parse(app.random_text::<16>()?)
         .map_err(|_invalid| Fault::Invariant("random text is a family id"))?;
     Ok(NewFamily {

@@ -82,11 +82,6 @@ impl RealmKeys {
         }
     }
 
-    /// What seals and opens.
-    pub fn master(&self) -> &MasterKey {
-        &self.master
-    }
-
     /// How long keys stay in each state.
     pub fn schedule(&self) -> &KeySchedule {
         &self.schedule

@@ -13,12 +13,13 @@ pub(super) mod userinfo;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::response::Response;
 
 use crate::flows::FlowError;
 use crate::flows::client_auth::{self, Unauthenticated};
 use crate::http::call::Call;
-use crate::http::{Edge, respond};
+use crate::http::{Edge, cors, respond};
 use crate::protocol::client::Client;
 use crate::protocol::client::authentication::AuthenticatedClient;
 use crate::protocol::error::OAuthError;
@@ -51,6 +52,25 @@ async fn client_of(
         }
         Err(FlowError::Fault(fault)) => {
             Err((respond::fault(edge, &call.headers, &call.id, &fault), None))
+        }
+    }
+}
+
+/// Reads a form and authenticates its client; a refusal is readable for the client's own origins.
+async fn authenticated(
+    edge: &Edge,
+    call: &Call,
+    body: Body,
+    endpoint: &'static str,
+) -> Result<(AuthenticatedClient, Params), Response> {
+    let params = match call.form(body, edge).await {
+        Ok(params) => params,
+        Err(error) => return Err(respond::oauth_error(error, &call.id)),
+    };
+    match client_of(edge, call, &params, endpoint).await {
+        Ok(client) => Ok((client, params)),
+        Err((response, client)) => {
+            Err(cors::for_client(&call.headers, client.as_deref(), response))
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::flows::FlowError;
 use crate::flows::push::{PushRefusal, push};
 use crate::http::call::Call;
-use crate::http::endpoint::{client_of, failed};
+use crate::http::endpoint::{authenticated, failed};
 use crate::http::{Edge, cors, respond};
 use crate::protocol::discovery::path;
 
@@ -27,15 +27,9 @@ pub(in crate::http) async fn post(
     call: Call,
     body: Body,
 ) -> Response {
-    let params = match call.form(body, &edge).await {
-        Ok(params) => params,
-        Err(error) => return respond::oauth_error(error, &call.id),
-    };
-    let client = match client_of(&edge, &call, &params, path::PAR).await {
-        Ok(client) => client,
-        Err((response, client)) => {
-            return cors::for_client(&call.headers, client.as_deref(), response);
-        }
+    let (client, params) = match authenticated(&edge, &call, body, path::PAR).await {
+        Ok(authenticated) => authenticated,
+        Err(response) => return response,
     };
     let response = match push(&edge.app, &client, &params).await {
         Ok(pushed) => {

@@ -9,8 +9,8 @@ use http::StatusCode;
 
 use crate::flows::revoke;
 use crate::http::call::Call;
-use crate::http::endpoint::{client_of, failed};
-use crate::http::{Edge, cors, respond};
+use crate::http::endpoint::{authenticated, failed};
+use crate::http::{Edge, cors};
 use crate::protocol::discovery::path;
 
 pub(in crate::http) async fn post(
@@ -18,15 +18,9 @@ pub(in crate::http) async fn post(
     call: Call,
     body: Body,
 ) -> Response {
-    let params = match call.form(body, &edge).await {
-        Ok(params) => params,
-        Err(error) => return respond::oauth_error(error, &call.id),
-    };
-    let client = match client_of(&edge, &call, &params, path::REVOKE).await {
-        Ok(client) => client,
-        Err((response, client)) => {
-            return cors::for_client(&call.headers, client.as_deref(), response);
-        }
+    let (client, params) = match authenticated(&edge, &call, body, path::REVOKE).await {
+        Ok(authenticated) => authenticated,
+        Err(response) => return response,
     };
     let response = match revoke::revoke(&edge.app, &client, &params).await {
         Ok(()) => StatusCode::OK.into_response(),

@@ -9,7 +9,7 @@ use http::StatusCode;
 
 use crate::flows::token;
 use crate::http::call::Call;
-use crate::http::endpoint::{client_of, failed};
+use crate::http::endpoint::{authenticated, failed};
 use crate::http::{Edge, cors, respond};
 use crate::protocol::discovery::path;
 
@@ -18,15 +18,9 @@ pub(in crate::http) async fn post(
     call: Call,
     body: Body,
 ) -> Response {
-    let params = match call.form(body, &edge).await {
-        Ok(params) => params,
-        Err(error) => return respond::oauth_error(error, &call.id),
-    };
-    let client = match client_of(&edge, &call, &params, path::TOKEN).await {
-        Ok(client) => client,
-        Err((response, client)) => {
-            return cors::for_client(&call.headers, client.as_deref(), response);
-        }
+    let (client, params) = match authenticated(&edge, &call, body, path::TOKEN).await {
+        Ok(authenticated) => authenticated,
+        Err(response) => return response,
     };
     let response = match token::answer(&edge.app, &client, &params).await {
         Ok(answer) => respond::json(StatusCode::OK, &answer),

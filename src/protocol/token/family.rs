@@ -2,7 +2,7 @@
 
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::ids::{ClientId, FamilyId, RealmId, SessionId, UserId};
-use crate::protocol::scope::ScopeSet;
+use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 
@@ -49,6 +49,16 @@ pub struct NewFamily {
     pub expires_at: Timestamp,
     /// When the code was issued.
     pub created_at: Timestamp,
+}
+
+/// When a grant ends whatever happens: only `offline_access` lets it outlive the session
+/// (OIDC Core §11).
+pub fn ends_at(scope: &ScopeSet, session_ends: Timestamp, limit: Timestamp) -> Timestamp {
+    if scope.contains(OFFLINE_ACCESS) {
+        limit
+    } else {
+        limit.min(session_ends)
+    }
 }
 
 /// A grant and the tokens that descend from it: one row, never one row per token.
