@@ -63,7 +63,7 @@ async fn a_hint_that_is_no_id_token_for_this_client_is_refused() {
     let own = id_token(&client).await;
     let tokens = client.tokens(&[]).await;
     let access = tokens["access_token"].as_str().unwrap().to_owned();
-    let altered = format!("{}A", own.trim_end_matches('A'));
+    let altered = format!("{own}AAAA");
     for hint in [theirs, access, altered, "x".to_owned()] {
         let url = client.authorize_url(&[("id_token_hint", &hint)]);
         let answer = client.world.browser().get(&url).await;
