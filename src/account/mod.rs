@@ -1,8 +1,9 @@
-//! Pure rules about people: users, passwords, sessions, slow-down.
+//! Pure rules about people: users, passwords, sessions, slow-down, languages.
 //!
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
 pub mod claims;
+pub mod language;
 pub mod password;
 pub mod profile;
 pub mod session;
