@@ -32,6 +32,7 @@ mod ephemeral;
 mod headers;
 #[cfg(test)]
 mod introspection;
+mod issuance;
 #[cfg(test)]
 mod languages;
 #[cfg(test)]
