@@ -22,6 +22,8 @@ mod pseudo;
 mod samples;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod word_tests;
 
 use std::sync::Arc;
 

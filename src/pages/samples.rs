@@ -1,5 +1,8 @@
 //! Sample views: calm ones as in real life, and ones where every text is hostile.
 
+use std::cell::Cell;
+
+use crate::account::language::Language;
 use crate::account::user::{Profile, User};
 use crate::pages::*;
 use crate::protocol::ids::{RealmId, UserId};
@@ -17,8 +20,25 @@ pub(super) fn hostile(_: &str) -> String {
     r#"<script>alert(1)</script>"' onload='x' {{ 7 * 7 }} مرحبا 🙂 "#.to_owned() + &"W".repeat(300)
 }
 
+thread_local! {
+    static LANGUAGE: Cell<Language> = const { Cell::new(Language::English) };
+}
+
+/// Makes samples in another language than English.
+pub(super) fn in_language<T>(language: Language, make: impl FnOnce() -> T) -> T {
+    let before = LANGUAGE.replace(language);
+    let made = make();
+    LANGUAGE.set(before);
+    made
+}
+
 fn chrome(words: Words) -> Chrome {
-    Chrome::english(words("Acme Accounts"), words("accounts.example.com"))
+    let host = words("accounts.example.com");
+    Chrome::new(LANGUAGE.get(), words("Acme Accounts"), host).with_choice(
+        words("/language"),
+        words("/login?client_id=notes"),
+        Some(Language::German),
+    )
 }
 
 pub(super) fn user(words: Words) -> User {
