@@ -37,12 +37,12 @@ pub(super) struct Call {
     pub(super) headers: HeaderMap,
     pub(super) id: RequestId,
     pub(super) address: IpAddr,
+    /// The address and what else is known of the browser, for the record.
+    pub(super) caller: Caller,
     /// Path and query of the request.
     pub(super) here: String,
     /// What it says of the language that its sender reads.
     pub(super) wishes: Wishes,
-    /// The address and what else is known of the browser, for the record.
-    pub(super) caller: Caller,
 }
 
 impl FromRequestParts<Arc<Edge>> for Call {
@@ -79,9 +79,9 @@ impl FromRequestParts<Arc<Edge>> for Call {
             headers,
             id,
             address,
+            caller,
             here,
             wishes,
-            caller,
         })
     }
 }

@@ -32,6 +32,7 @@ mod ephemeral;
 mod headers;
 #[cfg(test)]
 mod introspection;
+#[cfg(test)]
 mod issuance;
 #[cfg(test)]
 mod languages;

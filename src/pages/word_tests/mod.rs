@@ -215,8 +215,8 @@ fn what_others_have_written_keeps_its_direction_to_itself() {
 #[test]
 fn the_style_sheet_knows_no_left_and_right() {
     for sheet in [
-        include_str!("static/base.css"),
-        include_str!("static/parts.css"),
+        include_str!("../static/base.css"),
+        include_str!("../static/parts.css"),
     ] {
         for line in sheet.lines() {
             let side = ["left", "right"].iter().any(|side| {
