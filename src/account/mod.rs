@@ -1,8 +1,10 @@
-//! Pure rules about people: users, passwords, sessions, slow-down.
+//! Pure rules about people: users, passwords, sessions, slow-down, events, mails.
 //!
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
 pub mod claims;
+pub mod event;
+pub mod mail;
 pub mod password;
 pub mod profile;
 pub mod session;

@@ -9,14 +9,15 @@ use super::desk::Desk;
 use super::output::{Output, members, table};
 use super::user_arguments::{ClaimArgs, PasswordArgs, UserCommand, UserCreateArgs};
 use super::{Failure, FailureKind, backend};
+use crate::account::event::{Event, EventKind};
 use crate::account::profile::set_claim;
-use crate::account::user::{LoginName, Profile, User};
+use crate::account::user::{AccountSwitch, LoginName, Profile, UNDO_PERIOD, User};
 use crate::config::Config;
 use crate::entropy::random_text;
-use crate::protocol::ids::UserId;
-use crate::protocol::time::Timestamp;
+use crate::flows::accounts;
+use crate::protocol::ids::{ClientId, UserId};
 use crate::secret::{Secret, SecretString};
-use crate::store::{Change, Creation, Page, RevocationMark};
+use crate::store::{Change, Creation, Effects, Page, RevocationMark};
 
 /// Users read from the record at a time.
 const PAGE: u32 = 500;
@@ -48,9 +49,12 @@ pub(super) async fn run(
             let hash = backend::hash_password(config, &password, desk.entropy.as_ref())?;
             let now = desk.clock.now();
             let marks = desk.marks(RevocationMark::User(user.id.clone()), now);
+            let event = Event::new(&desk.realm, EventKind::PasswordChanged, &desk.caller(), now)
+                .of_user(&user.id);
+            let effects = Effects::marks(marks).and_event(event);
             let change = desk
                 .store
-                .set_password(&desk.realm, &user.id, &hash, &marks, now)
+                .set_password(&desk.realm, &user.id, &hash, &effects, now)
                 .await?;
             desk.settle().await?;
             report(
@@ -60,15 +64,14 @@ pub(super) async fn run(
                 output,
             )
         }
-        UserCommand::Disable { user } => {
-            let user = find(desk, &user).await?;
-            let now = desk.clock.now();
-            set_disabled(desk, &user, Some(now), output).await
-        }
-        UserCommand::Enable { user } => {
-            let user = find(desk, &user).await?;
-            set_disabled(desk, &user, None, output).await
-        }
+        UserCommand::Disable { user } => switch(desk, &user, AccountSwitch::Disable, output).await,
+        UserCommand::Enable { user } => switch(desk, &user, AccountSwitch::Enable, output).await,
+        UserCommand::Lock { user } => switch(desk, &user, AccountSwitch::Lock, output).await,
+        UserCommand::Unlock { user } => switch(desk, &user, AccountSwitch::Unlock, output).await,
+        UserCommand::Delete { user } => switch(desk, &user, AccountSwitch::Delete, output).await,
+        UserCommand::Restore { user } => switch(desk, &user, AccountSwitch::Restore, output).await,
+        UserCommand::Consents { user } => consents(desk, &user, output).await,
+        UserCommand::Withdraw { user, client } => withdraw(desk, &user, client, output).await,
     }
 }
 
@@ -107,8 +110,16 @@ async fn create(
         created_at: now,
         updated_at: now,
         disabled_at: None,
+        locked_at: None,
+        deleted_at: None,
     };
-    match desk.store.create_user(&user).await? {
+    let event =
+        Event::new(&desk.realm, EventKind::UserCreated, &desk.caller(), now).of_user(&user.id);
+    match desk
+        .store
+        .create_user(&user, &Effects::event(event))
+        .await?
+    {
         Creation::Created => output.data(&document(&user)?, members),
         Creation::NameTaken => Err(Failure::denied(
             "the user name or the address is taken in this realm",
@@ -157,12 +168,7 @@ async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {
                 user.id.to_string(),
                 user.username.clone(),
                 user.email.clone().unwrap_or_default(),
-                if user.disabled_at.is_some() {
-                    "disabled"
-                } else {
-                    ""
-                }
-                .to_owned(),
+                states(user).join(", "),
             ]);
             documents.push(document(user)?);
         }
@@ -174,25 +180,93 @@ async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {
     output.data(&documents, |_| table(&rows))
 }
 
-async fn set_disabled(
+async fn switch(
     desk: &Desk,
-    user: &User,
-    disabled_at: Option<Timestamp>,
+    user: &str,
+    switch: AccountSwitch,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
+    let user = find(desk, user).await?;
     let now = desk.clock.now();
-    let marks = desk.marks(RevocationMark::User(user.id.clone()), now);
-    // Switching on again revokes nothing.
-    let (marks, done): (&[_], _) = match disabled_at {
-        Some(_) => (&marks, "is disabled; sessions and tokens ended"),
-        None => (&[], "is enabled"),
-    };
+    let account = (&desk.realm, &user.id);
+    let effects = accounts::switch_effects(account, switch, &desk.caller(), now);
     let change = desk
         .store
-        .set_user_disabled(&desk.realm, &user.id, disabled_at, marks, now)
+        .switch_user(&desk.realm, &user.id, switch, &effects, now)
         .await?;
     desk.settle().await?;
-    report(change, user, done, output)
+    if (change, switch) == (Change::NotFound, AccountSwitch::Restore) {
+        return Err(Failure::denied(
+            "the account is not deleted, or was deleted too long ago",
+        ));
+    }
+    let done = match switch {
+        AccountSwitch::Disable => "is disabled; sessions and tokens ended",
+        AccountSwitch::Enable => "is enabled",
+        AccountSwitch::Lock => "is locked; sessions and tokens ended",
+        AccountSwitch::Unlock => "is unlocked",
+        AccountSwitch::Delete => {
+            "is deleted; sessions and tokens ended. `vidimus user restore` undoes it for 7 days"
+        }
+        AccountSwitch::Restore => "is restored",
+    };
+    report(change, &user, done, output)
+}
+
+/// What keeps a person from signing in.
+fn states(user: &User) -> Vec<&'static str> {
+    [
+        (user.disabled_at, "disabled"),
+        (user.locked_at, "locked"),
+        (user.deleted_at, "deleted"),
+    ]
+    .into_iter()
+    .filter_map(|(since, word)| since.map(|_at| word))
+    .collect()
+}
+
+async fn consents(desk: &Desk, user: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    let user = find(desk, user).await?;
+    let consents = desk.store.consents(&desk.realm, &user.id).await?;
+    let documents: Vec<Value> = consents
+        .iter()
+        .map(|consent| {
+            json!({
+                "client_id": consent.client,
+                "scope": consent.scope.to_string(),
+                "since": consent.since.unix_seconds(),
+            })
+        })
+        .collect();
+    let rows: Vec<Vec<String>> = consents
+        .iter()
+        .map(|consent| vec![consent.client.to_string(), consent.scope.to_string()])
+        .collect();
+    output.data(&documents, |_| table(&rows))
+}
+
+async fn withdraw(
+    desk: &Desk,
+    user: &str,
+    client: String,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let user = find(desk, user).await?;
+    let client = ClientId::parse(client).map_err(|invalid| Failure::usage(invalid.to_string()))?;
+    let now = desk.clock.now();
+    let grant = (&desk.realm, &user.id);
+    let effects = accounts::withdrawal_effects(grant, &client, &desk.caller(), now);
+    let change = desk
+        .store
+        .withdraw_consent(&desk.realm, &user.id, &client, &effects, now)
+        .await?;
+    desk.settle().await?;
+    report(
+        change,
+        &user,
+        "has withdrawn consent; the tokens ended",
+        output,
+    )
 }
 
 fn report(change: Change, user: &User, done: &str, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -296,6 +370,12 @@ fn document(user: &User) -> Result<Value, Failure> {
         let created_at = user.created_at.unix_seconds();
         members.insert("created_at".to_owned(), json!(created_at));
         members.insert("disabled".to_owned(), json!(user.disabled_at.is_some()));
+        members.insert("locked".to_owned(), json!(user.locked_at.is_some()));
+        if let Some(deleted_at) = user.deleted_at {
+            let restorable_until = deleted_at.plus(UNDO_PERIOD).unix_seconds();
+            members.insert("deleted_at".to_owned(), json!(deleted_at.unix_seconds()));
+            members.insert("restorable_until".to_owned(), json!(restorable_until));
+        }
     }
     Ok(value)
 }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
 use axum::response::Response;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
+use crate::account::event::Caller;
 use crate::flows::Realm;
 use crate::http::{Edge, forwarded, respond};
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -31,6 +32,8 @@ pub(super) struct Call {
     pub(super) headers: HeaderMap,
     pub(super) id: RequestId,
     pub(super) address: IpAddr,
+    /// The address and what else is known of the browser, for the record.
+    pub(super) caller: Caller,
 }
 
 impl FromRequestParts<Arc<Edge>> for Call {
@@ -52,6 +55,7 @@ impl FromRequestParts<Arc<Edge>> for Call {
                 Problem::Fault(fault) => respond::fault(edge, &parts.headers, &id, &fault),
             })?;
         let address = client_address(parts, edge);
+        let caller = caller(parts, address, &id);
         let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let (realm, realm_name, realm_settings) = (row.id.clone(), row.name.clone(), row.settings);
         let headers = std::mem::take(&mut parts.headers);
@@ -63,6 +67,7 @@ impl FromRequestParts<Arc<Edge>> for Call {
             headers,
             id,
             address,
+            caller,
         })
     }
 }
@@ -93,6 +98,20 @@ async fn realm_of(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Arc<Realm>, Pro
     match row.map_err(|error| Problem::Fault(error.into()))? {
         Some(row) if row.disabled_at.is_none() => Ok(row),
         _ => Err(Problem::NoSuchRealm),
+    }
+}
+
+/// What is known of where a request came from.
+fn caller(parts: &Parts, address: IpAddr, id: &RequestId) -> Caller {
+    let agent = parts.headers.get(USER_AGENT);
+    let agent = agent
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let kept: String = agent.chars().take(Caller::AGENT_LIMIT).collect();
+    Caller {
+        address: Some(address),
+        user_agent: (!kept.is_empty()).then_some(kept),
+        request: Some(id.0.clone()),
     }
 }
 

@@ -33,6 +33,8 @@ mod headers;
 #[cfg(test)]
 mod introspection;
 #[cfg(test)]
+mod issuance;
+#[cfg(test)]
 mod listener;
 #[cfg(test)]
 mod login;

@@ -23,6 +23,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         realm: &call.realm,
         params: &call.query,
         cookie,
+        caller: &call.caller,
     };
     match resume(&edge.app, visit).await {
         Ok(Outcome::Consent(pending)) => show(&edge, &call, &pending),
@@ -44,6 +45,7 @@ pub(in crate::http) async fn post(
         realm: &call.realm,
         params: &call.query,
         cookie,
+        caller: &call.caller,
     };
     let decision = match form.get("decision") {
         _ if !is_genuine(&edge, &call, &form) => None,

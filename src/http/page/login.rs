@@ -44,6 +44,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         realm: &call.realm,
         params: &call.query,
         cookie,
+        caller: &call.caller,
     };
     match resume(&edge.app, visit).await {
         Ok(Outcome::Login(pending, reason)) => {
@@ -85,6 +86,7 @@ pub(in crate::http) async fn post(
         realm: &call.realm,
         params: &call.query,
         cookie,
+        caller: &call.caller,
     };
     match resume(&edge.app, visit).await {
         Ok(Outcome::Login(pending, _) | Outcome::Consent(pending)) => {
@@ -155,6 +157,7 @@ async fn attempt(edge: &Edge, call: &Call, form: &Params) -> Result<SignedIn, No
         login: username,
         password: SecretString::new(password.to_owned()),
         address: call.address,
+        caller: &call.caller,
         cookie: cookie::read(edge, &call.realm, &call.headers),
     };
     sign_in(&edge.app, attempt).await.map_err(|error| match error {
@@ -191,6 +194,7 @@ async fn go_on(edge: &Edge, call: &Call, errand: &Errand, signed_in: SignedIn) -
                 realm: &call.realm,
                 params: &call.query,
                 cookie: Some(value),
+                caller: &call.caller,
             };
             let outcome = resume_signed_in(&edge.app, visit, session).await;
             follow(edge, call, &call.query, outcome)

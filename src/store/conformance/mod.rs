@@ -9,6 +9,7 @@
     reason = "a case fails by panicking; that is what it is for"
 )]
 
+pub mod accounts;
 pub mod apis;
 pub mod clients;
 pub mod codes;
@@ -27,8 +28,8 @@ pub mod sessions;
 use tokio::task::JoinSet;
 
 use super::{
-    CodeRedemption, Creation, Family, NewFamily, Realm, Revocation, RevocationMark, SharedStore,
-    TokenRotation,
+    CodeRedemption, Creation, Effects, Family, NewFamily, Realm, Revocation, RevocationMark,
+    SharedStore, TokenRotation,
 };
 use crate::account::session::Session;
 use crate::account::slow_down::one_more;
@@ -83,14 +84,20 @@ impl World {
             );
         }
         let user = user(&realm, "u-ada", "ada", Some("ada@example.com"));
-        assert_eq!(store.create_user(&user).await.unwrap(), Creation::Created);
+        assert_eq!(
+            store.create_user(&user, &Effects::NONE).await.unwrap(),
+            Creation::Created
+        );
         let client = client(&realm, "shop");
         assert_eq!(
             store.create_client(&client).await.unwrap(),
             Creation::Created
         );
         let session = session(&user, "s-1");
-        store.open_session(&session, VERIFIED).await.unwrap();
+        store
+            .open_session(&session, VERIFIED, &Effects::NONE)
+            .await
+            .unwrap();
         Self {
             store,
             realm,
@@ -243,6 +250,8 @@ pub fn user(realm: &RealmId, id: &str, username: &str, email: Option<&str>) -> U
         created_at: START,
         updated_at: START,
         disabled_at: None,
+        locked_at: None,
+        deleted_at: None,
     }
 }
 
