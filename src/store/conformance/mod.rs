@@ -16,6 +16,7 @@ pub mod codes;
 pub mod devices;
 pub mod keys;
 pub mod logouts;
+pub mod mails;
 pub mod misc;
 pub mod people;
 pub mod registrations;
