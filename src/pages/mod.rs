@@ -3,6 +3,7 @@
 //! Owns: words, markup, look. Refuses to know: HTTP, storage, and which page comes next. Every page
 //! works without scripts; what a view holds is escaped by the engine, whatever it contains.
 
+mod account;
 mod authorization;
 mod chrome;
 mod device;
@@ -12,6 +13,8 @@ mod plain;
 pub mod static_files;
 
 #[cfg(test)]
+mod account_samples;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;
@@ -19,6 +22,7 @@ mod tests;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
+pub use account::{AccountFrame, AccountHomePage, AccountNotice, AccountPage, Place, SignInPage};
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
     ScopeLine, scope_lines,
@@ -53,6 +57,18 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "check_session.html",
         include_str!("templates/check_session.html"),
+    ),
+    (
+        "account_base.html",
+        include_str!("templates/account_base.html"),
+    ),
+    (
+        "account_home.html",
+        include_str!("templates/account_home.html"),
+    ),
+    (
+        "account_sign_in.html",
+        include_str!("templates/account_sign_in.html"),
     ),
     ("error.html", include_str!("templates/error.html")),
     ("home.html", include_str!("templates/home.html")),
