@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use crate::account::language::Language;
 use crate::account::user::{Profile, User};
+use crate::pages::account_samples::account_pages;
 use crate::pages::*;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::scope::ScopeSet;
@@ -32,7 +33,7 @@ pub(super) fn in_language<T>(language: Language, make: impl FnOnce() -> T) -> T 
     made
 }
 
-fn chrome(words: Words) -> Chrome {
+pub(super) fn chrome(words: Words) -> Chrome {
     let host = words("accounts.example.com");
     Chrome::new(LANGUAGE.get(), words("Acme Accounts"), host).with_choice(
         words("/language"),
@@ -228,6 +229,7 @@ fn login_variants(words: Words) -> Vec<(&'static str, LoginPage)> {
         ("login_old", again(LoginReason::TooLongAgo)),
         ("login_other", again(LoginReason::OtherAccount)),
         ("login_ended", again(LoginReason::SessionEnded)),
+        ("login_sensitive", again(LoginReason::SensitiveChange)),
     ]
 }
 
@@ -246,6 +248,14 @@ fn consent_unverified(words: Words) -> ConsentPage {
     }
 }
 
+fn consent_loopback(words: Words) -> ConsentPage {
+    ConsentPage {
+        loopback: true,
+        not_you: None,
+        ..consent(words)
+    }
+}
+
 /// Every page in every state, rendered, by name.
 pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
     let pages = Pages::new().unwrap();
@@ -253,11 +263,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         .iter()
         .map(|(name, view)| (*name, pages.render(view).unwrap()))
         .collect();
-    let loopback = ConsentPage {
-        loopback: true,
-        not_you: None,
-        ..consent(words)
-    };
+    let loopback = consent_loopback(words);
     let signed_out = SignedOutPage {
         chrome: chrome(words),
         stayed: false,
@@ -290,6 +296,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         ..home(words)
     };
     rendered.extend(device_pages(words));
+    rendered.extend(account_pages(words));
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

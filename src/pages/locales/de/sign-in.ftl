@@ -22,3 +22,4 @@ sign-in-submit = Anmelden
 sign-in-demo = Demo-Konto
 sign-in-demo-lead = Dies ist eine Demo. Melden Sie sich an mit
 sign-in-demo-username = Benutzername
+sign-in-sensitive-change = Was jetzt kommt, könnte Sie Ihr Konto kosten. Bitte geben Sie Ihr Passwort noch einmal ein, damit sicher ist, dass Sie es sind.

@@ -22,3 +22,4 @@ sign-in-submit = Iniciar sesión
 sign-in-demo = Cuenta de demostración
 sign-in-demo-lead = Esto es una demostración. Inicie sesión con
 sign-in-demo-username = Nombre de usuario
+sign-in-sensitive-change = Lo que sigue podría hacerle perder su cuenta. Introduzca de nuevo su contraseña para confirmar que es usted.

@@ -22,3 +22,4 @@ sign-in-submit = Se connecter
 sign-in-demo = Compte de démonstration
 sign-in-demo-lead = Ceci est une démonstration. Connectez-vous avec
 sign-in-demo-username = Nom d’utilisateur
+sign-in-sensitive-change = L’étape suivante pourrait vous faire perdre votre compte. Veuillez saisir à nouveau votre mot de passe pour confirmer que c’est bien vous.

@@ -22,3 +22,4 @@ sign-in-submit = ログイン
 sign-in-demo = デモ用アカウント
 sign-in-demo-lead = これはデモです。次の情報でログインしてください。
 sign-in-demo-username = ユーザー名
+sign-in-sensitive-change = この先の操作はアカウントを失うことにつながる場合があります。ご本人であることを確認するため、もう一度パスワードを入力してください。
