@@ -230,10 +230,8 @@ mod sqlite {
         let path = directory.path().join("record.db");
         let url = format!("sqlite:{}", path.display());
         let before = migration_status(&url).await.unwrap();
-        assert_eq!(
-            (before.applied.as_slice(), before.pending.as_slice()),
-            (&[][..], &[1, 2][..])
-        );
+        assert_eq!(before.applied, []);
+        assert_eq!(before.pending.first(), Some(&1));
         assert!(!path.exists());
         let refused = SqliteStore::open(&path, Migrations::Refuse).await;
         assert!(matches!(refused, Err(OpenError::MigrationsPending { .. })));
