@@ -72,8 +72,10 @@ impl HashPool {
     ) -> Result<Option<VerifiedPassword>, HashPoolError> {
         let known = stored.is_some();
         let stored = stored.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
-        let work =
-            move |memory: &mut HashMemory| password::verify(password.expose(), &stored, memory);
+        let cost = self.cost;
+        let work = move |memory: &mut HashMemory| {
+            password::verify(password.expose(), &stored, &cost, memory)
+        };
         let verified = self.reserve()?.run(work).await??;
         Ok(verified.filter(|_| known))
     }

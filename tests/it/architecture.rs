@@ -48,7 +48,10 @@ const PURE: &[(&str, &[&str])] = &[
     ),
     (
         "account",
-        &["serde", "serde_json", "thiserror", "argon2", "subtle"],
+        &[
+            "serde", "serde_json", "thiserror", "subtle", "base64", "aws_lc_rs", "argon2", "bcrypt",
+            "scrypt", "zxcvbn",
+        ],
     ),
 ];
 
@@ -245,6 +248,7 @@ const KNOWN_CRATES: &[&str] = &[
     "aws_lc_rs",
     "axum",
     "base64",
+    "bcrypt",
     "bytes",
     "chrono",
     "clap",
@@ -261,6 +265,7 @@ const KNOWN_CRATES: &[&str] = &[
     "redis",
     "reqwest",
     "rustls",
+    "scrypt",
     "secrecy",
     "serde",
     "serde_json",
@@ -279,6 +284,7 @@ const KNOWN_CRATES: &[&str] = &[
     "url",
     "webpki_roots",
     "zeroize",
+    "zxcvbn",
 ];
 
 /// Where the tree of the next `use` begins.
