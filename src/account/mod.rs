@@ -3,6 +3,7 @@
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
 pub mod claims;
+pub mod import;
 pub mod password;
 pub mod profile;
 pub mod session;

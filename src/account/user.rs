@@ -25,6 +25,15 @@ impl LoginName {
     }
 }
 
+/// A mail address in its canonical spelling; `None` when it cannot be one.
+pub fn mail_address(text: &str) -> Option<String> {
+    let LoginName(name) = LoginName::parse(text)?;
+    let whole = name
+        .rsplit_once('@')
+        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+    (whole && !name.contains(char::is_whitespace)).then_some(name)
+}
+
 /// The profile claims of OIDC Core §5.1 that a user may have; absent ones are left out of answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -113,7 +122,8 @@ pub struct User {
     pub email: Option<String>,
     /// Whether the address was confirmed.
     pub email_verified: bool,
-    /// The password as a PHC string (argon2id).
+    /// The password's hash: a PHC string of argon2id, or what another system made of it
+    /// ([`crate::account::password::foreign`]).
     pub password_hash: Option<String>,
     /// Profile claims.
     pub profile: Profile,
@@ -123,4 +133,20 @@ pub struct User {
     pub updated_at: Timestamp,
     /// When an admin switched the account off.
     pub disabled_at: Option<Timestamp>,
+    /// Whether another password must be chosen at the next sign-in.
+    pub must_change_password: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_addresses_in_their_canonical_spelling() {
+        let address = mail_address(" Ada@Example.com ");
+        assert_eq!(address.as_deref(), Some("ada@example.com"));
+        for text in ["ada", "@example.com", "ada@", "a da@example.com"] {
+            assert_eq!(mail_address(text), None, "{text}");
+        }
+    }
 }

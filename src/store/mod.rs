@@ -20,6 +20,7 @@ pub mod local;
 mod logouts;
 pub mod migrations;
 mod open;
+pub mod passwords;
 pub mod postgres;
 pub mod profiles;
 pub mod records;
@@ -47,6 +48,7 @@ pub use device::DeviceAuthorizations;
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
+pub use passwords::{PasswordChange, Passwords};
 pub use profiles::Profiles;
 pub use records::{
     CodeRedemption, Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark,
@@ -131,6 +133,7 @@ pub trait Store:
     Apis
     + DeviceAuthorizations
     + Logouts
+    + Passwords
     + Profiles
     + Registrations
     + Replays
@@ -160,16 +163,6 @@ pub trait Store:
     async fn user_by_login(&self, realm: &RealmId, login: &LoginName) -> StoreResult<Option<User>>;
     /// Users of a realm by id.
     async fn list_users(&self, realm: &RealmId, page: &Page) -> StoreResult<Vec<User>>;
-    /// Replaces the password hash and, in the same step, ends all sessions and families of the
-    /// user and records `marks`.
-    async fn set_password(
-        &self,
-        realm: &RealmId,
-        user: &UserId,
-        password_hash: &str,
-        marks: &[Revocation],
-        now: Timestamp,
-    ) -> StoreResult<Change>;
     /// Replaces the hash of an unchanged password (rehash at login); ends nothing. Does nothing
     /// when `old` is no longer the stored hash.
     async fn rehash_password(

@@ -49,8 +49,16 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "account",
         &[
-            "serde", "serde_json", "thiserror", "subtle", "base64", "aws_lc_rs", "argon2", "bcrypt",
-            "scrypt", "zxcvbn",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "subtle",
+            "base64",
+            "aws_lc_rs",
+            "argon2",
+            "bcrypt",
+            "scrypt",
+            "zxcvbn",
         ],
     ),
 ];

@@ -42,6 +42,11 @@ impl BreachDigest {
         Self(text)
     }
 
+    #[cfg(test)]
+    pub(crate) fn reveal(&self) -> String {
+        self.0.clone()
+    }
+
     /// What may be told.
     pub fn prefix(&self) -> &str {
         self.0.get(..PREFIX).unwrap_or_default()
@@ -66,7 +71,11 @@ impl BreachDigest {
 
 /// Whether a line can be one of such a file.
 pub fn is_digest_line(line: &[u8]) -> bool {
-    let digits = line.split(|byte| *byte == b':').next().unwrap_or(line).trim_ascii();
+    let digits = line
+        .split(|byte| *byte == b':')
+        .next()
+        .unwrap_or(line)
+        .trim_ascii();
     digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit)
 }
 

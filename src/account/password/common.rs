@@ -47,7 +47,15 @@ mod tests {
             assert!(is_common(line), "{line:?}");
             assert!(!is_common(&format!("{line}~")), "{line:?}");
         }
-        for text in ["", "\n", "password\n", "0", "~~~~~~~~", "correct horse", "é"] {
+        for text in [
+            "",
+            "\n",
+            "password\n",
+            "0",
+            "~~~~~~~~",
+            "correct horse",
+            "é",
+        ] {
             assert!(!is_common(text), "{text:?}");
         }
         assert!(is_common("PassWord"));

@@ -198,7 +198,10 @@ mod tests {
         let mut memory = HashMemory::default();
         for (wanted, kept) in [(&CHEAP, "0 KiB"), (&dear, "256 KiB")] {
             assert!(verify("x", &stored, wanted, &mut memory).unwrap().is_some());
-            assert!(format!("{memory:?}").contains(&format!(" {kept}]")), "{memory:?}");
+            assert!(
+                format!("{memory:?}").contains(&format!(" {kept}]")),
+                "{memory:?}"
+            );
         }
     }
 

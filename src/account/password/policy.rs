@@ -29,7 +29,7 @@ pub struct PasswordFacts<'a> {
     pub realm_name: &'a str,
     /// Whether a second factor stands beside the password.
     pub second_factor: bool,
-    /// Whether it is one of those that the policy's history remembers.
+    /// Whether it is one of those that may not be had again.
     pub used_before: bool,
     /// What is known of it from breaches.
     pub breach: BreachVerdict,
@@ -116,8 +116,7 @@ fn weaknesses(
     let named = short || found.len() > before;
     found.extend((!named && is_guessable(candidate, floor, &personal)).then_some(W::Guessable));
     found.extend(breach(policy.breached, facts.breach));
-    let used = policy.history() > 0 && facts.used_before;
-    found.extend(used.then_some(W::UsedBefore));
+    found.extend(facts.used_before.then_some(W::UsedBefore));
     found
 }
 
@@ -244,7 +243,11 @@ mod tests {
         ] {
             assert_eq!(by_default(text), [], "{text}");
         }
-        let longest: String = "correct horse battery staple ".chars().cycle().take(256).collect();
+        let longest: String = "correct horse battery staple "
+            .chars()
+            .cycle()
+            .take(256)
+            .collect();
         assert_eq!(by_default(&longest), []);
         assert_eq!(by_default(&format!("{longest}!")), [W::TooLong]);
     }
@@ -328,8 +331,16 @@ mod tests {
             (BreachRule::Refuse, V::NotAsked, None),
             (BreachRule::RefuseUnknown, V::Known, Some(W::Breached)),
             (BreachRule::RefuseUnknown, V::Unlisted, None),
-            (BreachRule::RefuseUnknown, V::NoAnswer, Some(W::BreachUnknown)),
-            (BreachRule::RefuseUnknown, V::NotAsked, Some(W::BreachUnknown)),
+            (
+                BreachRule::RefuseUnknown,
+                V::NoAnswer,
+                Some(W::BreachUnknown),
+            ),
+            (
+                BreachRule::RefuseUnknown,
+                V::NotAsked,
+                Some(W::BreachUnknown),
+            ),
         ] {
             let policy = PasswordPolicy {
                 breached: rule,
@@ -345,14 +356,12 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_was_used_before_where_a_history_is_kept() {
+    fn refuses_what_was_used_before() {
         let used = PasswordFacts {
             used_before: true,
             ..ADA
         };
-        let mut policy = PasswordPolicy::default();
-        assert_eq!(judged(&policy, "correct-horse-battery", &used), []);
-        policy.history = 1;
+        let policy = PasswordPolicy::default();
         let weak = judged(&policy, "correct-horse-battery", &used);
         assert_eq!(weak, [W::UsedBefore]);
     }

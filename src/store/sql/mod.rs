@@ -24,6 +24,7 @@ macro_rules! run {
 mod apis;
 mod device;
 mod logouts;
+mod passwords;
 mod profiles;
 mod queries;
 mod registrations;

@@ -86,7 +86,7 @@ macro_rules! user_columns {
         "users.realm AS user_realm, users.id AS user_id, users.username, users.email, \
          users.email_verified, users.password_hash, users.profile, \
          users.created_at AS user_created_at, users.updated_at AS user_updated_at, \
-         users.disabled_at AS user_disabled_at"
+         users.disabled_at AS user_disabled_at, users.must_change_password"
     };
 }
 pub(super) use user_columns;
@@ -103,6 +103,7 @@ pub(super) fn user(row: &Row) -> Answer<User> {
         created_at: moment(row, "user_created_at")?,
         updated_at: moment(row, "user_updated_at")?,
         disabled_at: optional_moment(row, "user_disabled_at")?,
+        must_change_password: column(row, "must_change_password")?,
     })
 }
 

@@ -54,19 +54,6 @@ impl Store for Backend {
         run!(self.read(realm, page), |c| users::list(c, &realm, &page))
     }
 
-    async fn set_password(
-        &self,
-        realm: &RealmId,
-        user: &UserId,
-        hash: &str,
-        marks: &[Revocation],
-        now: Timestamp,
-    ) -> StoreResult<Change> {
-        run!(self.write_all(realm, user, hash, marks), |c| {
-            users::set_password(c, (&realm, &user), &hash, &marks, now)
-        })
-    }
-
     async fn rehash_password(
         &self,
         realm: &RealmId,

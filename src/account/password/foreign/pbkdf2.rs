@@ -6,7 +6,7 @@ use aws_lc_rs::pbkdf2::{
     self, Algorithm, PBKDF2_HMAC_SHA1, PBKDF2_HMAC_SHA256, PBKDF2_HMAC_SHA512,
 };
 
-use super::{from_base64, from_hex, number, parts};
+use super::{Parts, from_base64, from_hex, number};
 use crate::account::password::PasswordHashError;
 
 /// Iterations, counted for each block of output; about two seconds.
@@ -90,12 +90,12 @@ impl Pbkdf2 {
         } else {
             Function::parse(name.strip_prefix('-')?)?
         };
-        let (salt, output) = parts(from_base64(salt)?, from_base64(output)?)?;
+        let parts = Parts::of(from_base64(salt)?, from_base64(output)?)?;
         let iterations = match number(parameters) {
             Some(iterations) => iterations,
-            None => phc_iterations(parameters, output.len())?,
+            None => phc_iterations(parameters, parts.output.len())?,
         };
-        Self::of(function, iterations, salt, output)
+        Self::of(function, iterations, parts)
     }
 
     /// `pbkdf2_sha256$600000$salt$output`; the salt is hashed as it is written.
@@ -104,8 +104,8 @@ impl Pbkdf2 {
         let [name, iterations, salt, output] = *fields.as_slice() else {
             return None;
         };
-        let (salt, output) = parts(salt.into(), from_base64(output)?)?;
-        Self::of(Function::parse(name)?, number(iterations)?, salt, output)
+        let parts = Parts::of(salt.into(), from_base64(output)?)?;
+        Self::of(Function::parse(name)?, number(iterations)?, parts)
     }
 
     /// `pbkdf2:sha256:600000$salt$output` with the output in hexadecimal; the salt is hashed as it
@@ -116,16 +116,16 @@ impl Pbkdf2 {
             return None;
         };
         let (name, iterations) = method.split_once(':')?;
-        let (salt, output) = parts(salt.into(), from_hex(output)?)?;
-        Self::of(Function::parse(name)?, number(iterations)?, salt, output)
+        let parts = Parts::of(salt.into(), from_hex(output)?)?;
+        Self::of(Function::parse(name)?, number(iterations)?, parts)
     }
 
-    fn of(function: Function, iterations: u32, salt: Vec<u8>, output: Vec<u8>) -> Option<Self> {
+    fn of(function: Function, iterations: u32, parts: Parts) -> Option<Self> {
         Some(Self {
             function,
             iterations: NonZeroU32::new(iterations)?,
-            salt,
-            output,
+            salt: parts.salt,
+            output: parts.output,
         })
     }
 }

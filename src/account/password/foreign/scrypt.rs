@@ -3,7 +3,7 @@
 use scrypt::Params;
 use subtle::ConstantTimeEq as _;
 
-use super::{from_base64, from_hex, number, parts};
+use super::{Parts, from_base64, from_hex, number};
 use crate::account::password::PasswordHashError;
 
 /// Bytes of memory, and bytes walked through in all lanes.
@@ -43,7 +43,7 @@ impl Numbers {
 impl Scrypt {
     /// Reads any of the forms below.
     pub(in crate::account::password) fn parse(stored: &str) -> Result<Self, PasswordHashError> {
-        let (numbers, (salt, output)) = Self::phc(stored)
+        let (numbers, parts) = Self::phc(stored)
             .or_else(|| Self::django(stored))
             .or_else(|| Self::werkzeug(stored))
             .ok_or(PasswordHashError::Unreadable)?;
@@ -53,8 +53,8 @@ impl Scrypt {
         let params = Params::new(numbers.log_n, numbers.r, numbers.p);
         Ok(Self {
             params: params.map_err(|_impossible| PasswordHashError::Unreadable)?,
-            salt,
-            output,
+            salt: parts.salt,
+            output: parts.output,
         })
     }
 
@@ -70,7 +70,7 @@ impl Scrypt {
     }
 
     /// `$scrypt$ln=16,r=8,p=1$salt$output`
-    fn phc(stored: &str) -> Option<(Numbers, (Vec<u8>, Vec<u8>))> {
+    fn phc(stored: &str) -> Option<(Numbers, Parts)> {
         let fields: Vec<&str> = stored.strip_prefix("$scrypt$")?.split('$').collect();
         let [parameters, salt, output] = *fields.as_slice() else {
             return None;
@@ -84,22 +84,25 @@ impl Scrypt {
             r: number(r.strip_prefix("r=")?)?,
             p: number(p.strip_prefix("p=")?)?,
         };
-        Some((numbers, parts(from_base64(salt)?, from_base64(output)?)?))
+        Some((
+            numbers,
+            Parts::of(from_base64(salt)?, from_base64(output)?)?,
+        ))
     }
 
     /// `scrypt$16384$salt$8$5$output`; the salt is hashed as it is written.
-    fn django(stored: &str) -> Option<(Numbers, (Vec<u8>, Vec<u8>))> {
+    fn django(stored: &str) -> Option<(Numbers, Parts)> {
         let fields: Vec<&str> = stored.strip_prefix("scrypt$")?.split('$').collect();
         let [n, salt, r, p, output] = *fields.as_slice() else {
             return None;
         };
         let numbers = Numbers::of(number(n)?, number(r)?, number(p)?)?;
-        Some((numbers, parts(salt.into(), from_base64(output)?)?))
+        Some((numbers, Parts::of(salt.into(), from_base64(output)?)?))
     }
 
     /// `scrypt:32768:8:1$salt$output` with the output in hexadecimal; the salt is hashed as it is
     /// written.
-    fn werkzeug(stored: &str) -> Option<(Numbers, (Vec<u8>, Vec<u8>))> {
+    fn werkzeug(stored: &str) -> Option<(Numbers, Parts)> {
         let fields: Vec<&str> = stored.strip_prefix("scrypt:")?.split('$').collect();
         let [method, salt, output] = *fields.as_slice() else {
             return None;
@@ -109,6 +112,6 @@ impl Scrypt {
             return None;
         };
         let numbers = Numbers::of(number(n)?, number(r)?, number(p)?)?;
-        Some((numbers, parts(salt.into(), from_hex(output)?)?))
+        Some((numbers, Parts::of(salt.into(), from_hex(output)?)?))
     }
 }

@@ -1,5 +1,6 @@
 //! Token families: the code, its redemption, rotation and revocation, all on one row.
 
+use super::users::Ending;
 use super::{
     Answer, Change, Connection, Timestamp, Verdict, change, millis, revocations, rows, sql,
 };
@@ -11,13 +12,18 @@ use crate::store::{
 };
 
 /// Whether tokens may be issued to the owner as the rows stand: the user is not disabled and
-/// has had no new password since, and the session is not ended unless the grant outlives it (OIDC Core §11).
+/// has had no new password since, save in the very session that the grant was made in, and the
+/// session is not ended unless the grant outlives it (OIDC Core §11).
 macro_rules! owner_stands {
     () => {
         "(EXISTS (SELECT 1 FROM users
                WHERE users.realm = token_family.realm AND users.id = token_family.user_id
                  AND users.disabled_at IS NULL
-                 AND (users.not_before IS NULL OR users.not_before < token_family.created_at))
+                 AND (users.not_before IS NULL OR users.not_before < token_family.created_at
+                      OR EXISTS (SELECT 1 FROM session
+                          WHERE session.realm = token_family.realm
+                            AND session.id = token_family.session_id
+                            AND session.auth_time >= users.not_before)))
           AND (token_family.offline OR EXISTS (SELECT 1 FROM session
                WHERE session.realm = token_family.realm AND session.id = token_family.session_id
                  AND session.ended_at IS NULL)))"
@@ -222,15 +228,16 @@ pub(in super::super) async fn revoke(
 pub(super) async fn revoke_all_of_user(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
-    reason: &'static str,
-    now: Timestamp,
+    ending: &Ending<'_>,
 ) -> Answer<()> {
     let query = sql("UPDATE token_family SET revoked_at = $3, revoke_reason = $4
-         WHERE realm = $1 AND user_id = $2 AND revoked_at IS NULL")
+         WHERE realm = $1 AND user_id = $2 AND revoked_at IS NULL
+           AND session_id IS DISTINCT FROM $5")
     .bind(realm.as_str())
     .bind(user.as_str())
-    .bind(now.unix_millis())
-    .bind(reason);
+    .bind(ending.now.unix_millis())
+    .bind(ending.reason)
+    .bind(ending.spared.map(SessionId::as_str));
     c.execute(query).await?;
     Ok(())
 }

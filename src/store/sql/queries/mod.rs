@@ -7,6 +7,7 @@ pub(super) mod families;
 pub(super) mod keys;
 pub(super) mod logouts;
 pub(super) mod misc;
+pub(super) mod passwords;
 pub(super) mod realms;
 pub(super) mod registrations;
 pub(super) mod replays;

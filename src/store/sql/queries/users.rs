@@ -7,7 +7,7 @@ use super::{
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
-use crate::protocol::ids::{RealmId, UserId};
+use crate::protocol::ids::{RealmId, SessionId, UserId};
 use crate::store::Revocation;
 use crate::store::fault::Fault;
 
@@ -17,8 +17,8 @@ pub(in super::super) async fn create(
 ) -> Answer<Verdict<Creation>> {
     let query = sql(
         "INSERT INTO users (realm, id, username, email, email_verified, password_hash,
-             profile, created_at, updated_at, disabled_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+             profile, created_at, updated_at, disabled_at, must_change_password)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
     )
     .bind(user.realm.as_str())
     .bind(user.id.as_str())
@@ -29,7 +29,8 @@ pub(in super::super) async fn create(
     .bind(profile(user)?)
     .bind(user.created_at.unix_millis())
     .bind(user.updated_at.unix_millis())
-    .bind(millis(user.disabled_at));
+    .bind(millis(user.disabled_at))
+    .bind(user.must_change_password);
     if c.execute(query).await? == 0 {
         return Ok(Verdict::Undo(Creation::NameTaken));
     }
@@ -112,28 +113,6 @@ pub(in super::super) async fn list(
     c.all(query).await?.iter().map(rows::user).collect()
 }
 
-pub(in super::super) async fn set_password(
-    c: &mut Connection<'_>,
-    (realm, user): (&RealmId, &UserId),
-    password_hash: &str,
-    marks: &[Revocation],
-    now: Timestamp,
-) -> Answer<Verdict<Change>> {
-    let query = sql(
-        "UPDATE users SET password_hash = $3, updated_at = $4, not_before = $4
-         WHERE realm = $1 AND id = $2",
-    )
-    .bind(realm.as_str())
-    .bind(user.as_str())
-    .bind(password_hash)
-    .bind(now.unix_millis());
-    let changed = change(c.execute(query).await?);
-    if changed == Change::Changed {
-        end_everything(c, (realm, user), "password_changed", marks, now).await?;
-    }
-    Ok(Verdict::Keep(changed))
-}
-
 pub(in super::super) async fn rehash_password(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
@@ -167,7 +146,13 @@ pub(in super::super) async fn set_disabled(
     .bind(now.unix_millis());
     let changed = change(c.execute(query).await?);
     if changed == Change::Changed && disabled_at.is_some() {
-        end_everything(c, (realm, user), "user_disabled", marks, now).await?;
+        let ending = Ending {
+            reason: "user_disabled",
+            spared: None,
+            marks,
+            now,
+        };
+        end_everything(c, (realm, user), ending).await?;
     }
     Ok(Verdict::Keep(changed))
 }
@@ -186,18 +171,26 @@ fn profile(user: &User) -> Answer<String> {
         .map_err(|error| Fault::Corrupt(format!("profile: {error}")))
 }
 
+/// How everything of a user ends.
+pub(super) struct Ending<'a> {
+    pub(super) reason: &'static str,
+    /// A session that goes on with its families.
+    pub(super) spared: Option<&'a SessionId>,
+    pub(super) marks: &'a [Revocation],
+    pub(super) now: Timestamp,
+}
+
 /// Ends the sessions and families of a user whose row this transaction has locked.
-async fn end_everything(
+pub(super) async fn end_everything(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
-    reason: &'static str,
-    marks: &[Revocation],
-    now: Timestamp,
+    ending: Ending<'_>,
 ) -> Answer<()> {
-    sessions::end_all_of_user(c, realm, user, now).await?;
-    families::revoke_all_of_user(c, (realm, user), reason, now).await?;
+    let Ending { now, spared, .. } = ending;
+    sessions::end_all_of_user(c, (realm, user), spared, now).await?;
+    families::revoke_all_of_user(c, (realm, user), &ending).await?;
     logouts::address_clients_of_user(c, realm, user, now).await?;
-    revocations::record(c, marks, now).await
+    revocations::record(c, ending.marks, now).await
 }
 
 pub(in super::super) async fn attempts(
