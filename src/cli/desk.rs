@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Failure, backend};
+use crate::account::event::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::entropy::{Entropy, SystemEntropy};
@@ -57,6 +58,14 @@ impl Desk {
     /// The marks that revoke the access tokens of one user or client up to now.
     pub fn marks(&self, mark: RevocationMark, now: Timestamp) -> [Revocation; 1] {
         [revocations::mark(&self.realm, mark, now)]
+    }
+
+    /// Who acts, for the record: a command.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            user_agent: Some(concat!("vidimus/", env!("CARGO_PKG_VERSION")).to_owned()),
+            ..Caller::default()
+        }
     }
 
     /// Waits until a running server has published the revocations, so that a command says "ended"

@@ -2,20 +2,22 @@
 
 use serde_json::{Value, json};
 
+use super::consent;
 use super::desk::Desk;
 use super::output::{Output, members, table};
 use super::user_arguments::{
     ClaimArgs, SetPasswordArgs, UserCommand, UserCreateArgs, UserUpdateArgs,
 };
 use super::{Failure, FailureKind, new_password, user_import};
+use crate::account::event::{Event, EventKind};
 use crate::account::profile::set_claim;
-use crate::account::user::{LoginName, Profile, User, mail_address};
+use crate::account::user::{AccountSwitch, LoginName, Profile, UNDO_PERIOD, User, mail_address};
 use crate::config::Config;
 use crate::entropy::random_text;
-use crate::flows::password::Person;
+use crate::flows::accounts;
+use crate::flows::password::{Person, set_effects};
 use crate::protocol::ids::UserId;
-use crate::protocol::time::Timestamp;
-use crate::store::{Change, Creation, Page, PasswordChange, RevocationMark};
+use crate::store::{Change, Creation, Effects, Page, PasswordChange};
 
 /// Users read from the record at a time.
 const PAGE: u32 = 500;
@@ -36,14 +38,15 @@ pub(super) async fn run(
         UserCommand::Update(arguments) => update(desk, &arguments, output).await,
         UserCommand::SetPassword(arguments) => set_password(desk, config, &arguments, output).await,
         UserCommand::Import(arguments) => user_import::run(desk, &arguments, output).await,
-        UserCommand::Disable { user } => {
-            let user = find(desk, &user).await?;
-            let now = desk.clock.now();
-            set_disabled(desk, &user, Some(now), output).await
-        }
-        UserCommand::Enable { user } => {
-            let user = find(desk, &user).await?;
-            set_disabled(desk, &user, None, output).await
+        UserCommand::Disable { user } => switch(desk, &user, AccountSwitch::Disable, output).await,
+        UserCommand::Enable { user } => switch(desk, &user, AccountSwitch::Enable, output).await,
+        UserCommand::Lock { user } => switch(desk, &user, AccountSwitch::Lock, output).await,
+        UserCommand::Unlock { user } => switch(desk, &user, AccountSwitch::Unlock, output).await,
+        UserCommand::Delete { user } => switch(desk, &user, AccountSwitch::Delete, output).await,
+        UserCommand::Restore { user } => switch(desk, &user, AccountSwitch::Restore, output).await,
+        UserCommand::Consents { user } => consent::list(desk, &user, output).await,
+        UserCommand::Withdraw { user, client } => {
+            consent::withdraw(desk, &user, client, output).await
         }
     }
 }
@@ -75,12 +78,20 @@ async fn create(
         created_at: now,
         updated_at: now,
         disabled_at: None,
+        locked_at: None,
+        deleted_at: None,
         must_change_password: arguments.must_change_password,
     };
     let person = Person::of(&user, false);
     let password = new_password::take(desk, config, &person, &arguments.password).await?;
     user.password_hash = password.map(|password| password.hash.as_str().to_owned());
-    match desk.store.create_user(&user).await? {
+    let event =
+        Event::new(&desk.realm, EventKind::UserCreated, &desk.caller(), now).of_user(&user.id);
+    match desk
+        .store
+        .create_user(&user, &Effects::event(event))
+        .await?
+    {
         Creation::Created => output.data(&document(&user)?, members),
         Creation::NameTaken => Err(Failure::denied(
             "the user name or the address is taken in this realm",
@@ -131,9 +142,7 @@ async fn set_password(
         spared: None,
         must_change: arguments.must_change_password,
         history: password.policy.history(),
-        marks: desk
-            .marks(RevocationMark::User(user.id.clone()), now)
-            .into(),
+        effects: set_effects((&desk.realm, &user.id), &desk.caller(), now),
         now,
     };
     let change = desk.store.change_password(&wanted).await?;
@@ -167,12 +176,7 @@ async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {
                 user.id.to_string(),
                 user.username.clone(),
                 user.email.clone().unwrap_or_default(),
-                if user.disabled_at.is_some() {
-                    "disabled"
-                } else {
-                    ""
-                }
-                .to_owned(),
+                states(user).join(", "),
             ]);
             documents.push(document(user)?);
         }
@@ -184,35 +188,64 @@ async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {
     output.data(&documents, |_| table(&rows))
 }
 
-async fn set_disabled(
+async fn switch(
     desk: &Desk,
-    user: &User,
-    disabled_at: Option<Timestamp>,
+    user: &str,
+    switch: AccountSwitch,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
+    let user = find(desk, user).await?;
     let now = desk.clock.now();
-    let marks = desk.marks(RevocationMark::User(user.id.clone()), now);
-    // Switching on again revokes nothing.
-    let (marks, done): (&[_], _) = match disabled_at {
-        Some(_) => (&marks, "is disabled; sessions and tokens ended"),
-        None => (&[], "is enabled"),
-    };
+    let account = (&desk.realm, &user.id);
+    let effects = accounts::switch_effects(account, switch, &desk.caller(), now);
     let change = desk
         .store
-        .set_user_disabled(&desk.realm, &user.id, disabled_at, marks, now)
+        .switch_user(&desk.realm, &user.id, switch, &effects, now)
         .await?;
     desk.settle().await?;
-    report(change, user, done, output)
+    if (change, switch) == (Change::NotFound, AccountSwitch::Restore) {
+        return Err(Failure::denied(
+            "the account is not deleted, or was deleted too long ago",
+        ));
+    }
+    let done = match switch {
+        AccountSwitch::Disable => "is disabled; sessions and tokens ended",
+        AccountSwitch::Enable => "is enabled",
+        AccountSwitch::Lock => "is locked; sessions and tokens ended",
+        AccountSwitch::Unlock => "is unlocked",
+        AccountSwitch::Delete => {
+            "is deleted; sessions and tokens ended. `vidimus user restore` undoes it for 7 days"
+        }
+        AccountSwitch::Restore => "is restored",
+    };
+    report(change, &user, done, output)
 }
 
-fn report(change: Change, user: &User, done: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+/// What keeps a person from signing in.
+fn states(user: &User) -> Vec<&'static str> {
+    [
+        (user.disabled_at, "disabled"),
+        (user.locked_at, "locked"),
+        (user.deleted_at, "deleted"),
+    ]
+    .into_iter()
+    .filter_map(|(since, word)| since.map(|_at| word))
+    .collect()
+}
+
+pub(super) fn report(
+    change: Change,
+    user: &User,
+    done: &str,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     match change {
         Change::Changed => output.talk(format_args!("{} {done}", user.username)),
         Change::NotFound => Err(no_user(&user.username)),
     }
 }
 
-async fn find(desk: &Desk, text: &str) -> Result<User, Failure> {
+pub(super) async fn find(desk: &Desk, text: &str) -> Result<User, Failure> {
     if let Ok(id) = UserId::parse(text)
         && let Some(user) = desk.store.user(&desk.realm, &id).await?
     {
@@ -263,6 +296,12 @@ fn document(user: &User) -> Result<Value, Failure> {
         let created_at = user.created_at.unix_seconds();
         members.insert("created_at".to_owned(), json!(created_at));
         members.insert("disabled".to_owned(), json!(user.disabled_at.is_some()));
+        members.insert("locked".to_owned(), json!(user.locked_at.is_some()));
+        if let Some(deleted_at) = user.deleted_at {
+            let restorable_until = deleted_at.plus(UNDO_PERIOD).unix_seconds();
+            members.insert("deleted_at".to_owned(), json!(deleted_at.unix_seconds()));
+            members.insert("restorable_until".to_owned(), json!(restorable_until));
+        }
     }
     Ok(value)
 }

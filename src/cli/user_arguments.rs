@@ -32,6 +32,38 @@ pub enum UserCommand {
         /// User name, address or id
         user: String,
     },
+    /// Lock an account that may be in the wrong hands; ends its sessions and revokes its tokens
+    Lock {
+        /// User name, address or id
+        user: String,
+    },
+    /// Unlock an account
+    Unlock {
+        /// User name, address or id
+        user: String,
+    },
+    /// Delete an account; it can be restored for 7 days, then it is gone with all that is its
+    Delete {
+        /// User name, address or id
+        user: String,
+    },
+    /// Undo a deletion
+    Restore {
+        /// User name, address or id
+        user: String,
+    },
+    /// Show what a person has allowed which client
+    Consents {
+        /// User name, address or id
+        user: String,
+    },
+    /// Take back what a person has allowed a client; its tokens for that person end
+    Withdraw {
+        /// User name, address or id
+        user: String,
+        /// The client
+        client: String,
+    },
 }
 
 /// `user create`

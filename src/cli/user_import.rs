@@ -12,10 +12,11 @@ use super::output::Output;
 use super::user::new_id;
 use super::user_arguments::UserImportArgs;
 use super::{Failure, FailureKind};
+use crate::account::event::{Event, EventKind};
 use crate::account::import::{ImportedUser, LONGEST_LINE, read_line};
 use crate::account::user::{LoginName, User};
 use crate::protocol::time::Timestamp;
-use crate::store::{Creation, StoreError};
+use crate::store::{Creation, Effects, StoreError};
 
 /// Registrations under way at a time; the record writes down those that come together at once.
 const AT_ONCE: usize = 64;
@@ -209,19 +210,24 @@ impl Import<'_, '_, '_> {
             created_at: user.created_at.unwrap_or(now),
             updated_at: now,
             disabled_at: user.disabled.then_some(now),
+            locked_at: None,
+            deleted_at: None,
             must_change_password: user.must_change_password,
         })
     }
 
     /// Registers who is ready. Whoever took a name meanwhile keeps it, and is told of.
     async fn register(&mut self) -> Result<(), Failure> {
+        let (caller, now) = (self.desk.caller(), self.desk.clock.now());
         let mut ready = std::mem::take(&mut self.ready).into_iter();
         let mut under_way: JoinSet<Result<(String, Creation), StoreError>> = JoinSet::new();
         loop {
             for user in ready.by_ref().take(AT_ONCE - under_way.len()) {
                 let store = self.desk.store.clone();
+                let event = Event::new(&user.realm, EventKind::UserCreated, &caller, now);
+                let effects = Effects::event(event.of_user(&user.id));
                 under_way.spawn(async move {
-                    let creation = store.create_user(&user).await?;
+                    let creation = store.create_user(&user, &effects).await?;
                     Ok((user.username, creation))
                 });
             }

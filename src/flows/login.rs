@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::account::event::{Caller, Event, EventKind};
 use crate::account::password::SALT_BYTES;
 use crate::account::session::Session;
 use crate::account::slow_down;
@@ -12,7 +13,7 @@ use crate::flows::{App, Fault, FlowError, end_session, limits, session};
 use crate::protocol::ids::{RealmId, SessionId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
-use crate::store::Change;
+use crate::store::{Change, Effects};
 
 /// What the person typed, and from where.
 #[derive(Debug)]
@@ -23,8 +24,10 @@ pub struct Attempt<'a> {
     pub login: &'a str,
     /// The password, verbatim.
     pub password: SecretString,
-    /// The client's address, by the trusted proxies' word.
+    /// The browser's address, by the trusted proxies' word.
     pub address: IpAddr,
+    /// The same and what else is known of the request, for the record.
+    pub caller: &'a Caller,
     /// The cookie of the session before, if there was one.
     pub cookie: Option<&'a str>,
 }
@@ -143,7 +146,7 @@ async fn verify(
         .await
         .map_err(ending)?;
     let mut user = user
-        .filter(|user| verified.is_some() && user.disabled_at.is_none())
+        .filter(|user| verified.is_some() && user.stands())
         .ok_or(FlowError::Refused(LoginRefusal::WrongCredentials))?;
     if let Some(old) = hash.filter(|hash| app.hashing.needs_rehash(hash)) {
         user.password_hash = Some(renew_hash(app, attempt, &user, old).await?);
@@ -210,7 +213,12 @@ async fn open_session(
     };
     // A password that was changed while it was being checked opens nothing.
     let verified = user.password_hash.as_deref().unwrap_or_default();
-    match app.store.open_session(&session, verified).await? {
+    let event = Event::new(attempt.realm, EventKind::SignedIn, attempt.caller, now)
+        .of_user(&user.id)
+        .in_session(&session.id)
+        .with("amr", session.amr.as_str());
+    let effects = Effects::event(event);
+    match app.store.open_session(&session, verified, &effects).await? {
         Change::Changed => Ok((cookie, session.id)),
         Change::NotFound => Err(FlowError::Refused(LoginRefusal::WrongCredentials)),
     }

@@ -3,6 +3,7 @@
 //! Refuses to know: HTTP, HTML, SQL, JOSE. A flow reads the clock once.
 
 pub(crate) mod access_token;
+pub mod accounts;
 pub(crate) mod audience;
 pub mod authorize;
 pub mod back_channel_logout;
@@ -19,6 +20,7 @@ pub mod interaction;
 pub mod introspect;
 mod limits;
 pub mod login;
+pub mod mail;
 pub mod password;
 pub mod push;
 pub mod realm_keys;

@@ -23,8 +23,8 @@ use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 use crate::server::assemble::{Assembled, assemble_over, password_cost};
 use crate::server::{Server, bind};
-use crate::store::SharedStore;
 use crate::store::sqlite::SqliteStore;
+use crate::store::{Effects, SharedStore};
 
 /// What a visitor signs in with.
 pub const USERNAME: &str = "ada@example.test";
@@ -132,8 +132,10 @@ async fn add_people(
             updated_at: now,
             disabled_at: None,
             must_change_password: false,
+            locked_at: None,
+            deleted_at: None,
         };
-        store.create_user(&user).await?;
+        store.create_user(&user, &Effects::NONE).await?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Change, Revocation, StoreResult};
+use super::{Change, Effects, StoreResult};
 use crate::account::password::NewPasswordHash;
 use crate::protocol::ids::{RealmId, SessionId, UserId};
 use crate::protocol::time::Timestamp;
@@ -18,7 +18,7 @@ pub struct PasswordChange {
     /// The new hash.
     pub hash: NewPasswordHash,
     /// The hash that the person has just proven to know the password of: it must still be there,
-    /// and the account switched on. Nothing when somebody else answers for the change.
+    /// and the account stand. Nothing when somebody else answers for the change.
     pub proven: Option<String>,
     /// The session in which it happens; it goes on, with what was granted in it.
     pub spared: Option<SparedSession>,
@@ -26,8 +26,8 @@ pub struct PasswordChange {
     pub must_change: bool,
     /// How many of the last passwords are remembered, the new one among them.
     pub history: u8,
-    /// What refuses the access tokens of the account.
-    pub marks: Vec<Revocation>,
+    /// What goes with it: the marks that refuse the account's access tokens, at least.
+    pub effects: Effects,
     /// The moment.
     pub now: Timestamp,
 }
@@ -46,7 +46,7 @@ pub struct SparedSession {
 #[async_trait]
 pub trait Passwords: Send + Sync + 'static {
     /// Replaces a password and, in the same step, ends all sessions and families of the user but
-    /// those of the spared session, and records the marks. `NotFound` changes nothing: there is no
+    /// those of the spared session, and writes the effects. `NotFound` changes nothing: there is no
     /// such user, or what was proven no longer stands, or the spared session has ended.
     async fn change_password(&self, change: &PasswordChange) -> StoreResult<Change>;
     /// The hashes that are remembered, the present one first, the others from the latest on.

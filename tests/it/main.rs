@@ -33,6 +33,10 @@ mod headers;
 #[cfg(test)]
 mod introspection;
 #[cfg(test)]
+mod issuance;
+#[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod listener;
 #[cfg(test)]
 mod login;

@@ -7,6 +7,7 @@ mod understand;
 
 use std::sync::Arc;
 
+use crate::account::event::Caller;
 use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, interaction};
 use crate::protocol::authorize::{
@@ -31,6 +32,8 @@ pub struct Visit<'a> {
     pub params: &'a Params,
     /// The session cookie.
     pub cookie: Option<&'a str>,
+    /// Where the request came from.
+    pub caller: &'a Caller,
 }
 
 /// A request that was understood.

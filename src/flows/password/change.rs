@@ -2,17 +2,18 @@
 
 use std::net::IpAddr;
 
+use crate::account::event::Caller;
 use crate::account::password::SALT_BYTES;
 use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::flows::login::{self, LoginRefusal};
-use crate::flows::password::{Person, ending, judge_new, policy};
+use crate::flows::password::{Person, ending, judge_new, policy, set_effects};
 use crate::flows::session::{self, LiveSession};
 use crate::flows::{App, FlowError, revocations};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
 use crate::store::passwords::SparedSession;
-use crate::store::{self, PasswordChange, RevocationMark};
+use crate::store::{self, PasswordChange};
 
 /// What the person typed, and where.
 #[derive(Debug)]
@@ -27,8 +28,10 @@ pub struct Change<'a> {
     pub new: SecretString,
     /// Whether a second factor stands beside the password.
     pub second_factor: bool,
-    /// The client's address, by the trusted proxies' word.
+    /// The browser's address, by the trusted proxies' word.
     pub address: IpAddr,
+    /// The same and what else is known of the request, for the record.
+    pub caller: &'a Caller,
 }
 
 /// Why the password stays as it is.
@@ -107,16 +110,12 @@ async fn replace(
         }),
         must_change: false,
         history: policy(app, change.realm).await?.history(),
-        marks: vec![revocations::mark(
-            change.realm,
-            RevocationMark::User(facts.user.id.clone()),
-            now,
-        )],
+        effects: set_effects((change.realm, &facts.user.id), change.caller, now),
         now,
     };
     match app.store.change_password(&wanted).await? {
         store::Change::Changed => {
-            revocations::announce(app, &wanted.marks, now).await;
+            revocations::announce(app, &wanted.effects.marks, now).await;
             tracing::info!(realm = %change.realm, user = %wanted.user, "password changed");
             Ok(Changed { cookie })
         }

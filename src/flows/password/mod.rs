@@ -7,6 +7,7 @@ mod change;
 pub use breaches::{BreachSource, Breaches};
 pub use change::{Change, ChangeRefusal, Changed, change};
 
+use crate::account::event::{Caller, Event, EventKind};
 use crate::account::password::breach::BreachVerdict;
 use crate::account::password::policy::{
     AcceptablePassword, BreachRule, PasswordFacts, PasswordPolicy, PasswordWeakness, is_measurable,
@@ -14,11 +15,12 @@ use crate::account::password::policy::{
 };
 use crate::account::user::User;
 use crate::flows::hash_pool::{HashPool, HashPoolError};
-use crate::flows::{App, Fault, FlowError};
+use crate::flows::{App, Fault, FlowError, revocations};
 use crate::outgoing::Outgoing;
 use crate::protocol::ids::{RealmId, UserId};
+use crate::protocol::time::Timestamp;
 use crate::secret::SecretString;
-use crate::store::{Realm, Store};
+use crate::store::{Effects, Realm, RevocationMark, Store};
 
 /// Whose new password it is.
 #[derive(Debug, Clone)]
@@ -57,6 +59,13 @@ impl<'a> Person<'a> {
             must_differ: false,
         }
     }
+}
+
+/// What goes with a new password: an event, and a mark that refuses all tokens.
+pub fn set_effects((realm, user): (&RealmId, &UserId), caller: &Caller, now: Timestamp) -> Effects {
+    let mark = revocations::mark(realm, RevocationMark::User(user.clone()), now);
+    let event = Event::new(realm, EventKind::PasswordChanged, caller, now).of_user(user);
+    Effects::marks([mark]).and_event(event)
 }
 
 /// What judging needs: an [`App`] has it, and so has an operator's desk.

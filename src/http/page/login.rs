@@ -14,7 +14,7 @@ use crate::flows::login::{Attempt, LoginRefusal, SignedIn, sign_in};
 use crate::flows::session;
 use crate::http::call::Call;
 use crate::http::page::check_session::remember;
-use crate::http::page::outcome::{follow, page_address};
+use crate::http::page::outcome::{follow, page_address, wishes_of};
 use crate::http::page::{Binding, bind, device, is_genuine};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
@@ -44,6 +44,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         realm: &call.realm,
         params: &call.query,
         cookie,
+        caller: &call.caller,
     };
     match resume(&edge.app, visit).await {
         Ok(Outcome::Login(pending, reason)) => {
@@ -85,6 +86,7 @@ pub(in crate::http) async fn post(
         realm: &call.realm,
         params: &call.query,
         cookie,
+        caller: &call.caller,
     };
     match resume(&edge.app, visit).await {
         Ok(Outcome::Login(pending, _) | Outcome::Consent(pending)) => {
@@ -155,6 +157,7 @@ async fn attempt(edge: &Edge, call: &Call, form: &Params) -> Result<SignedIn, No
         login: username,
         password: SecretString::new(password.to_owned()),
         address: call.address,
+        caller: &call.caller,
         cookie: cookie::read(edge, &call.realm, &call.headers),
     };
     sign_in(&edge.app, attempt).await.map_err(|error| match error {
@@ -191,6 +194,7 @@ async fn go_on(edge: &Edge, call: &Call, errand: &Errand, signed_in: SignedIn) -
                 realm: &call.realm,
                 params: &call.query,
                 cookie: Some(value),
+                caller: &call.caller,
             };
             let outcome = resume_signed_in(&edge.app, visit, session).await;
             follow(edge, call, &call.query, outcome)
@@ -229,15 +233,16 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
         Some(LoginError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let (client_name, action) = match errand {
+    let (client_name, action, wishes) = match errand {
         Errand::Request(pending) => (
             Some(pending.addressee.client().metadata.client_name.clone()),
             page_address(edge, call, &call.query, "/login", pending),
+            wishes_of(call, pending),
         ),
-        Errand::Device(code) => (None, device::sign_in_address(edge, call, code)),
+        Errand::Device(code) => (None, device::sign_in_address(edge, call, code), call.wishes),
     };
     let view = LoginPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: respond::chrome_for(edge, call, wishes),
         client_name,
         username: shown.username,
         username_fixed: false,

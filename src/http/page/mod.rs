@@ -7,6 +7,7 @@ pub(super) mod device;
 pub(super) mod end_session;
 pub(super) mod error;
 pub(super) mod home;
+pub(super) mod language;
 pub(super) mod login;
 mod outcome;
 

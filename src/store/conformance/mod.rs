@@ -9,6 +9,7 @@
     reason = "a case fails by panicking; that is what it is for"
 )]
 
+pub mod accounts;
 pub mod apis;
 pub mod clients;
 pub mod codes;
@@ -28,8 +29,8 @@ pub mod sessions;
 use tokio::task::JoinSet;
 
 use super::{
-    CodeRedemption, Creation, Family, NewFamily, PasswordChange, Realm, Revocation, RevocationMark,
-    SharedStore, TokenRotation,
+    CodeRedemption, Creation, Effects, Family, NewFamily, PasswordChange, Realm, Revocation,
+    RevocationMark, SharedStore, TokenRotation,
 };
 use crate::account::password::breach::BreachVerdict;
 use crate::account::password::policy::{PasswordFacts, PasswordPolicy, judge};
@@ -87,14 +88,20 @@ impl World {
             );
         }
         let user = user(&realm, "u-ada", "ada", Some("ada@example.com"));
-        assert_eq!(store.create_user(&user).await.unwrap(), Creation::Created);
+        assert_eq!(
+            store.create_user(&user, &Effects::NONE).await.unwrap(),
+            Creation::Created
+        );
         let client = client(&realm, "shop");
         assert_eq!(
             store.create_client(&client).await.unwrap(),
             Creation::Created
         );
         let session = session(&user, "s-1");
-        store.open_session(&session, VERIFIED).await.unwrap();
+        store
+            .open_session(&session, VERIFIED, &Effects::NONE)
+            .await
+            .unwrap();
         Self {
             store,
             realm,
@@ -159,7 +166,7 @@ impl World {
             spared: None,
             must_change: false,
             history: 0,
-            marks: vec![self.mark(RevocationMark::User(self.user.id.clone()))],
+            effects: Effects::marks([self.mark(RevocationMark::User(self.user.id.clone()))]),
             now,
         }
     }
@@ -263,6 +270,8 @@ pub fn user(realm: &RealmId, id: &str, username: &str, email: Option<&str>) -> U
         updated_at: START,
         disabled_at: None,
         must_change_password: false,
+        locked_at: None,
+        deleted_at: None,
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::{RACERS, START, VERIFIED, World, after, count_of, race, redemption, rotation, session};
 use crate::account::session::Session;
-use crate::account::user::User;
+use crate::account::user::{AccountSwitch, User};
 use crate::protocol::ids::FamilyId;
 use crate::secret::Digest;
 use crate::store::passwords::SparedSession;
-use crate::store::{Change, NewFamily, PasswordChange, RevocationMark, SharedStore};
+use crate::store::{Change, Effects, NewFamily, PasswordChange, RevocationMark, SharedStore};
 
 impl World {
     async fn person(&self) -> User {
@@ -83,7 +83,11 @@ pub async fn changes_no_password_elsewhere(store: SharedStore) {
 pub async fn a_change_spares_its_session_and_what_was_granted_there(store: SharedStore) {
     let world = World::new(store).await;
     let other = session(&world.user, "s-2");
-    world.store.open_session(&other, VERIFIED).await.unwrap();
+    let opened = world
+        .store
+        .open_session(&other, VERIFIED, &Effects::NONE)
+        .await;
+    assert_eq!(opened.unwrap(), Change::Changed);
     let here = world.granted("f-here", &world.session, false).await;
     let offline = world.granted("f-offline", &world.session, true).await;
     let there = world.granted("f-there", &other, true).await;
@@ -117,7 +121,7 @@ pub async fn a_change_spares_its_session_and_what_was_granted_there(store: Share
     let (realm, session) = (&world.realm, &world.session.id);
     let ended = world
         .store
-        .end_session(realm, session, &[], after(30))
+        .end_session(realm, session, &Effects::NONE, after(30))
         .await;
     assert_eq!(ended.unwrap(), Change::Changed);
     let family = world.family(&offline).await;
@@ -129,7 +133,10 @@ pub async fn a_change_spares_its_session_and_what_was_granted_there(store: Share
 pub async fn spares_no_session_that_has_ended(store: SharedStore) {
     let world = World::new(store).await;
     let (realm, id) = (&world.realm, &world.session.id);
-    let ended = world.store.end_session(realm, id, &[], after(1)).await;
+    let ended = world
+        .store
+        .end_session(realm, id, &Effects::NONE, after(1))
+        .await;
     assert_eq!(ended.unwrap(), Change::Changed);
     let wanted = PasswordChange {
         proven: Some(VERIFIED.to_owned()),
@@ -143,7 +150,7 @@ pub async fn spares_no_session_that_has_ended(store: SharedStore) {
     assert_eq!(world.person().await, world.user);
 }
 
-/// What was proven must still stand, and the account be switched on.
+/// What was proven must still stand, and so must the account.
 pub async fn changes_a_proven_password_only(store: SharedStore) {
     let world = World::new(store).await;
     let wanted = |proven: &str| PasswordChange {
@@ -152,12 +159,16 @@ pub async fn changes_a_proven_password_only(store: SharedStore) {
     };
     assert_eq!(world.change(&wanted("another")).await, Change::NotFound);
     assert_eq!(world.person().await, world.user);
-    for (disabled_at, change) in [(Some(after(1)), Change::NotFound), (None, Change::Changed)] {
+    for (switch, change) in [
+        (AccountSwitch::Lock, Change::NotFound),
+        (AccountSwitch::Unlock, Change::Changed),
+    ] {
         let (realm, user) = (&world.realm, &world.user.id);
         let switched = world
             .store
-            .set_user_disabled(realm, user, disabled_at, &[], after(1));
-        assert_eq!(switched.await.unwrap(), Change::Changed);
+            .switch_user(realm, user, switch, &Effects::NONE, after(1))
+            .await;
+        assert_eq!(switched.unwrap(), Change::Changed);
         assert_eq!(world.change(&wanted(VERIFIED)).await, change);
     }
 }
@@ -215,7 +226,10 @@ pub async fn a_session_on_the_password_before_is_ended(store: SharedStore) {
                 &format!("s-{}", auth_time.since(START).millis()),
             )
         };
-        let change = world.store.open_session(&opened, proven).await;
+        let change = world
+            .store
+            .open_session(&opened, proven, &Effects::NONE)
+            .await;
         assert_eq!(change.unwrap(), Change::Changed);
         let read = world.read(&opened.cookie).await.unwrap();
         assert_eq!(read.ended_at, ended_at);

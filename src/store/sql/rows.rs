@@ -86,10 +86,19 @@ macro_rules! user_columns {
         "users.realm AS user_realm, users.id AS user_id, users.username, users.email, \
          users.email_verified, users.password_hash, users.profile, \
          users.created_at AS user_created_at, users.updated_at AS user_updated_at, \
-         users.disabled_at AS user_disabled_at, users.must_change_password"
+         users.disabled_at AS user_disabled_at, users.locked_at AS user_locked_at, \
+         users.deleted_at AS user_deleted_at, users.must_change_password"
     };
 }
 pub(super) use user_columns;
+
+/// The condition of [`User::stands`] on a row of `users`.
+macro_rules! user_stands {
+    () => {
+        "users.disabled_at IS NULL AND users.locked_at IS NULL AND users.deleted_at IS NULL"
+    };
+}
+pub(super) use user_stands;
 
 pub(super) fn user(row: &Row) -> Answer<User> {
     Ok(User {
@@ -103,6 +112,8 @@ pub(super) fn user(row: &Row) -> Answer<User> {
         created_at: moment(row, "user_created_at")?,
         updated_at: moment(row, "user_updated_at")?,
         disabled_at: optional_moment(row, "user_disabled_at")?,
+        locked_at: optional_moment(row, "user_locked_at")?,
+        deleted_at: optional_moment(row, "user_deleted_at")?,
         must_change_password: column(row, "must_change_password")?,
     })
 }

@@ -50,6 +50,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "profiles",
             include_str!("../../../migrations/sqlite/0002_profiles.sql"),
         ),
+        (
+            3,
+            "people",
+            include_str!("../../../migrations/sqlite/0003_people.sql"),
+        ),
     ])
 });
 

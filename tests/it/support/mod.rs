@@ -8,6 +8,7 @@ pub(crate) mod clients;
 pub(crate) mod deployment;
 pub(crate) mod marks;
 pub(crate) mod names;
+pub(crate) mod passwords;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod redis;

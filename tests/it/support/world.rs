@@ -28,10 +28,10 @@ use vidimus::protocol::response_type::ResponseType;
 use vidimus::protocol::scope::ScopeSet;
 use vidimus::protocol::time::{Lifetime, Timestamp};
 use vidimus::secret::{Digest, SecretString};
-use vidimus::store::SharedStore;
 use vidimus::store::ephemeral::{Quota, SharedEphemeral};
 use vidimus::store::local::LocalEphemeral;
 use vidimus::store::sqlite::SqliteStore;
+use vidimus::store::{Effects, SharedStore};
 
 use super::names::Names;
 use super::{Browser, TestClient};
@@ -244,9 +244,15 @@ impl World {
             created_at: now,
             updated_at: now,
             disabled_at: None,
+            locked_at: None,
+            deleted_at: None,
             must_change_password: false,
         };
-        self.app.store.create_user(&user).await.unwrap();
+        self.app
+            .store
+            .create_user(&user, &Effects::NONE)
+            .await
+            .unwrap();
         user
     }
 

@@ -3,6 +3,7 @@
 use sqlx::Row as _;
 
 use super::{Answer, Connection, Timestamp, Verdict, sql};
+use crate::account::user::UNDO_PERIOD;
 use crate::protocol::time::Lifetime;
 
 const MINUTE: Lifetime = Lifetime::seconds(60);
@@ -49,6 +50,11 @@ pub(in super::super) async fn claim_job(
 /// a condition of the deletion itself and not only of the choice, so that a row renewed between
 /// the two stays.
 const PURGES: &[(&str, Lifetime)] = &[
+    (
+        "DELETE FROM users WHERE deleted_at <= $1 AND (realm, id) IN (SELECT realm, id FROM users
+             WHERE deleted_at <= $1 LIMIT $2)",
+        UNDO_PERIOD,
+    ),
     (
         "DELETE FROM token_family WHERE (realm, id) IN (SELECT realm, id FROM token_family
              WHERE expires_at <= $1 LIMIT $2)",

@@ -1,6 +1,6 @@
 //! Passwords and their history.
 
-use super::rows::column;
+use super::rows::{column, user_stands};
 use super::{Answer, Change, Connection, Timestamp, Verdict, change as change_of, sql, users};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::store::passwords::{PasswordChange, SparedSession};
@@ -10,11 +10,12 @@ pub(in super::super) async fn change(
     c: &mut Connection<'_>,
     wanted: &PasswordChange,
 ) -> Answer<Verdict<Change>> {
-    let query = sql(
+    let query = sql(concat!(
         "UPDATE users SET must_change_password = $3, updated_at = $4, not_before = $4
-         WHERE realm = $1 AND id = $2
-           AND ($5 IS NULL OR (password_hash = $5 AND disabled_at IS NULL))",
-    )
+         WHERE realm = $1 AND id = $2 AND ($5 IS NULL OR (password_hash = $5 AND ",
+        user_stands!(),
+        "))"
+    ))
     .bind(wanted.realm.as_str())
     .bind(wanted.user.as_str())
     .bind(wanted.must_change)
@@ -37,7 +38,7 @@ pub(in super::super) async fn change(
     let ending = users::Ending {
         reason: "password_changed",
         spared: wanted.spared.as_ref().map(|session| &session.id),
-        marks: &wanted.marks,
+        effects: &wanted.effects,
         now: wanted.now,
     };
     users::end_everything(c, (&wanted.realm, &wanted.user), ending).await?;

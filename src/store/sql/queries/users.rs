@@ -3,22 +3,25 @@
 use super::rows::{count, moment, user_columns};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
-    families, logouts, millis, revocations, rows, sessions, sql,
+    effects, families, logouts, millis, rows, sessions, sql,
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
 use crate::protocol::ids::{RealmId, SessionId, UserId};
-use crate::store::Revocation;
+use crate::store::Effects;
 use crate::store::fault::Fault;
 
 pub(in super::super) async fn create(
     c: &mut Connection<'_>,
     user: &User,
+    effects: &Effects,
 ) -> Answer<Verdict<Creation>> {
     let query = sql(
         "INSERT INTO users (realm, id, username, email, email_verified, password_hash,
-             profile, created_at, updated_at, disabled_at, must_change_password)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+             profile, created_at, updated_at, disabled_at, locked_at, deleted_at,
+             must_change_password)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         ON CONFLICT DO NOTHING",
     )
     .bind(user.realm.as_str())
     .bind(user.id.as_str())
@@ -30,6 +33,8 @@ pub(in super::super) async fn create(
     .bind(user.created_at.unix_millis())
     .bind(user.updated_at.unix_millis())
     .bind(millis(user.disabled_at))
+    .bind(millis(user.locked_at))
+    .bind(millis(user.deleted_at))
     .bind(user.must_change_password);
     if c.execute(query).await? == 0 {
         return Ok(Verdict::Undo(Creation::NameTaken));
@@ -53,6 +58,7 @@ pub(in super::super) async fn create(
             return Ok(Verdict::Undo(Creation::NameTaken));
         }
     }
+    effects::record(c, effects, user.created_at).await?;
     Ok(Verdict::Keep(Creation::Created))
 }
 
@@ -129,34 +135,6 @@ pub(in super::super) async fn rehash_password(
     Ok(())
 }
 
-pub(in super::super) async fn set_disabled(
-    c: &mut Connection<'_>,
-    (realm, user): (&RealmId, &UserId),
-    disabled_at: Option<Timestamp>,
-    marks: &[Revocation],
-    now: Timestamp,
-) -> Answer<Verdict<Change>> {
-    let query = sql(
-        "UPDATE users SET disabled_at = $3, updated_at = $4, not_before = $4
-         WHERE realm = $1 AND id = $2",
-    )
-    .bind(realm.as_str())
-    .bind(user.as_str())
-    .bind(millis(disabled_at))
-    .bind(now.unix_millis());
-    let changed = change(c.execute(query).await?);
-    if changed == Change::Changed && disabled_at.is_some() {
-        let ending = Ending {
-            reason: "user_disabled",
-            spared: None,
-            marks,
-            now,
-        };
-        end_everything(c, (realm, user), ending).await?;
-    }
-    Ok(Verdict::Keep(changed))
-}
-
 pub(in super::super) async fn set_profile(c: &mut Connection<'_>, user: &User) -> Answer<Change> {
     let query = sql("UPDATE users SET profile = $3, updated_at = $4 WHERE realm = $1 AND id = $2")
         .bind(user.realm.as_str())
@@ -176,7 +154,7 @@ pub(super) struct Ending<'a> {
     pub(super) reason: &'static str,
     /// A session that goes on with its families.
     pub(super) spared: Option<&'a SessionId>,
-    pub(super) marks: &'a [Revocation],
+    pub(super) effects: &'a Effects,
     pub(super) now: Timestamp,
 }
 
@@ -190,7 +168,7 @@ pub(super) async fn end_everything(
     sessions::end_all_of_user(c, (realm, user), spared, now).await?;
     families::revoke_all_of_user(c, (realm, user), &ending).await?;
     logouts::address_clients_of_user(c, realm, user, now).await?;
-    revocations::record(c, ending.marks, now).await
+    effects::record(c, ending.effects, now).await
 }
 
 pub(in super::super) async fn attempts(
