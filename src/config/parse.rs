@@ -148,6 +148,14 @@ pub(super) fn breaches(text: &str) -> Parsed<BreachedPasswords> {
     Ok(BreachedPasswords::Range(text.to_owned()))
 }
 
+/// Any text.
+pub(super) fn text(text: &str) -> Parsed<String> {
+    if text.trim().is_empty() {
+        return Err(Complaint::new("is empty"));
+    }
+    Ok(text.to_owned())
+}
+
 /// An address and a port.
 pub(super) fn listener(text: &str) -> Parsed<SocketAddr> {
     text.parse().map_err(|_not_an_address| {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
-use super::IssuerUrl;
 use super::problem::Complaint;
+use super::{IssuerUrl, Mail};
 use crate::protocol::time::Lifetime;
 use crate::secret::{Secret, SecretString};
 
@@ -32,6 +32,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Requests to addresses that others have named.
     pub outgoing: Outgoing,
+    /// Mail to people.
+    pub mail: Mail,
     /// The log.
     pub log: Log,
     /// Lifetimes of what is issued.
@@ -280,6 +282,7 @@ impl Config {
             data: PathBuf::new(),
             trusted_proxies: Vec::new(),
             outgoing: Outgoing::default(),
+            mail: Mail::default(),
             log: Log {
                 format: LogFormat::Auto,
                 level: String::new(),

@@ -9,6 +9,7 @@ mod authorization;
 mod chrome;
 mod device;
 mod error;
+mod letters;
 mod logout;
 mod message;
 mod messages;
@@ -42,6 +43,7 @@ pub use authorization::{
 pub use chrome::{Chrome, LanguageChoice, OtherLanguage};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
+pub use letters::{Letter, LetterFault, Letters, OwnTemplateError};
 pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
 pub use message::{Argument, Message};
 pub use messages::{MessageFault, Messages};

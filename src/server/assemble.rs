@@ -6,12 +6,15 @@ use std::time::Duration;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use axum::Router;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::password::PasswordCost;
 use crate::account::session::SessionLimits;
 use crate::clock::SystemClock;
-use crate::config::{BreachedPasswords, Complaint, Config, DatabaseKind, Rejection};
+use crate::config::{
+    BreachedPasswords, Complaint, Config, DatabaseKind, MailUrl, Rejection, SmtpTls,
+};
 use crate::entropy::{SystemEntropy, random_text};
 use crate::flows::client_keys::ClientKeys;
 use crate::flows::facts::Facts;
@@ -21,10 +24,12 @@ use crate::flows::realm_keys::{RealmKeys, check_master_key};
 use crate::flows::{App, Macs, RegistrationLimits, Settings};
 use crate::http::{Edge, EdgeSettings, router};
 use crate::jobs::deliver_logouts::Deliveries;
+use crate::jobs::deliver_mails::Outbox;
 use crate::jobs::{JobContext, Jobs, heartbeat, uphold_revocations};
 use crate::keys::{KeySchedule, MasterKey, SigningPool};
+use crate::mail::{Courier, CourierSettings, SmtpSecurity, SmtpSettings, Way};
 use crate::outgoing::{Outgoing, OutgoingSettings};
-use crate::pages::{DemoAccount, Pages};
+use crate::pages::{DemoAccount, Letters, Messages, Pages};
 use crate::protocol::claims::LONGEST_LIFETIME;
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Lifetime;
@@ -36,6 +41,8 @@ use crate::store::{Migrations, SharedStore};
 
 /// Tokens are refused this much after they lapse, for clocks that differ.
 const SKEW: Lifetime = Lifetime::seconds(60);
+/// How long a mail server may take until it is ready for a mail.
+const MAIL_SERVER_LIMIT: Lifetime = Lifetime::seconds(20);
 /// How long an operation waits for a connection to the record.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(3);
 
@@ -65,8 +72,15 @@ pub struct Assembled {
     pub app: Arc<App>,
 }
 
-/// What the demo adds: its routes, and the account that the login page gives away.
-pub type DemoParts = Option<(Router, DemoAccount)>;
+/// What the demo adds.
+pub struct DemoParts {
+    /// Its routes.
+    pub routes: Router,
+    /// The account that the login page gives away.
+    pub account: DemoAccount,
+    /// Where its mails go.
+    pub courier: Courier,
+}
 
 /// Builds everything that the configuration asks for. `draining` is cancelled when a stop is asked
 /// for; readiness turns 503 then.
@@ -86,11 +100,16 @@ pub async fn assemble_over(
     store: SharedStore,
     master: MasterKey,
     draining: CancellationToken,
-    demo: DemoParts,
+    demo: Option<DemoParts>,
 ) -> anyhow::Result<Assembled> {
+    let (demo, courier) = match demo {
+        Some(parts) => (Some((parts.routes, parts.account)), Some(parts.courier)),
+        None => (None, courier(config)?),
+    };
+    let courier = courier.map(Arc::new);
     check_master_key(store.as_ref(), &master).await?;
     let app = Arc::new(app(config, store, master).await?);
-    let jobs = start_jobs(&app).await?;
+    let jobs = start_jobs(&app, courier).await?;
     let settings = EdgeSettings {
         trusted_proxies: config.trusted_proxies.clone(),
         body_limit_bytes: config.limits.body_bytes,
@@ -186,6 +205,7 @@ async fn app(config: &Config, store: SharedStore, master: MasterKey) -> anyhow::
         outgoing: Arc::new(outgoing(config)?),
         client_keys: ClientKeys::default(),
         master,
+        mail_bell: Arc::new(Notify::new()),
     })
 }
 
@@ -201,6 +221,50 @@ pub fn breaches(config: &Config) -> Result<Breaches, Rejection> {
         });
     Breaches::at(source)
         .map_err(|error| Rejection::of("passwords.breaches", Complaint::new(error.to_string())))
+}
+
+/// What puts mails into words, the operator's own among them.
+pub fn letters(config: &Config) -> Result<Letters, Rejection> {
+    let refused = |problem| Rejection::of("mail.templates", Complaint::new(problem));
+    let messages = Messages::new().map_err(|fault| refused(fault.to_string()))?;
+    Letters::new(Arc::new(messages), config.mail.templates.as_deref())
+        .map_err(|error| refused(format!("cannot be used: {error}")))
+}
+
+/// What sends mails; nothing when the configuration does not say where to. The operator's own words
+/// are judged all the same.
+pub fn courier(config: &Config) -> Result<Option<Courier>, Rejection> {
+    let mail = &config.mail;
+    let letters = letters(config)?;
+    let Some(url) = &mail.url else {
+        return Ok(None);
+    };
+    let way = match url {
+        MailUrl::Folder(path) => Way::Folder(path.clone()),
+        MailUrl::Smtp(server) => Way::Smtp(SmtpSettings {
+            host: server.host.clone(),
+            port: server.port,
+            security: match server.tls {
+                SmtpTls::Required => SmtpSecurity::Required,
+                SmtpTls::StartTls => SmtpSecurity::StartTls,
+                SmtpTls::None => SmtpSecurity::None,
+            },
+            login: server.login.clone(),
+            ca_file: mail.ca_file.clone(),
+            timeout: MAIL_SERVER_LIMIT,
+            hello: config.issuer.host(),
+        }),
+    };
+    let settings = CourierSettings {
+        from: mail.from.clone(),
+        reply_to: mail.reply_to.clone(),
+        way,
+    };
+    let courier = Courier::new(letters, settings).map_err(|error| {
+        let key = format!("mail.{}", error.setting);
+        Rejection::of(&key, Complaint::new(error.problem))
+    })?;
+    Ok(Some(courier))
 }
 
 /// The way to addresses that clients have named.
@@ -254,7 +318,11 @@ fn settings(config: &Config) -> Settings {
 }
 
 /// Takes the first turn of what must be true before the first request, then starts the jobs.
-async fn start_jobs(app: &Arc<App>) -> anyhow::Result<Jobs> {
+async fn start_jobs(app: &Arc<App>, courier: Option<Arc<Courier>>) -> anyhow::Result<Jobs> {
+    if courier.is_none() {
+        let waiting = app.store.waiting_mails().await?;
+        tracing::warn!(waiting, "mail.url is not set: mails wait in the database");
+    }
     let context = JobContext {
         store: Arc::clone(&app.store),
         ephemeral: Arc::clone(&app.ephemeral),
@@ -262,6 +330,8 @@ async fn start_jobs(app: &Arc<App>) -> anyhow::Result<Jobs> {
         clock: Arc::clone(&app.clock),
         node: random_text::<9>(app.entropy.as_ref())?.into(),
         deliveries: Arc::new(Deliveries::new(Arc::clone(app))),
+        outbox: Arc::new(Outbox::new(Arc::clone(app), courier)),
+        mail_bell: Arc::clone(&app.mail_bell),
     };
     app.keys
         .ring(&RealmId::default_realm(), app.clock.now())

@@ -76,6 +76,7 @@ pub async fn run(config: &Config, migration: Migration) -> anyhow::Result<StopRe
 pub fn check_files(config: &Config) -> Result<(), Rejection> {
     Tls::load(&config.tls)?;
     assemble::outgoing(config)?;
+    assemble::courier(config)?;
     Ok(())
 }
 
