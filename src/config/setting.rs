@@ -237,6 +237,13 @@ pub static SETTINGS: &[Setting] = &[
         "Logins that may wait for a hashing thread; more are told to come back (1 to 10000).",
     ),
     row(
+        "passwords.breaches",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.passwords.breaches, p::breaches(t).map(Some)),
+        "Where realms that ask for it look new passwords up: an address to which five hexadecimal digits are added (`https://api.pwnedpasswords.com/range/`), or a sorted file of SHA-1 digests in that form. Passwords never leave the server.",
+    ),
+    row(
         "login.per_address_burst",
         Kind::Number,
         "10",

@@ -22,7 +22,8 @@ use crate::protocol::ids::{ClientId, RealmId, UserId};
 use crate::protocol::realm::RealmSettings;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
-use crate::server::assemble::{Assembled, DemoParts, assemble_over, letters, password_cost};
+use crate::server::assemble::{Assembled, DemoParts, assemble_over, password_cost};
+use crate::server::mailing::letters;
 use crate::server::{Server, bind};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Effects, SharedStore};
@@ -143,6 +144,7 @@ async fn add_people(
             created_at: now,
             updated_at: now,
             disabled_at: None,
+            must_change_password: false,
             locked_at: None,
             deleted_at: None,
         };
