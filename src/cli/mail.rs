@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::entropy::random_text;
 use crate::mail::Form;
 use crate::protocol::time::Timestamp;
-use crate::server::assemble;
+use crate::server::mailing;
 use crate::store::{Change, MailFilter, StoredMail};
 
 /// So many are shown, the newest first.
@@ -48,7 +48,7 @@ async fn test(
     (address, language): (String, &str),
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let Some(courier) = assemble::courier(config)? else {
+    let Some(courier) = mailing::courier(config)? else {
         let problem = "mail.url is not set, so there is nowhere to send a mail to";
         return Err(Failure::usage(problem));
     };
@@ -84,7 +84,7 @@ async fn preview(
 ) -> Result<(), Failure> {
     let mail = Mail::sample(arguments.kind, &arguments.language);
     let realm = realm_name(desk).await?;
-    let letters = assemble::letters(config)?;
+    let letters = mailing::letters(config)?;
     let letter = letters.write(&mail, &realm).map_err(anyhow::Error::from)?;
     let document = json!({
         "subject": letter.subject,

@@ -26,6 +26,9 @@ const TAKING: u32 = 4;
 /// operator can put them right (RFC 4954 §4, §6).
 const ABOUT_US: [u16; 4] = [530, 534, 535, 538];
 
+/// How a certificate in PEM begins (RFC 7468 §5).
+const BEGINNING: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 /// When the connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SmtpSecurity {
@@ -190,9 +193,12 @@ fn tls(host: &str, ca_file: Option<PathBuf>) -> Result<TlsParameters, SettingErr
         };
         let bytes =
             fs::read(&path).map_err(|error| refused(format!("which cannot be read: {error}")))?;
-        let authority = Certificate::from_pem(&bytes)
-            .map_err(|error| refused(format!("which holds no certificate: {error}")))?;
-        builder = builder.add_root_certificate(authority);
+        // A text without any is no error to the library.
+        let holds_one = bytes.windows(BEGINNING.len()).any(|part| part == BEGINNING);
+        let authorities = Certificate::from_pem(&bytes).ok().filter(|_| holds_one);
+        let authorities =
+            authorities.ok_or_else(|| refused("which holds no certificate in PEM".to_owned()))?;
+        builder = builder.add_root_certificate(authorities);
     }
     builder
         .build_rustls()

@@ -12,9 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::account::password::PasswordCost;
 use crate::account::session::SessionLimits;
 use crate::clock::SystemClock;
-use crate::config::{
-    BreachedPasswords, Complaint, Config, DatabaseKind, MailUrl, Rejection, SmtpTls,
-};
+use crate::config::{BreachedPasswords, Complaint, Config, DatabaseKind, Rejection};
 use crate::entropy::{SystemEntropy, random_text};
 use crate::flows::client_keys::ClientKeys;
 use crate::flows::facts::Facts;
@@ -27,12 +25,13 @@ use crate::jobs::deliver_logouts::Deliveries;
 use crate::jobs::deliver_mails::Outbox;
 use crate::jobs::{JobContext, Jobs, heartbeat, uphold_revocations};
 use crate::keys::{KeySchedule, MasterKey, SigningPool};
-use crate::mail::{Courier, CourierSettings, SmtpSecurity, SmtpSettings, Way};
+use crate::mail::Courier;
 use crate::outgoing::{Outgoing, OutgoingSettings};
-use crate::pages::{DemoAccount, Letters, Messages, Pages};
+use crate::pages::{DemoAccount, Pages};
 use crate::protocol::claims::LONGEST_LIFETIME;
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Lifetime;
+use crate::server::mailing::courier;
 use crate::store::ephemeral::{Quota, SharedEphemeral};
 use crate::store::local::LocalEphemeral;
 use crate::store::postgres::PostgresSettings;
@@ -41,8 +40,6 @@ use crate::store::{Migrations, SharedStore};
 
 /// Tokens are refused this much after they lapse, for clocks that differ.
 const SKEW: Lifetime = Lifetime::seconds(60);
-/// How long a mail server may take until it is ready for a mail.
-const MAIL_SERVER_LIMIT: Lifetime = Lifetime::seconds(20);
 /// How long an operation waits for a connection to the record.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(3);
 
@@ -221,50 +218,6 @@ pub fn breaches(config: &Config) -> Result<Breaches, Rejection> {
         });
     Breaches::at(source)
         .map_err(|error| Rejection::of("passwords.breaches", Complaint::new(error.to_string())))
-}
-
-/// What puts mails into words, the operator's own among them.
-pub fn letters(config: &Config) -> Result<Letters, Rejection> {
-    let refused = |problem| Rejection::of("mail.templates", Complaint::new(problem));
-    let messages = Messages::new().map_err(|fault| refused(fault.to_string()))?;
-    Letters::new(Arc::new(messages), config.mail.templates.as_deref())
-        .map_err(|error| refused(format!("cannot be used: {error}")))
-}
-
-/// What sends mails; nothing when the configuration does not say where to. The operator's own words
-/// are judged all the same.
-pub fn courier(config: &Config) -> Result<Option<Courier>, Rejection> {
-    let mail = &config.mail;
-    let letters = letters(config)?;
-    let Some(url) = &mail.url else {
-        return Ok(None);
-    };
-    let way = match url {
-        MailUrl::Folder(path) => Way::Folder(path.clone()),
-        MailUrl::Smtp(server) => Way::Smtp(SmtpSettings {
-            host: server.host.clone(),
-            port: server.port,
-            security: match server.tls {
-                SmtpTls::Required => SmtpSecurity::Required,
-                SmtpTls::StartTls => SmtpSecurity::StartTls,
-                SmtpTls::None => SmtpSecurity::None,
-            },
-            login: server.login.clone(),
-            ca_file: mail.ca_file.clone(),
-            timeout: MAIL_SERVER_LIMIT,
-            hello: config.issuer.host(),
-        }),
-    };
-    let settings = CourierSettings {
-        from: mail.from.clone(),
-        reply_to: mail.reply_to.clone(),
-        way,
-    };
-    let courier = Courier::new(letters, settings).map_err(|error| {
-        let key = format!("mail.{}", error.setting);
-        Rejection::of(&key, Complaint::new(error.problem))
-    })?;
-    Ok(Some(courier))
 }
 
 /// The way to addresses that clients have named.

@@ -6,9 +6,6 @@
 mod own;
 mod words;
 
-#[cfg(test)]
-mod tests;
-
 use std::path::Path;
 use std::sync::Arc;
 
@@ -245,3 +242,6 @@ impl Speaker<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

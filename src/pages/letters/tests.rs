@@ -202,7 +202,7 @@ fn a_template_that_cannot_be_used_is_found_at_start() {
     for (name, source, problem) in [
         ("de/reset.html", "", "is no part of a mail"),
         ("tlh/test.txt", "", "is no part of a mail"),
-        ("de/more/test.txt", "", "cannot be read"),
+        ("de/more/test.txt", "", "is no part of a mail"),
         ("de/test.txt", "{% if %}", "unexpected"),
         ("de/test.txt", "{{ lnik }}", "undefined"),
         ("ja/test.html", "{{ action.address }}", "undefined"),

@@ -113,8 +113,6 @@ pub(crate) fn courier(settings: SmtpSettings) -> Result<Courier, SettingError> {
 
 struct State {
     delivered: watch::Sender<Vec<Delivered>>,
-    /// How many connections were let in.
-    visits: watch::Sender<usize>,
     mood: watch::Sender<Mood>,
     encryption: Encryption,
 }
@@ -137,7 +135,6 @@ impl MailServer {
             port: 0,
             state: Arc::new(State {
                 delivered: watch::Sender::default(),
-                visits: watch::Sender::default(),
                 mood: watch::Sender::new(Mood::Takes),
                 encryption,
             }),
@@ -180,7 +177,6 @@ impl MailServer {
             let mut conversations = JoinSet::new();
             loop {
                 let (stream, _peer) = listener.accept().await.unwrap();
-                state.visits.send_modify(|visits| *visits += 1);
                 conversations.spawn(converse(stream, Arc::clone(&state)));
                 while conversations.try_join_next().is_some() {}
             }
@@ -213,12 +209,6 @@ impl MailServer {
     pub(crate) async fn takes(&self, count: usize) {
         let mut delivered = self.state.delivered.subscribe();
         delivered.wait_for(|all| all.len() >= count).await.unwrap();
-    }
-
-    /// Waits until so many connections were let in.
-    pub(crate) async fn lets_in(&self, count: usize) {
-        let mut visits = self.state.visits.subscribe();
-        visits.wait_for(|visits| *visits >= count).await.unwrap();
     }
 }
 
