@@ -1,9 +1,10 @@
-//! Pure rules about people: users, passwords, sessions, slow-down, events, mails.
+//! Pure rules about people: users, passwords, sessions, slow-down, events, mails, one-time links.
 //!
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
 pub mod claims;
 pub mod event;
+pub mod link;
 pub mod mail;
 pub mod password;
 pub mod profile;

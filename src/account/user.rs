@@ -26,6 +26,15 @@ impl LoginName {
     }
 }
 
+/// A mail address in its canonical spelling; `None` when it cannot be one.
+pub fn mail_address(text: &str) -> Option<String> {
+    let LoginName(name) = LoginName::parse(text)?;
+    let whole = name
+        .rsplit_once('@')
+        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+    (whole && !name.contains(char::is_whitespace)).then_some(name)
+}
+
 /// The profile claims of OIDC Core §5.1 that a user may have; absent ones are left out of answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -173,6 +182,20 @@ impl AccountSwitch {
             Self::Unlock => EventKind::UserUnlocked,
             Self::Delete => EventKind::UserDeleted,
             Self::Restore => EventKind::UserRestored,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_addresses_in_their_canonical_spelling() {
+        let address = mail_address(" Ada@Example.com ");
+        assert_eq!(address.as_deref(), Some("ada@example.com"));
+        for text in ["ada", "@example.com", "ada@", "a da@example.com"] {
+            assert_eq!(mail_address(text), None, "{text}");
         }
     }
 }

@@ -11,6 +11,7 @@ mod config;
 mod desk;
 mod failure;
 mod healthcheck;
+mod invite;
 mod key;
 mod logout;
 mod metadata_arguments;

@@ -27,8 +27,8 @@ pub(crate) use parse::span;
 pub use problem::{Complaint, Place, Problem, Rejection};
 pub use raw::Origin;
 pub use resolved::{
-    Config, Database, DatabaseKind, Keys, Limits, Log, LogFormat, Login, Outgoing, Passwords,
-    Registration, Sessions, Signing, Tls, Tokens,
+    Config, Database, DatabaseKind, Keys, Limits, Links, Log, LogFormat, Login, Outgoing,
+    Passwords, Registration, Sessions, Signing, Tls, Tokens,
 };
 pub use setting::{SETTINGS, Setting};
 

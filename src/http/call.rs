@@ -28,6 +28,8 @@ pub(super) struct Call {
     pub(super) realm: RealmId,
     pub(super) realm_name: String,
     pub(super) realm_settings: RealmSettings,
+    /// The terms that people must accept before they have an account here.
+    pub(super) terms_url: Option<String>,
     pub(super) query: Params,
     pub(super) headers: HeaderMap,
     pub(super) id: RequestId,
@@ -58,11 +60,13 @@ impl FromRequestParts<Arc<Edge>> for Call {
         let caller = caller(parts, address, &id);
         let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let (realm, realm_name, realm_settings) = (row.id.clone(), row.name.clone(), row.settings);
+        let terms_url = row.terms_url.clone();
         let headers = std::mem::take(&mut parts.headers);
         Ok(Self {
             realm,
             realm_name,
             realm_settings,
+            terms_url,
             query,
             headers,
             id,

@@ -7,6 +7,7 @@ mod authorization;
 mod chrome;
 mod device;
 mod error;
+mod links;
 mod logout;
 mod plain;
 pub mod static_files;
@@ -26,6 +27,11 @@ pub use authorization::{
 pub use chrome::{Chrome, Direction};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
+pub use links::{
+    AccountFormError, Again, ConfirmAddressPage, ForgotPasswordPage, LinkDone, LinkDonePage,
+    LinkRefusedPage, LockAccountPage, MailSentPage, ResetPasswordPage, SentMail, SignUpClosedPage,
+    SignUpPage,
+};
 pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
 pub use plain::{BusyPage, HomePage};
 
@@ -53,6 +59,38 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "check_session.html",
         include_str!("templates/check_session.html"),
+    ),
+    (
+        "confirm_address.html",
+        include_str!("templates/confirm_address.html"),
+    ),
+    (
+        "forgot_password.html",
+        include_str!("templates/forgot_password.html"),
+    ),
+    ("form_error.html", include_str!("templates/form_error.html")),
+    ("link_done.html", include_str!("templates/link_done.html")),
+    (
+        "link_refused.html",
+        include_str!("templates/link_refused.html"),
+    ),
+    (
+        "lock_account.html",
+        include_str!("templates/lock_account.html"),
+    ),
+    ("mail_sent.html", include_str!("templates/mail_sent.html")),
+    (
+        "new_password.html",
+        include_str!("templates/new_password.html"),
+    ),
+    (
+        "reset_password.html",
+        include_str!("templates/reset_password.html"),
+    ),
+    ("sign_up.html", include_str!("templates/sign_up.html")),
+    (
+        "sign_up_closed.html",
+        include_str!("templates/sign_up_closed.html"),
     ),
     ("error.html", include_str!("templates/error.html")),
     ("home.html", include_str!("templates/home.html")),

@@ -1,5 +1,7 @@
 //! Sample views: calm ones as in real life, and ones where every text is hostile.
 
+mod links;
+
 use crate::account::user::{Profile, User};
 use crate::pages::*;
 use crate::protocol::ids::{RealmId, UserId};
@@ -53,6 +55,8 @@ pub(super) fn login(words: Words) -> LoginPage {
         action: words("/login"),
         csrf: words("token"),
         demo_account: None,
+        forgot: words("/forgot-password"),
+        sign_up: Some(words("/sign-up")),
     }
 }
 
@@ -273,6 +277,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         ..home(words)
     };
     rendered.extend(device_pages(words));
+    rendered.extend(links::all(words));
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

@@ -17,7 +17,7 @@ use crate::flows::client_keys::ClientKeys;
 use crate::flows::facts::Facts;
 use crate::flows::hash_pool::HashPool;
 use crate::flows::realm_keys::{RealmKeys, check_master_key};
-use crate::flows::{App, Macs, RegistrationLimits, Settings};
+use crate::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings};
 use crate::http::{Edge, EdgeSettings, router};
 use crate::jobs::deliver_logouts::Deliveries;
 use crate::jobs::{JobContext, Jobs, heartbeat, uphold_revocations};
@@ -233,6 +233,16 @@ fn settings(config: &Config) -> Settings {
                 interval: config.registration.per_address_interval,
             },
             clients_limit: config.registration.clients_limit,
+        },
+        links: LinkLimits {
+            per_address: Quota {
+                burst: config.links.per_address_burst,
+                interval: config.links.per_address_interval,
+            },
+            per_mailbox: Quota {
+                burst: config.links.per_mailbox_burst,
+                interval: config.links.per_mailbox_interval,
+            },
         },
     }
 }

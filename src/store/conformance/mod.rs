@@ -231,6 +231,7 @@ pub fn realm_named(id: &RealmId) -> Realm {
         },
         created_at: START,
         disabled_at: None,
+        terms_url: Some("https://terms.example/".to_owned()),
     }
 }
 

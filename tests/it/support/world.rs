@@ -12,7 +12,7 @@ use vidimus::flows::client_keys::ClientKeys;
 use vidimus::flows::facts::Facts;
 use vidimus::flows::hash_pool::HashPool;
 use vidimus::flows::realm_keys::RealmKeys;
-use vidimus::flows::{App, Macs, RegistrationLimits, Settings};
+use vidimus::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings};
 use vidimus::http::{Edge, EdgeSettings, router};
 use vidimus::jobs::deliver_logouts::Deliveries;
 use vidimus::jobs::{JobContext, uphold_revocations};
@@ -70,12 +70,18 @@ pub(crate) struct Shared {
     pub(crate) clients_limit: u32,
     /// Registrations from one address.
     pub(crate) registrations: Quota,
+    /// Mails with links that strangers may ask for.
+    pub(crate) links: LinkLimits,
 }
 
 impl Shared {
     /// Over a store, with the in-process index.
     pub(crate) fn over(store: SharedStore) -> Self {
         let entropy = SystemEntropy::default();
+        let plenty = Quota {
+            burst: 10_000,
+            interval: Lifetime::seconds(1),
+        };
         Self {
             store,
             ephemeral: Arc::new(LocalEphemeral::new()),
@@ -90,6 +96,10 @@ impl Shared {
             registrations: Quota {
                 burst: 10_000,
                 interval: Lifetime::seconds(1),
+            },
+            links: LinkLimits {
+                per_address: plenty,
+                per_mailbox: plenty,
             },
         }
     }
@@ -317,6 +327,7 @@ fn settings(shared: &Shared) -> Settings {
             per_address: shared.registrations,
             clients_limit: shared.clients_limit,
         },
+        links: shared.links,
     }
 }
 

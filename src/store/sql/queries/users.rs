@@ -3,7 +3,7 @@
 use super::rows::{count, moment, user_columns};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
-    effects, families, logouts, millis, rows, sessions, sql,
+    effects, families, links, logouts, millis, rows, sessions, sql,
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
@@ -168,7 +168,8 @@ fn profile(user: &User) -> Answer<String> {
         .map_err(|error| Fault::Corrupt(format!("profile: {error}")))
 }
 
-/// Ends the sessions and families of a user whose row this transaction has locked.
+/// Ends the sessions and families of a user whose row this transaction has locked, and the links
+/// that would set another password.
 pub(super) async fn end_everything(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
@@ -179,6 +180,7 @@ pub(super) async fn end_everything(
     sessions::end_all_of_user(c, realm, user, now).await?;
     families::revoke_all_of_user(c, (realm, user), reason, now).await?;
     logouts::address_clients_of_user(c, realm, user, now).await?;
+    links::void_resets(c, realm, user).await?;
     effects::record(c, effects, now).await
 }
 
