@@ -1,9 +1,11 @@
-//! Pure rules about people: users, passwords, sessions, slow-down, events, mails, one-time links.
+//! Pure rules about people: users, passwords, sessions, slow-down, events, mails, one-time links,
+//! languages.
 //!
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
 pub mod claims;
 pub mod event;
+pub mod language;
 pub mod link;
 pub mod mail;
 pub mod password;

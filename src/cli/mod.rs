@@ -8,6 +8,7 @@ mod arguments;
 pub mod backend;
 mod client;
 mod config;
+mod consent;
 mod desk;
 mod failure;
 mod healthcheck;

@@ -16,7 +16,7 @@ use crate::http::endpoint::{
 };
 use crate::http::page::{
     authorize, check_session, confirm_address, consent, device, end_session, error,
-    forgot_password, home, invitation, lock_account, login, reset_password, sign_up,
+    forgot_password, home, invitation, language, lock_account, login, reset_password, sign_up,
 };
 use crate::http::{Edge, cors, headers};
 use crate::protocol::discovery::path;
@@ -52,6 +52,7 @@ pub const ROUTES: &[Route] = &[
     route("GET, POST", LinkPurpose::Invitation.path()),
     route("GET, POST", LinkPurpose::LockAccount.path()),
     route("GET", "/error"),
+    route("POST", language::PATH),
     route("POST", path::DEVICE_AUTHORIZATION),
     route("GET, POST", path::DEVICE),
     route("GET, POST", device::CONFIRM),
@@ -110,6 +111,7 @@ fn realm_routes() -> Routes {
         .route("/login", get(login::get).post(login::post))
         .route("/consent", get(consent::get).post(consent::post))
         .route("/error", get(error::get))
+        .route(language::PATH, post(language::post))
         .route(path::DEVICE_AUTHORIZATION, post(device_authorization::post))
         .route(path::DEVICE, get(device::get).post(device::post))
         .route(

@@ -169,11 +169,8 @@ pub(super) fn error(words: Words) -> ErrorPage {
     details.received = Some(Received::new(words("redirect_uri"), &received));
     ErrorPage {
         chrome: chrome(words),
-        heading: words("We cannot send you back"),
-        sentence: words(
-            "Notes sent us a return address that we do not know. Nothing was shared. Please tell \
-             its makers, they can repair it.",
-        ),
+        heading: Message::new("error-wrong-address"),
+        sentence: Message::new("error-wrong-address-more").with("app", words("Notes")),
         details,
     }
 }

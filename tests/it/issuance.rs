@@ -38,12 +38,13 @@ enum Path {
 
 const PATHS: [Path; 11] = [
     Path::Code,
-    Path::Refresh,
     Path::ClientCredentials,
     Path::DeviceCode,
     Path::Userinfo,
     Path::IntrospectAccessToken,
+    // Looked at before it is spent.
     Path::IntrospectRefreshToken,
+    Path::Refresh,
     Path::PromptNone,
     Path::FrontChannel,
     Path::PushedRequest,
@@ -154,7 +155,8 @@ impl Scene {
         let realm = ada.realm.clone();
         let client = world
             .client_with(&realm, ClientType::Web, |metadata| {
-                metadata.grant_types.push(GrantType::DeviceCode);
+                let more = [GrantType::DeviceCode, GrantType::Implicit];
+                metadata.grant_types.extend(more);
                 metadata.response_types = vec![
                     ResponseType::CODE,
                     ResponseType::parse("id_token token").unwrap(),

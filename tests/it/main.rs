@@ -35,6 +35,8 @@ mod introspection;
 #[cfg(test)]
 mod issuance;
 #[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod listener;
 #[cfg(test)]
 mod login;

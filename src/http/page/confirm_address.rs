@@ -53,8 +53,8 @@ pub(in crate::http) async fn post(
         );
     }
     let password = SecretString::new(form.get("password").unwrap_or_default().to_owned());
-    let language = link::language(&edge, &call);
-    let asker = link::asker(&edge, &call, &language);
+    let language = respond::realm_chrome(&edge, &call).lang;
+    let asker = link::asker(&edge, &call, language);
     let error = match confirm(&edge.app, asker, &token, password.clone()).await {
         Ok(used) => return Box::pin(go_on(&edge, &call, &used, password)).await,
         Err(error) => error,

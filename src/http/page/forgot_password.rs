@@ -46,7 +46,7 @@ pub(in crate::http) async fn post(
     }
     let (request, language) = (
         link::request_text(&call, pending),
-        link::language(&edge, &call),
+        link::chrome(&edge, &call, pending).lang,
     );
     let forgotten = Forgotten {
         realm: &call.realm,
@@ -55,7 +55,7 @@ pub(in crate::http) async fn post(
         caller: &call.caller,
         cookie: cookie::read(&edge, &call.realm, &call.headers),
         request: request.as_deref(),
-        language: &language,
+        language,
     };
     match ask(&edge.app, forgotten).await {
         Ok(email) => sent(&edge, &call, pending, email),
@@ -69,7 +69,7 @@ pub(in crate::http) async fn post(
 
 fn sent(edge: &Edge, call: &Call, pending: Option<&Pending>, email: String) -> Response {
     let view = MailSentPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: link::chrome(edge, call, pending),
         mail: SentMail::Reset,
         email,
         again: None,
@@ -87,7 +87,7 @@ fn show(
 ) -> Response {
     let binding = bind(edge, call);
     let view = ForgotPasswordPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: link::chrome(edge, call, pending),
         email,
         error,
         action: link::address(edge, call, PATH, pending),

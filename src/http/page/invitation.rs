@@ -50,8 +50,8 @@ pub(in crate::http) async fn post(
         return refuse(token, AccountFormError::Terms);
     }
     let password = SecretString::new(form.get("password").unwrap_or_default().to_owned());
-    let language = link::language(&edge, &call);
-    let asker = link::asker(&edge, &call, &language);
+    let language = respond::realm_chrome(&edge, &call).lang;
+    let asker = link::asker(&edge, &call, language);
     let chosen = (form.get("name"), password);
     let error = match accept(&edge.app, asker, &token, chosen).await {
         Ok(used) => return link::done(&edge, &call, &used, LinkDone::AccountMade),

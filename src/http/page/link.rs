@@ -11,10 +11,10 @@ use crate::flows::sign_up::Asker;
 use crate::flows::{Fault, FlowError};
 use crate::http::call::Call;
 use crate::http::page::local;
-use crate::http::page::outcome::{follow, page_address};
+use crate::http::page::outcome::{follow, page_address, wishes_of};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
-use crate::pages::{AccountFormError, LinkDone, LinkDonePage, LinkRefusedPage, View};
+use crate::pages::{AccountFormError, Chrome, LinkDone, LinkDonePage, LinkRefusedPage, View};
 use crate::protocol::params::Params;
 use crate::protocol::time::Lifetime;
 
@@ -70,9 +70,12 @@ pub(super) fn asker<'a>(edge: &Edge, call: &'a Call, language: &'a str) -> Asker
     }
 }
 
-/// The language of the page, for mails that it brings about.
-pub(super) fn language(edge: &Edge, call: &Call) -> String {
-    respond::realm_chrome(edge, call).lang
+/// The surroundings of a page that goes on with the request.
+pub(super) fn chrome(edge: &Edge, call: &Call, pending: Option<&Pending>) -> Chrome {
+    match pending {
+        Some(pending) => respond::chrome_for(edge, call, wishes_of(call, pending)),
+        None => respond::realm_chrome(edge, call),
+    }
 }
 
 /// Opens the link of a page's address or form.

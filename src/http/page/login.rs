@@ -14,7 +14,7 @@ use crate::flows::login::{Attempt, LoginRefusal, SignedIn, sign_in};
 use crate::flows::session;
 use crate::http::call::Call;
 use crate::http::page::check_session::remember;
-use crate::http::page::outcome::{follow, page_address};
+use crate::http::page::outcome::{follow, page_address, wishes_of};
 use crate::http::page::{Binding, bind, device, forgot_password, is_genuine, link, sign_up};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
@@ -240,15 +240,16 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
         Errand::Device(_) => None,
     };
     let may_sign_up = call.realm_settings.sign_up == SignUpMode::Open;
-    let (client_name, action) = match errand {
+    let (client_name, action, wishes) = match errand {
         Errand::Request(pending) => (
             Some(pending.addressee.client().metadata.client_name.clone()),
             page_address(edge, call, &call.query, "/login", pending),
+            wishes_of(call, pending),
         ),
-        Errand::Device(code) => (None, device::sign_in_address(edge, call, code)),
+        Errand::Device(code) => (None, device::sign_in_address(edge, call, code), call.wishes),
     };
     let view = LoginPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: respond::chrome_for(edge, call, wishes),
         client_name,
         username: shown.username,
         username_fixed: false,

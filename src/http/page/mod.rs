@@ -10,6 +10,7 @@ pub(super) mod error;
 pub(super) mod forgot_password;
 pub(super) mod home;
 pub(super) mod invitation;
+pub(super) mod language;
 mod link;
 pub(super) mod lock_account;
 pub(super) mod login;

@@ -47,14 +47,14 @@ pub(in crate::http) async fn post(
             Some(AccountFormError::StaleForm),
         );
     }
-    let language = link::language(&edge, &call);
+    let language = respond::realm_chrome(&edge, &call).lang;
     let new = NewPassword {
         realm: &call.realm,
         token: &token,
         password: SecretString::new(form.get("password").unwrap_or_default().to_owned()),
         address: call.address,
         caller: &call.caller,
-        language: &language,
+        language,
     };
     let error = match reset(&edge.app, new).await {
         Ok(used) => return link::done(&edge, &call, &used, LinkDone::PasswordSet),

@@ -64,7 +64,7 @@ pub(in crate::http) async fn post(
     }
     let (request, language) = (
         link::request_text(&call, pending),
-        link::language(&edge, &call),
+        link::chrome(&edge, &call, pending).lang,
     );
     let filled = Form {
         email: form.get("email").unwrap_or_default(),
@@ -72,7 +72,7 @@ pub(in crate::http) async fn post(
         password: SecretString::new(form.get("password").unwrap_or_default().to_owned()),
         request: request.as_deref(),
     };
-    let asker = link::asker(&edge, &call, &language);
+    let asker = link::asker(&edge, &call, language);
     let done = sign_up(&edge.app, asker, filled).await;
     finish(&edge, &call, pending, &form, done)
 }
@@ -94,8 +94,8 @@ pub(in crate::http) async fn post_again(
     if !is_genuine(&edge, &call, &form) {
         return refuse(&edge, &call, pending, &form, AccountFormError::StaleForm);
     }
-    let language = link::language(&edge, &call);
-    let asker = link::asker(&edge, &call, &language);
+    let language = link::chrome(&edge, &call, pending).lang;
+    let asker = link::asker(&edge, &call, language);
     let email = form.get("email").unwrap_or_default();
     let done = send_again(&edge.app, asker, email).await;
     finish(&edge, &call, pending, &form, done)
@@ -108,7 +108,7 @@ async fn open(edge: &Edge, call: &Call) -> Result<Option<Box<Pending>>, Box<Resp
         return Ok(pending);
     }
     let view = SignUpClosedPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: link::chrome(edge, call, pending.as_deref()),
         by_invitation: call.realm_settings.sign_up == SignUpMode::Invitation,
         sign_in: link::sign_in(edge, call, pending.as_deref()),
     };
@@ -141,7 +141,7 @@ fn finish(
 fn sent(edge: &Edge, call: &Call, pending: Option<&Pending>, email: String) -> Response {
     let binding = bind(edge, call);
     let view = MailSentPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: link::chrome(edge, call, pending),
         mail: SentMail::SignUp,
         email,
         again: Some(Again {
@@ -183,7 +183,7 @@ fn show(
 ) -> Response {
     let binding = bind(edge, call);
     let view = SignUpPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: link::chrome(edge, call, pending),
         client_name: pending.map(|p| p.addressee.client().metadata.client_name.clone()),
         email: typed.email,
         invitation: None,

@@ -152,6 +152,7 @@ mod tests {
             prompt,
             max_age: max_age.map(Lifetime::seconds),
             login_hint: None,
+            ui_locales: None,
         }
     }
 
