@@ -15,6 +15,7 @@ pub mod clients;
 pub mod codes;
 pub mod devices;
 pub mod keys;
+pub mod links;
 pub mod logouts;
 pub mod misc;
 pub mod people;
