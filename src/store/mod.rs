@@ -20,6 +20,7 @@ mod fault;
 mod links;
 pub mod local;
 mod logouts;
+mod mails;
 pub mod migrations;
 mod open;
 pub mod people;
@@ -50,6 +51,7 @@ pub use device::DeviceAuthorizations;
 pub use effects::{Effects, NewMail};
 pub use links::{LinkUse, Links};
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
+pub use mails::{MailCounts, MailFate, MailFilter, Mails, StoredMail};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
 pub use people::{Consent, People};
@@ -138,6 +140,7 @@ pub trait Store:
     + DeviceAuthorizations
     + Links
     + Logouts
+    + Mails
     + People
     + Profiles
     + Registrations
@@ -371,7 +374,8 @@ pub trait Store:
         now: Timestamp,
         until: Timestamp,
     ) -> StoreResult<bool>;
-    /// Deletes up to `limit` rows of each kind that can no longer matter; returns how many.
+    /// Deletes up to `limit` rows of each kind that can no longer matter, and forgets the content of
+    /// so many mails that have expired; returns how many.
     async fn purge(&self, now: Timestamp, limit: u32) -> StoreResult<u64>;
     /// Whether the record answers and takes writes.
     async fn ping(&self) -> StoreResult<()>;

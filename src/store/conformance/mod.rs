@@ -17,6 +17,7 @@ pub mod devices;
 pub mod keys;
 pub mod links;
 pub mod logouts;
+pub mod mails;
 pub mod misc;
 pub mod people;
 pub mod registrations;

@@ -25,6 +25,7 @@ mod apis;
 mod device;
 mod links;
 mod logouts;
+mod mails;
 mod people;
 mod profiles;
 mod queries;

@@ -21,7 +21,7 @@ use crate::store::device::{DeviceAuthorization, Polls};
 use crate::store::fault::{Answer, Fault};
 use crate::store::{
     Family, InitialAccessToken, KeyState, LiveNode, LogoutDelivery, NewFamily, Realm, Revocation,
-    RevocationMark, SessionFacts, SigningKeyRecord, StoredRevocation,
+    RevocationMark, SessionFacts, SigningKeyRecord, StoredMail, StoredRevocation,
 };
 
 /// A column as a plain value.
@@ -324,6 +324,26 @@ pub(super) fn logout_delivery(row: &Row) -> Answer<LogoutDelivery> {
         next_attempt_at: optional_moment(row, "next_attempt_at")?,
         attempts: count(row, "attempts")?,
         delivered_at: optional_moment(row, "delivered_at")?,
+        last_answer: column(row, "last_answer")?,
+    })
+}
+
+pub(super) fn mail(row: &Row) -> Answer<StoredMail> {
+    let user: Option<String> = column(row, "user_id")?;
+    Ok(StoredMail {
+        realm: parsed(row, "realm", TryFrom::try_from)?,
+        id: column(row, "id")?,
+        user: user
+            .map(TryFrom::try_from)
+            .transpose()
+            .map_err(|_invalid| Fault::corrupt("user_id"))?,
+        kind: column(row, "kind")?,
+        sealed: column(row, "sealed")?,
+        created_at: moment(row, "created_at")?,
+        expires_at: moment(row, "expires_at")?,
+        next_attempt_at: optional_moment(row, "next_attempt_at")?,
+        attempts: count(row, "attempts")?,
+        sent_at: optional_moment(row, "sent_at")?,
         last_answer: column(row, "last_answer")?,
     })
 }

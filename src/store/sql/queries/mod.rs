@@ -8,6 +8,7 @@ pub(super) mod families;
 pub(super) mod keys;
 pub(super) mod links;
 pub(super) mod logouts;
+pub(super) mod mails;
 pub(super) mod misc;
 pub(super) mod people;
 pub(super) mod realms;
