@@ -12,6 +12,7 @@ pub(crate) mod marks;
 pub(crate) mod names;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod racing;
 pub(crate) mod redis;
 pub(crate) mod relying_parties;
 pub(crate) mod signed_in;

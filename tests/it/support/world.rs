@@ -94,7 +94,7 @@ impl Shared {
             outgoing: Names::default().outgoing(OutgoingSettings::default()),
             clients_limit: 1_000,
             registrations: Quota {
-                burst: 10_000,
+                burst: 100_000,
                 interval: Lifetime::seconds(1),
             },
             links: LinkLimits {
