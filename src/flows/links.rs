@@ -14,16 +14,10 @@ use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::issuer::Issuer;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::Digest;
-use crate::store::ephemeral::Quota;
 use crate::store::{LinkUse, NewMail};
 
 /// The parameter of a link's address that carries its random text.
 pub const TOKEN: &str = "token";
-/// Links that one address may use: each costs a password hash, good or not.
-const USES_PER_ADDRESS: Quota = Quota {
-    burst: 10,
-    interval: Lifetime::seconds(6),
-};
 
 /// A link that is to be made.
 #[derive(Debug)]
@@ -152,7 +146,7 @@ pub(crate) async fn count_use(
     now: Timestamp,
 ) -> Result<Option<Lifetime>, Fault> {
     let key = format!("link:{realm}:{}", slow_down::address_key(address));
-    limits::count(app, &key, USES_PER_ADDRESS, now).await
+    limits::count(app, &key, app.settings.links.uses, now).await
 }
 
 /// What mails to strangers may be asked for, by the address that asks and by the mailbox that gets

@@ -83,13 +83,15 @@ pub struct Settings {
     pub links: LinkLimits,
 }
 
-/// How many mails with one-time links strangers may ask for.
+/// How many mails with one-time links strangers may ask for, and how many links they may use.
 #[derive(Debug, Clone, Copy)]
 pub struct LinkLimits {
     /// Those that one address asks for.
     pub per_address: Quota,
     /// Those that go to one mailbox.
     pub per_mailbox: Quota,
+    /// Links that one address uses: each costs a password hash, good or not.
+    pub uses: Quota,
 }
 
 /// How many clients may come without an admin.

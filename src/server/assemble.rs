@@ -210,6 +210,12 @@ async fn ephemeral(config: &Config) -> anyhow::Result<SharedEphemeral> {
     })
 }
 
+/// Ten links a minute that lead to a password hash, for one address.
+const LINK_USES: Quota = Quota {
+    burst: 10,
+    interval: Lifetime::seconds(6),
+};
+
 fn settings(config: &Config) -> Settings {
     let tokens = &config.tokens;
     Settings {
@@ -243,6 +249,7 @@ fn settings(config: &Config) -> Settings {
                 burst: config.links.per_mailbox_burst,
                 interval: config.links.per_mailbox_interval,
             },
+            uses: LINK_USES,
         },
     }
 }

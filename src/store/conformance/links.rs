@@ -50,20 +50,15 @@ fn eve(world: &World, id: &str, seconds: u32) -> User {
     User {
         created_at: after(seconds),
         updated_at: after(seconds),
-        ..user(
-            &world.realm,
-            id,
-            "eve@example.com",
-            Some("eve@example.com"),
-        )
+        ..user(&world.realm, id, "eve@example.com", Some("eve@example.com"))
     }
 }
 
 async fn create(world: &World, link: &Link, user: &User) -> LinkUse {
-    let verb =
-        world
-            .store
-            .create_user_by_link(&link.digest, link.purpose, user, &Effects::NONE);
+    let none = Effects::NONE;
+    let verb = world
+        .store
+        .create_user_by_link(&link.digest, link.purpose, user, &none);
     verb.await.unwrap()
 }
 
@@ -71,19 +66,15 @@ async fn reset(world: &World, link: &Link, hash: &str, seconds: u32) -> LinkUse 
     let mark = world.mark(RevocationMark::User(world.user.id.clone()));
     let effects = Effects::marks([mark]);
     let store = &world.store;
-    let verb = store.reset_password_by_link(
-        &world.realm,
-        &link.digest,
-        hash,
-        &effects,
-        after(seconds),
-    );
+    let verb =
+        store.reset_password_by_link(&world.realm, &link.digest, hash, &effects, after(seconds));
     verb.await.unwrap()
 }
 
 async fn lock(world: &World, link: &Link, seconds: u32) -> LinkUse {
     let store = &world.store;
-    let verb = store.lock_by_link(&world.realm, &link.digest, &Effects::NONE, after(seconds));
+    let none = Effects::NONE;
+    let verb = store.lock_by_link(&world.realm, &link.digest, &none, after(seconds));
     verb.await.unwrap()
 }
 
@@ -188,7 +179,12 @@ pub async fn a_link_makes_no_other_account(store: SharedStore) {
         ),
     ];
     for (link, user) in refused {
-        assert_eq!(create(&world, &link, &user).await, LinkUse::Void, "{}", user.id);
+        assert_eq!(
+            create(&world, &link, &user).await,
+            LinkUse::Void,
+            "{}",
+            user.id
+        );
         let there = world.store.user(&user.realm, &user.id).await.unwrap();
         assert_eq!(there, None);
     }
@@ -210,20 +206,26 @@ pub async fn a_link_resets_a_password_once(store: SharedStore) {
     assert_eq!(lock(&world, &made, 5).await, LinkUse::Void);
     assert_eq!(ada(&world).await, world.user);
     assert_eq!(reset(&world, &made, "second hash", 20).await, LinkUse::Used);
-    assert_eq!(ada(&world).await.password_hash.as_deref(), Some("second hash"));
+    assert_eq!(
+        ada(&world).await.password_hash.as_deref(),
+        Some("second hash")
+    );
     assert_eq!(world.family(&family).await.revoked_at, Some(after(20)));
     let mark = RevocationMark::User(world.user.id.clone());
     assert!(world.stands(&mark).await);
     assert_eq!(found(&world, &made).await.unwrap().used_at, Some(after(20)));
     assert_eq!(reset(&world, &made, "third hash", 21).await, LinkUse::Void);
-    assert_eq!(ada(&world).await.password_hash.as_deref(), Some("second hash"));
+    assert_eq!(
+        ada(&world).await.password_hash.as_deref(),
+        Some("second hash")
+    );
     let next = written(&world, "l-2", LinkPurpose::ResetPassword).await;
-    let store = &world.store;
+    let (store, none) = (&world.store, Effects::NONE);
     let verb = store.set_password(
         &world.realm,
         &world.user.id,
         "fourth hash",
-        &Effects::NONE,
+        &none,
         after(30),
     );
     assert_eq!(verb.await.unwrap(), Change::Changed);
@@ -305,13 +307,8 @@ pub async fn a_link_is_used_once_in_a_race(store: SharedStore) {
         let (store, link) = (world.store.clone(), made.clone());
         async move {
             let (hash, none) = (format!("hash {number}"), Effects::NONE);
-            let verb = store.reset_password_by_link(
-                &link.realm,
-                &link.digest,
-                &hash,
-                &none,
-                after(5),
-            );
+            let verb =
+                store.reset_password_by_link(&link.realm, &link.digest, &hash, &none, after(5));
             verb.await.unwrap()
         }
     })
@@ -345,8 +342,7 @@ pub async fn links_and_passwords_do_not_wait_for_each_other(store: SharedStore) 
                 }
                 _ => {
                     let first = Digest::of("l-0");
-                    let verb =
-                        store.reset_password_by_link(&realm, &first, &hash, &none, after(5));
+                    let verb = store.reset_password_by_link(&realm, &first, &hash, &none, after(5));
                     verb.await.unwrap();
                 }
             }
@@ -373,9 +369,7 @@ pub async fn a_link_goes_with_its_change(store: SharedStore) {
         auth_time: after(1),
         ..session(&world.user, "s-2")
     };
-    let verb = world
-        .store
-        .open_session(&opened, super::VERIFIED, &effects);
+    let verb = world.store.open_session(&opened, super::VERIFIED, &effects);
     assert_eq!(verb.await.unwrap(), Change::Changed);
     assert_eq!(found(&world, &made).await, Some(made));
 }

@@ -100,6 +100,7 @@ impl Shared {
             links: LinkLimits {
                 per_address: plenty,
                 per_mailbox: plenty,
+                uses: plenty,
             },
         }
     }
