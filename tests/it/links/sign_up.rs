@@ -309,6 +309,36 @@ async fn registrations_and_mails_are_limited() {
     assert_eq!(outbox(&world).await.len(), 3);
 }
 
+/// Counted before a password is hashed, right or wrong.
+#[tokio::test]
+async fn uses_of_links_are_limited() {
+    let limit = |burst| Quota {
+        burst,
+        interval: Lifetime::seconds(60),
+    };
+    let store = SqliteStore::in_memory().await.unwrap();
+    let shared = Shared {
+        links: LinkLimits {
+            per_address: limit(100),
+            per_mailbox: limit(100),
+            uses: limit(2),
+        },
+        ..Shared::over(std::sync::Arc::new(store))
+    };
+    let world = World::node(&shared).await;
+    open_sign_up(&world, None).await;
+    let mut browser = world.browser();
+    register(&mut browser, "/sign-up", CHOSEN).await;
+    let link = newest_link(&world).await;
+    for (password, status) in [("wrong", 422), ("wrong", 422), (CHOSEN, 429)] {
+        let answer = press(&mut browser, &link, &[("password", password)]).await;
+        assert_eq!(answer.status.as_u16(), status, "{answer:?}");
+    }
+    world.advance(60);
+    let answer = press(&mut browser, &link, &[("password", CHOSEN)]).await;
+    assert_eq!(done(&answer), "account_made");
+}
+
 #[tokio::test]
 async fn the_form_says_what_is_wrong_and_keeps_what_was_typed() {
     let world = open_world().await;
