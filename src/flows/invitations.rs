@@ -6,7 +6,7 @@ use crate::account::mail::{Mail, MailKind};
 use crate::entropy::Entropy;
 use crate::flows::links::{self, Draft};
 use crate::flows::new_password::{self, PasswordRefusal};
-use crate::flows::sign_up::{Asker, NotMade, checked_name, create, created, new_user};
+use crate::flows::sign_up::{Asker, NoName, NotMade, checked_name, create, created, new_user};
 use crate::flows::{App, Fault, FlowError, mail};
 use crate::keys::MasterKey;
 use crate::protocol::ids::RealmId;
@@ -98,7 +98,7 @@ pub async fn accept(
     let link = links::open(app, realm, token, LinkPurpose::Invitation)
         .await?
         .map_err(|refusal| FlowError::Refused(AcceptRefusal::Link(refusal)))?;
-    let name = checked_name(name).ok_or(FlowError::Refused(AcceptRefusal::Name))?;
+    let name = checked_name(name).map_err(|NoName| FlowError::Refused(AcceptRefusal::Name))?;
     new_password::judge(&password)
         .map_err(|refusal| FlowError::Refused(AcceptRefusal::Password(refusal)))?;
     if let Some(retry_after) = links::count_use(app, realm, asker.address, now).await? {

@@ -80,7 +80,7 @@ pub async fn sign_up(
 ) -> Result<String, FlowError<SignUpRefusal>> {
     let now = app.now();
     let email = mail_address(form.email).ok_or(FlowError::Refused(SignUpRefusal::NoAddress))?;
-    let name = checked_name(form.name).ok_or(FlowError::Refused(SignUpRefusal::Name))?;
+    let name = checked_name(form.name).map_err(|NoName| FlowError::Refused(SignUpRefusal::Name))?;
     new_password::judge(&form.password)
         .map_err(|refusal| FlowError::Refused(SignUpRefusal::Password(refusal)))?;
     count(app, asker, &email, now).await?;
@@ -114,13 +114,18 @@ pub async fn send_again(
     Ok(email)
 }
 
-/// A name as it will be kept; `None` when it cannot be one.
-pub(crate) fn checked_name(typed: Option<&str>) -> Option<Option<String>> {
-    let Some(name) = typed.map(str::trim).filter(|name| !name.is_empty()) else {
-        return Some(None);
-    };
-    let fits = name.chars().count() <= NAME_LIMIT && !name.chars().any(char::is_control);
-    fits.then(|| Some(name.to_owned()))
+/// What was typed can be nobody's name.
+pub(crate) struct NoName;
+
+/// A name as it will be kept; there may be none.
+pub(crate) fn checked_name(typed: Option<&str>) -> Result<Option<String>, NoName> {
+    let name = typed.map(str::trim).filter(|name| !name.is_empty());
+    let unfit =
+        |name: &str| name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control);
+    if name.is_some_and(unfit) {
+        return Err(NoName);
+    }
+    Ok(name.map(str::to_owned))
 }
 
 async fn count(

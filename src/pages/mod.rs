@@ -18,6 +18,8 @@ pub mod static_files;
 mod words;
 
 #[cfg(test)]
+mod link_samples;
+#[cfg(test)]
 mod pseudo;
 #[cfg(test)]
 mod samples;

@@ -1,7 +1,5 @@
 //! Sample views: calm ones as in real life, and ones where every text is hostile.
 
-mod links;
-
 use crate::account::user::{Profile, User};
 use crate::pages::*;
 use crate::protocol::ids::{RealmId, UserId};
@@ -19,7 +17,7 @@ pub(super) fn hostile(_: &str) -> String {
     r#"<script>alert(1)</script>"' onload='x' {{ 7 * 7 }} مرحبا 🙂 "#.to_owned() + &"W".repeat(300)
 }
 
-fn chrome(words: Words) -> Chrome {
+pub(super) fn chrome(words: Words) -> Chrome {
     Chrome::english(words("Acme Accounts"), words("accounts.example.com"))
 }
 
@@ -273,8 +271,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         demo_url: None,
         ..home(words)
     };
-    rendered.extend(device_pages(words));
-    rendered.extend(links::all(words));
+    rendered.extend([device_pages(words), link_samples::all(words)].concat());
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

@@ -229,6 +229,7 @@ async fn a_link_that_does_nothing_says_why() {
     assert_eq!(done(&browser.submit(&page, &fields).await), "password_set");
     assert_eq!(refusal(&browser.submit(&page, &fields).await), "used");
     assert_eq!(refusal(&browser.get(&link).await), "used");
+    world.advance(1);
     let late = link_for_ada(&world).await;
     let page = browser.get(&late).await;
     let token = late.split("token=").nth(1).unwrap();

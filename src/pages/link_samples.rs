@@ -1,6 +1,6 @@
 //! Samples of the pages around one-time links.
 
-use super::{Words, chrome};
+use super::samples::{Words, chrome};
 use crate::account::link::LinkRefusal;
 use crate::pages::*;
 
