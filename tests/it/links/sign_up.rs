@@ -51,11 +51,9 @@ async fn newest_link(world: &World) -> String {
 
 async fn account(world: &World, email: &str) -> Option<User> {
     let login = LoginName::parse(email).unwrap();
-    let found = world
-        .app
-        .store
-        .user_by_login(&RealmId::default_realm(), &login);
-    found.await.unwrap()
+    let realm = RealmId::default_realm();
+    let found = world.app.store.user_by_login(&realm, &login).await;
+    found.unwrap()
 }
 
 /// Initiating User Registration §4.1
