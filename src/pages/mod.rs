@@ -4,6 +4,7 @@
 //! works without scripts; what a view holds is escaped by the engine, whatever it contains. Words
 //! are messages of `locales/`, said in the language of the page.
 
+mod account;
 mod authorization;
 mod chrome;
 mod device;
@@ -18,6 +19,8 @@ pub mod static_files;
 mod words;
 
 #[cfg(test)]
+mod account_samples;
+#[cfg(test)]
 mod link_samples;
 #[cfg(test)]
 mod pseudo;
@@ -25,6 +28,8 @@ mod pseudo;
 mod samples;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod word_tests;
 
 use std::sync::Arc;
 
@@ -33,6 +38,7 @@ use serde::Serialize;
 
 use crate::account::language::Language;
 
+pub use account::{AccountFrame, AccountHomePage, AccountNotice, AccountPage, Place, SignInPage};
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
 };
@@ -75,6 +81,18 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "check_session.html",
         include_str!("templates/check_session.html"),
+    ),
+    (
+        "account_base.html",
+        include_str!("templates/account_base.html"),
+    ),
+    (
+        "account_home.html",
+        include_str!("templates/account_home.html"),
+    ),
+    (
+        "account_sign_in.html",
+        include_str!("templates/account_sign_in.html"),
     ),
     (
         "confirm_address.html",

@@ -14,7 +14,7 @@ use crate::http::page::local;
 use crate::http::page::outcome::{follow, page_address, wishes_of};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
-use crate::pages::{AccountFormError, Chrome, LinkDone, LinkDonePage, LinkRefusedPage, View};
+use crate::pages::{AccountFormError, AccountPage, Chrome, LinkDone, LinkDonePage, LinkRefusedPage, View};
 use crate::protocol::params::Params;
 use crate::protocol::time::Lifetime;
 
@@ -121,13 +121,20 @@ pub(super) fn done(edge: &Edge, call: &Call, link: &Link, what: LinkDone) -> Res
     let own = link
         .content
         .is_from(cookie::read(edge, &call.realm, &call.headers));
-    let request = link.content.request.as_deref().filter(|_| own);
     let view = LinkDonePage {
         chrome: respond::realm_chrome(edge, call),
         done: what,
-        sign_in: request.map(|query| format!("{}?{query}", local(edge, call, "/login"))),
+        sign_in: own.then(|| way_on(edge, call, link)),
     };
     respond::page(edge, StatusCode::OK, &view, Forms::StayHere)
+}
+
+/// The sign-in page of the request that a link keeps, or the account of who came by themselves.
+fn way_on(edge: &Edge, call: &Call, link: &Link) -> String {
+    match &link.content.request {
+        Some(query) => format!("{}?{query}", local(edge, call, "/login")),
+        None => local(edge, call, AccountPage::Home.path()),
+    }
 }
 
 /// What a page says of a password.

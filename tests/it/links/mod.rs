@@ -81,13 +81,14 @@ pub(crate) async fn press(browser: &mut Browser, link: &str, fields: &[(&str, &s
 /// What the page for a link that does nothing says.
 pub(crate) fn refusal(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::GONE, "{answer:?}");
-    attribute(&answer.body, "id=\"link-refused\"", "data-reason")
+    let class = attribute(&answer.body, "id=\"link-refused\"", "class");
+    class.strip_prefix("lead ").unwrap().to_owned()
 }
 
 /// What a link has done.
 pub(crate) fn done(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-    attribute(&answer.body, "id=\"link-done\"", "data-done")
+    attribute(&answer.body, "id=\"link-done\"", "class")
 }
 
 /// What is wrong with a form, by the first words of the page.
