@@ -5,6 +5,7 @@
 
 pub mod claims;
 pub mod event;
+pub mod import;
 pub mod language;
 pub mod link;
 pub mod mail;

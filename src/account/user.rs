@@ -123,7 +123,8 @@ pub struct User {
     pub email: Option<String>,
     /// Whether the address was confirmed.
     pub email_verified: bool,
-    /// The password as a PHC string (argon2id).
+    /// The password's hash: a PHC string of argon2id, or what another system made of it
+    /// ([`crate::account::password::foreign`]).
     pub password_hash: Option<String>,
     /// Profile claims.
     pub profile: Profile,
@@ -133,6 +134,8 @@ pub struct User {
     pub updated_at: Timestamp,
     /// When an admin switched the account off.
     pub disabled_at: Option<Timestamp>,
+    /// Whether another password must be chosen at the next sign-in.
+    pub must_change_password: bool,
     /// When the account was locked; an admin or its owner can open it again.
     pub locked_at: Option<Timestamp>,
     /// When the account was deleted; it can be restored for [`UNDO_PERIOD`].

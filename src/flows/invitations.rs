@@ -3,10 +3,13 @@
 use crate::account::event::{Caller, Event, EventKind};
 use crate::account::link::{Link, LinkContent, LinkPurpose, LinkRefusal};
 use crate::account::mail::{Mail, MailKind};
+use crate::account::password::policy::PasswordWeakness;
 use crate::entropy::Entropy;
 use crate::flows::links::{self, Draft};
-use crate::flows::new_password::{self, PasswordRefusal};
-use crate::flows::sign_up::{Asker, NoName, NotMade, checked_name, create, created, new_user};
+use crate::flows::password::judge_new;
+use crate::flows::sign_up::{
+    Asker, NoName, NotMade, checked_name, create, created, hashed, new_user, newcomer,
+};
 use crate::flows::{App, Fault, FlowError, mail};
 use crate::keys::MasterKey;
 use crate::protocol::ids::RealmId;
@@ -69,14 +72,14 @@ pub fn effects(
 }
 
 /// Why no account was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AcceptRefusal {
     /// The link does nothing.
     Link(LinkRefusal),
     /// The name is too long or has control characters; the link is unused.
     Name,
-    /// The password is not acceptable; the link is unused.
-    Password(PasswordRefusal),
+    /// The password is not acceptable, for all of these reasons; the link is unused.
+    Weak(Vec<PasswordWeakness>),
     /// The address has got an account in another way.
     AddressTaken,
     /// Too many links were tried; wait. The link is unused.
@@ -99,12 +102,13 @@ pub async fn accept(
         .await?
         .map_err(|refusal| FlowError::Refused(AcceptRefusal::Link(refusal)))?;
     let name = checked_name(name).map_err(|NoName| FlowError::Refused(AcceptRefusal::Name))?;
-    new_password::judge(&password)
-        .map_err(|refusal| FlowError::Refused(AcceptRefusal::Password(refusal)))?;
     if let Some(retry_after) = links::count_use(app, realm, asker.address, now).await? {
         return Err(FlowError::Refused(AcceptRefusal::SlowDown { retry_after }));
     }
-    let hash = new_password::hash(app, password).await?;
+    let person = newcomer(&link.email, name.as_deref());
+    let judged = judge_new(app, realm, &person, password).await;
+    let acceptable = judged.map_err(|error| error.map_refusal(AcceptRefusal::Weak))?;
+    let hash = hashed(app, acceptable).await?;
     let user = new_user(app, &link, (name, Some(hash)), now)?;
     let effects = created(&user, "invitation", asker.caller);
     match create(app, &link, &user, &effects).await? {

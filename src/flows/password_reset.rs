@@ -8,14 +8,16 @@ use std::net::IpAddr;
 use crate::account::event::{Caller, Event, EventKind};
 use crate::account::link::{Link, LinkContent, LinkPurpose, LinkRefusal};
 use crate::account::mail::MailKind;
+use crate::account::password::SALT_BYTES;
+use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::account::user::{LoginName, User, mail_address};
 use crate::flows::links::{self, Draft, Letter};
-use crate::flows::new_password::{self, PasswordRefusal};
+use crate::flows::password::{Person, ending, judge_new, policy, set_effects};
 use crate::flows::{App, Fault, FlowError, revocations};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
-use crate::store::{Effects, LinkUse, RevocationMark};
+use crate::store::{Effects, LinkUse, PasswordChange};
 
 /// How long the mail that tells of a new password is worth sending.
 const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
@@ -136,12 +138,12 @@ pub struct NewPassword<'a> {
 }
 
 /// Why the password was not set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResetRefusal {
     /// The link does nothing.
     Link(LinkRefusal),
-    /// The password is not acceptable; the link is unused.
-    Password(PasswordRefusal),
+    /// The password is not acceptable, for all of these reasons; the link is unused.
+    Weak(Vec<PasswordWeakness>),
     /// Too many links were tried; wait. The link is unused.
     SlowDown {
         /// For how long.
@@ -159,20 +161,17 @@ pub async fn reset(app: &App, new: NewPassword<'_>) -> Result<Link, FlowError<Re
     let gone = || FlowError::Refused(ResetRefusal::Link(LinkRefusal::Unknown));
     let id = link.user.as_ref().ok_or_else(gone)?;
     let user = app.store.user(realm, id).await?.ok_or_else(gone)?;
-    new_password::judge(&new.password)
-        .map_err(|refusal| FlowError::Refused(ResetRefusal::Password(refusal)))?;
     if let Some(retry_after) = links::count_use(app, realm, new.address, now).await? {
         return Err(FlowError::Refused(ResetRefusal::SlowDown { retry_after }));
     }
-    let effects = reset_effects(app, &new, &user, now)?;
-    let hash = new_password::hash(app, new.password).await?;
-    let outcome = app
-        .store
-        .reset_password_by_link(realm, &link.digest, &hash, &effects, now)
-        .await?;
-    match outcome {
+    let person = Person::of(&user, false);
+    let judged = judge_new(app, realm, &person, new.password.clone()).await;
+    let acceptable = judged.map_err(|error| error.map_refusal(ResetRefusal::Weak))?;
+    let change = change_of(app, &new, (&user, acceptable), now).await?;
+    let store = &app.store;
+    match store.reset_password_by_link(&link.digest, &change).await? {
         LinkUse::Used => {
-            revocations::announce(app, &effects.marks, now).await;
+            revocations::announce(app, &change.effects.marks, now).await;
             tracing::info!(%realm, user = %user.id, "password reset by mail");
             Ok(link)
         }
@@ -183,6 +182,28 @@ pub async fn reset(app: &App, new: NewPassword<'_>) -> Result<Link, FlowError<Re
     }
 }
 
+async fn change_of(
+    app: &App,
+    new: &NewPassword<'_>,
+    (user, acceptable): (&User, AcceptablePassword),
+    now: Timestamp,
+) -> Result<PasswordChange, FlowError<ResetRefusal>> {
+    let mut salt = [0; SALT_BYTES];
+    app.entropy.fill(&mut salt)?;
+    let hashed = app.hashing.hash_new(acceptable, salt).await;
+    Ok(PasswordChange {
+        realm: new.realm.clone(),
+        user: user.id.clone(),
+        hash: hashed.map_err(ending)?,
+        proven: None,
+        spared: None,
+        must_change: false,
+        history: policy(app, new.realm).await?.history(),
+        effects: reset_effects(app, new, user, now)?,
+        now,
+    })
+}
+
 fn reset_effects(
     app: &App,
     new: &NewPassword<'_>,
@@ -190,11 +211,10 @@ fn reset_effects(
     now: Timestamp,
 ) -> Result<Effects, Fault> {
     let (realm, id) = (new.realm, &user.id);
-    let mark = revocations::mark(realm, RevocationMark::User(id.clone()), now);
-    let event = Event::new(realm, EventKind::PasswordChanged, new.caller, now)
-        .of_user(id)
-        .with("by", "mail");
-    let effects = Effects::marks([mark]).and_event(event);
+    let mut effects = set_effects((realm, id), new.caller, now);
+    for event in &mut effects.events {
+        event.detail.insert("by".to_owned(), "mail".to_owned());
+    }
     let Some(email) = user.email.as_deref() else {
         return Ok(effects);
     };

@@ -9,10 +9,11 @@ use std::net::IpAddr;
 use crate::account::event::{Caller, Event, EventKind};
 use crate::account::link::{Link, LinkContent, LinkPurpose, LinkRefusal};
 use crate::account::mail::MailKind;
+use crate::account::password::SALT_BYTES;
+use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::account::user::{LoginName, Profile, User, mail_address};
-use crate::flows::hash_pool::HashPoolError;
 use crate::flows::links::{self, Draft, Letter};
-use crate::flows::new_password::{self, PasswordRefusal};
+use crate::flows::password::{Person, ending, judge_new};
 use crate::flows::{App, Fault, FlowError};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -53,14 +54,14 @@ pub struct Form<'a> {
 }
 
 /// Why no mail was written. Never tells whether there is an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignUpRefusal {
     /// What was typed is no mail address.
     NoAddress,
     /// The name is too long or has control characters.
     Name,
-    /// The password is not acceptable.
-    Password(PasswordRefusal),
+    /// The password is not acceptable, for all of these reasons.
+    Weak(Vec<PasswordWeakness>),
     /// Too many mails were asked for; wait.
     SlowDown {
         /// For how long.
@@ -81,17 +82,46 @@ pub async fn sign_up(
     let now = app.now();
     let email = mail_address(form.email).ok_or(FlowError::Refused(SignUpRefusal::NoAddress))?;
     let name = checked_name(form.name).map_err(|NoName| FlowError::Refused(SignUpRefusal::Name))?;
-    new_password::judge(&form.password)
-        .map_err(|refusal| FlowError::Refused(SignUpRefusal::Password(refusal)))?;
+    // Judging takes as long as a hash, and is no reason to use a mail up.
+    let waits = links::count_use(app, asker.realm, asker.address, now).await?;
+    if let Some(retry_after) = waits {
+        return Err(FlowError::Refused(SignUpRefusal::SlowDown { retry_after }));
+    }
+    let person = newcomer(&email, name.as_deref());
+    let judged = judge_new(app, asker.realm, &person, form.password).await;
+    let acceptable = judged.map_err(|error| error.map_refusal(SignUpRefusal::Weak))?;
     count(app, asker, &email, now).await?;
     let content = LinkContent {
         name,
-        password_hash: Some(new_password::hash(app, form.password).await?),
+        password_hash: Some(hashed(app, acceptable).await?),
         request: form.request.map(str::to_owned),
         browser: asker.cookie.map(|value| Digest::of(value).to_hex()),
     };
     send(app, asker, &email, content, now).await?;
     Ok(email)
+}
+
+/// Somebody who has no account yet.
+pub(crate) fn newcomer<'a>(email: &'a str, name: Option<&'a str>) -> Person<'a> {
+    Person {
+        user: None,
+        username: email,
+        email: Some(email),
+        names: name.into_iter().collect(),
+        second_factor: false,
+        must_differ: false,
+    }
+}
+
+/// The hash of a password for a new account.
+pub(crate) async fn hashed<R>(
+    app: &App,
+    acceptable: AcceptablePassword,
+) -> Result<String, FlowError<R>> {
+    let mut salt = [0; SALT_BYTES];
+    app.entropy.fill(&mut salt)?;
+    let hashed = app.hashing.hash_new(acceptable, salt).await;
+    Ok(hashed.map_err(ending)?.as_str().to_owned())
 }
 
 /// Sends the mail of a form again, with another link, to the browser that sent the form.
@@ -235,14 +265,6 @@ pub async fn confirm(
     }
 }
 
-fn ending(error: HashPoolError) -> FlowError<ConfirmRefusal> {
-    match error {
-        HashPoolError::Overloaded { retry_after } => FlowError::Busy { retry_after },
-        HashPoolError::Lost(lost) => FlowError::Fault(lost.into()),
-        HashPoolError::Hash(error) => FlowError::Fault(error.into()),
-    }
-}
-
 /// The account that a link makes: its login name is the address, which the link has confirmed.
 pub(crate) fn new_user(
     app: &App,
@@ -265,6 +287,7 @@ pub(crate) fn new_user(
         created_at: now,
         updated_at: now,
         disabled_at: None,
+        must_change_password: false,
         locked_at: None,
         deleted_at: None,
     })

@@ -68,7 +68,7 @@ fn reset(words: Words) -> ResetPasswordPage {
 }
 
 /// Every form error, on a page that can show it.
-const ERRORS: [(&str, AccountFormError); 10] = [
+const ERRORS: [(&str, AccountFormError); 11] = [
     ("sign_up_address", AccountFormError::Address),
     ("sign_up_name", AccountFormError::Name),
     (
@@ -79,6 +79,7 @@ const ERRORS: [(&str, AccountFormError); 10] = [
         "sign_up_long",
         AccountFormError::PasswordTooLong { most: 256 },
     ),
+    ("sign_up_weak", AccountFormError::PasswordWeak),
     ("sign_up_terms", AccountFormError::Terms),
     ("sign_up_wrong", AccountFormError::WrongPassword),
     ("sign_up_taken", AccountFormError::AddressTaken),

@@ -25,6 +25,8 @@ pub enum AccountFormError {
         /// So many characters are possible.
         most: usize,
     },
+    /// The password is one that others would try, or lacks what the realm asks for.
+    PasswordWeak,
     /// The terms were not accepted.
     Terms,
     /// It is not the password that was chosen.

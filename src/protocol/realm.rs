@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::password_policy::PasswordPolicy;
+
 /// Who may register clients at the registration endpoint (RFC 7591 §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -44,4 +46,6 @@ pub struct RealmSettings {
     pub session_management: bool,
     /// Who may make an account of their own.
     pub sign_up: SignUpMode,
+    /// What new passwords must be like.
+    pub passwords: PasswordPolicy,
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Effects, StoreResult};
+use super::{Effects, PasswordChange, StoreResult};
 use crate::account::link::{Link, LinkPurpose};
 use crate::account::user::User;
 use crate::protocol::ids::RealmId;
@@ -23,10 +23,6 @@ pub enum LinkUse {
 
 /// The record of links. They are written with what they are sent for: [`Effects::links`].
 #[async_trait]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "realm, digest, effects and now stand in every verb; `self` makes them six"
-)]
 pub trait Links: Send + Sync + 'static {
     /// One link, used or expired though it may be.
     async fn link(&self, realm: &RealmId, digest: &Digest) -> StoreResult<Option<Link>>;
@@ -49,14 +45,11 @@ pub trait Links: Send + Sync + 'static {
         effects: &Effects,
     ) -> StoreResult<LinkUse>;
     /// Uses a link that resets a password, if its account still has the address that it was sent
-    /// to, and sets the password as [`super::Store::set_password`] does.
+    /// to, and sets the password as [`super::Passwords::change_password`] does.
     async fn reset_password_by_link(
         &self,
-        realm: &RealmId,
         digest: &Digest,
-        password_hash: &str,
-        effects: &Effects,
-        now: Timestamp,
+        change: &PasswordChange,
     ) -> StoreResult<LinkUse>;
     /// Uses a link that locks an account, and locks it as [`super::People::switch_user`] does.
     async fn lock_by_link(

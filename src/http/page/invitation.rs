@@ -8,7 +8,6 @@ use axum::response::Response;
 
 use crate::account::link::{Link, LinkPurpose};
 use crate::flows::invitations::{AcceptRefusal, accept};
-use crate::flows::new_password::SHORTEST;
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::{bind, is_genuine, link, local};
@@ -60,7 +59,7 @@ pub(in crate::http) async fn post(
     let error = match link::refusal_of(&edge, &call, error) {
         Ok(AcceptRefusal::Link(refusal)) => return link::refused(&edge, &call, PURPOSE, refusal),
         Ok(AcceptRefusal::Name) => AccountFormError::Name,
-        Ok(AcceptRefusal::Password(refusal)) => link::about(refusal),
+        Ok(AcceptRefusal::Weak(weaknesses)) => link::about(&weaknesses),
         Ok(AcceptRefusal::AddressTaken) => AccountFormError::AddressTaken,
         Ok(AcceptRefusal::SlowDown { retry_after }) => link::slow_down(retry_after),
         Err(response) => return *response,
@@ -83,7 +82,7 @@ fn show(
         invitation: Some(token),
         name,
         terms_url: call.terms_url.clone(),
-        least: SHORTEST,
+        least: link::least(call),
         error,
         action: local(edge, call, PURPOSE.path()),
         csrf: binding.csrf.clone(),

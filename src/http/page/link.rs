@@ -4,9 +4,9 @@ use axum::response::Response;
 use http::StatusCode;
 
 use crate::account::link::{Link, LinkPurpose, LinkRefusal};
+use crate::account::password::policy::{LONGEST, PasswordWeakness};
 use crate::flows::authorize::{Outcome, Pending, Visit, resume};
 use crate::flows::links::{self, TOKEN};
-use crate::flows::new_password::{LONGEST, PasswordRefusal, SHORTEST};
 use crate::flows::sign_up::Asker;
 use crate::flows::{Fault, FlowError};
 use crate::http::call::Call;
@@ -14,7 +14,9 @@ use crate::http::page::local;
 use crate::http::page::outcome::{follow, page_address, wishes_of};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
-use crate::pages::{AccountFormError, AccountPage, Chrome, LinkDone, LinkDonePage, LinkRefusedPage, View};
+use crate::pages::{
+    AccountFormError, AccountPage, Chrome, LinkDone, LinkDonePage, LinkRefusedPage, View,
+};
 use crate::protocol::params::Params;
 use crate::protocol::time::Lifetime;
 
@@ -137,12 +139,30 @@ fn way_on(edge: &Edge, call: &Call, link: &Link) -> String {
     }
 }
 
-/// What a page says of a password.
-pub(super) fn about(refusal: PasswordRefusal) -> AccountFormError {
-    match refusal {
-        PasswordRefusal::TooShort => AccountFormError::PasswordTooShort { least: SHORTEST },
-        PasswordRefusal::TooLong => AccountFormError::PasswordTooLong { most: LONGEST },
-    }
+/// What a page says of a password: what can be repaired at once, before what cannot.
+pub(super) fn about(weaknesses: &[PasswordWeakness]) -> AccountFormError {
+    let length = weaknesses.iter().find_map(|weakness| match weakness {
+        PasswordWeakness::TooShort { least } => Some(AccountFormError::PasswordTooShort {
+            least: usize::from(*least),
+        }),
+        PasswordWeakness::TooLong => Some(AccountFormError::PasswordTooLong { most: LONGEST }),
+        PasswordWeakness::NoLowerCase
+        | PasswordWeakness::NoUpperCase
+        | PasswordWeakness::NoDigit
+        | PasswordWeakness::NoSymbol
+        | PasswordWeakness::Common
+        | PasswordWeakness::Personal
+        | PasswordWeakness::Guessable
+        | PasswordWeakness::Breached
+        | PasswordWeakness::BreachUnknown
+        | PasswordWeakness::UsedBefore => None,
+    });
+    length.unwrap_or(AccountFormError::PasswordWeak)
+}
+
+/// How many characters a password needs, of somebody without a second factor.
+pub(super) fn least(call: &Call) -> usize {
+    usize::from(call.realm_settings.passwords.floor(false).length)
 }
 
 /// What a page says of a limit.

@@ -15,9 +15,7 @@ use crate::flows::session::{self, LiveSession};
 use crate::http::call::Call;
 use crate::http::page::check_session::remember;
 use crate::http::page::outcome::{follow, page_address, wishes_of};
-use crate::http::page::{
-    Binding, bind, device, forgot_password, is_genuine, link, local, sign_up,
-};
+use crate::http::page::{Binding, bind, device, forgot_password, is_genuine, link, local, sign_up};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
 use crate::pages::{AccountPage, LoginError, LoginPage, LoginReason};

@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::account::link::{Link, LinkPurpose};
-use crate::flows::new_password::SHORTEST;
 use crate::flows::password_reset::{NewPassword, ResetRefusal, reset};
 use crate::http::Edge;
 use crate::http::call::Call;
@@ -62,7 +61,7 @@ pub(in crate::http) async fn post(
     };
     let error = match link::refusal_of(&edge, &call, error) {
         Ok(ResetRefusal::Link(refusal)) => return link::refused(&edge, &call, PURPOSE, refusal),
-        Ok(ResetRefusal::Password(refusal)) => link::about(refusal),
+        Ok(ResetRefusal::Weak(weaknesses)) => link::about(&weaknesses),
         Ok(ResetRefusal::SlowDown { retry_after }) => link::slow_down(retry_after),
         Err(response) => return *response,
     };
@@ -86,7 +85,7 @@ fn show(
         chrome: respond::realm_chrome(edge, call),
         email: opened.email.clone(),
         token,
-        least: SHORTEST,
+        least: link::least(call),
         error,
         action: local(edge, call, PURPOSE.path()),
         csrf: binding.csrf.clone(),

@@ -10,7 +10,6 @@ use http::StatusCode;
 
 use crate::flows::FlowError;
 use crate::flows::authorize::Pending;
-use crate::flows::new_password::SHORTEST;
 use crate::flows::sign_up::{Form, SignUpRefusal, send_again, sign_up};
 use crate::http::Edge;
 use crate::http::call::Call;
@@ -130,7 +129,7 @@ fn finish(
     let error = match link::refusal_of(edge, call, error) {
         Ok(SignUpRefusal::NoAddress) => AccountFormError::Address,
         Ok(SignUpRefusal::Name) => AccountFormError::Name,
-        Ok(SignUpRefusal::Password(refusal)) => link::about(refusal),
+        Ok(SignUpRefusal::Weak(weaknesses)) => link::about(&weaknesses),
         Ok(SignUpRefusal::SlowDown { retry_after }) => link::slow_down(retry_after),
         Ok(SignUpRefusal::NothingWaits) => AccountFormError::NothingWaits,
         Err(response) => return *response,
@@ -189,7 +188,7 @@ fn show(
         invitation: None,
         name: typed.name,
         terms_url: call.terms_url.clone(),
-        least: SHORTEST,
+        least: link::least(call),
         error,
         action: link::address(edge, call, PATH, pending),
         csrf: binding.csrf.clone(),

@@ -62,12 +62,10 @@ async fn create(world: &World, link: &Link, user: &User) -> LinkUse {
     verb.await.unwrap()
 }
 
-async fn reset(world: &World, link: &Link, hash: &str, seconds: u32) -> LinkUse {
-    let mark = world.mark(RevocationMark::User(world.user.id.clone()));
-    let effects = Effects::marks([mark]);
+async fn reset(world: &World, link: &Link, seconds: u32) -> LinkUse {
+    let change = world.new_password(after(seconds));
     let store = &world.store;
-    let verb =
-        store.reset_password_by_link(&world.realm, &link.digest, hash, &effects, after(seconds));
+    let verb = store.reset_password_by_link(&link.digest, &change);
     verb.await.unwrap()
 }
 
@@ -191,8 +189,8 @@ pub async fn a_link_makes_no_other_account(store: SharedStore) {
     assert_eq!(found(&world, &confirm).await, Some(confirm));
 }
 
-/// A password is set with the link used, and ends everything, as [`crate::store::Store::set_password`]
-/// does; other links that would set one are void, and a new password makes them so too.
+/// A password is set with the link used, and ends everything, as
+/// [`crate::store::Passwords::change_password`] does; other links that would set one are void, and a new password makes them so too.
 pub async fn a_link_resets_a_password_once(store: SharedStore) {
     let world = World::new(store).await;
     let family = world.redeemed(world.offline_grant("f-1")).await.grant.id;
@@ -201,36 +199,26 @@ pub async fn a_link_resets_a_password_once(store: SharedStore) {
         digest: Digest::of("late"),
         ..made.clone()
     };
-    assert_eq!(reset(&world, &late, "x", 5).await, LinkUse::Void);
-    assert_eq!(reset(&world, &made, "x", 60).await, LinkUse::Void);
+    assert_eq!(reset(&world, &late, 5).await, LinkUse::Void);
+    assert_eq!(reset(&world, &made, 60).await, LinkUse::Void);
     assert_eq!(lock(&world, &made, 5).await, LinkUse::Void);
     assert_eq!(ada(&world).await, world.user);
-    assert_eq!(reset(&world, &made, "second hash", 20).await, LinkUse::Used);
-    assert_eq!(
-        ada(&world).await.password_hash.as_deref(),
-        Some("second hash")
-    );
+    let before = ada(&world).await.password_hash;
+    assert_eq!(reset(&world, &made, 20).await, LinkUse::Used);
+    let set = ada(&world).await.password_hash;
+    assert_ne!(set, before);
     assert_eq!(world.family(&family).await.revoked_at, Some(after(20)));
     let mark = RevocationMark::User(world.user.id.clone());
     assert!(world.stands(&mark).await);
     assert_eq!(found(&world, &made).await.unwrap().used_at, Some(after(20)));
-    assert_eq!(reset(&world, &made, "third hash", 21).await, LinkUse::Void);
-    assert_eq!(
-        ada(&world).await.password_hash.as_deref(),
-        Some("second hash")
-    );
+    assert_eq!(reset(&world, &made, 21).await, LinkUse::Void);
+    assert_eq!(ada(&world).await.password_hash, set);
     let next = written(&world, "l-2", LinkPurpose::ResetPassword).await;
-    let (store, none) = (&world.store, Effects::NONE);
-    let verb = store.set_password(
-        &world.realm,
-        &world.user.id,
-        "fourth hash",
-        &none,
-        after(30),
-    );
+    let change = world.new_password(after(30));
+    let verb = world.store.change_password(&change);
     assert_eq!(verb.await.unwrap(), Change::Changed);
     assert_eq!(found(&world, &next).await, None);
-    assert_eq!(reset(&world, &next, "fifth hash", 31).await, LinkUse::Void);
+    assert_eq!(reset(&world, &next, 31).await, LinkUse::Void);
 }
 
 /// A link is void once the account has another address; one that locks is not.
@@ -254,8 +242,8 @@ pub async fn a_reset_is_bound_to_the_address(store: SharedStore) {
         .and_link(to_old.clone())
         .and_link(nobodys.clone());
     world.store.write_effects(&effects, START).await.unwrap();
-    assert_eq!(reset(&world, &elsewhere, "x", 5).await, LinkUse::Void);
-    assert_eq!(reset(&world, &nobodys, "x", 5).await, LinkUse::Void);
+    assert_eq!(reset(&world, &elsewhere, 5).await, LinkUse::Void);
+    assert_eq!(reset(&world, &nobodys, 5).await, LinkUse::Void);
     assert_eq!(ada(&world).await, world.user);
     assert_eq!(lock(&world, &to_old, 5).await, LinkUse::Used);
 }
@@ -303,13 +291,14 @@ pub async fn a_link_is_used_once_in_a_race(store: SharedStore) {
     let users = world.store.list_users(&world.realm, &page).await.unwrap();
     assert_eq!(users.len(), 2);
     let made = written(&world, "l-2", LinkPurpose::ResetPassword).await;
-    let outcomes = race(|number| {
-        let (store, link) = (world.store.clone(), made.clone());
+    let outcomes = race(|_| {
+        let (store, digest) = (world.store.clone(), made.digest);
+        let change = world.new_password(after(5));
         async move {
-            let (hash, none) = (format!("hash {number}"), Effects::NONE);
-            let verb =
-                store.reset_password_by_link(&link.realm, &link.digest, &hash, &none, after(5));
-            verb.await.unwrap()
+            store
+                .reset_password_by_link(&digest, &change)
+                .await
+                .unwrap()
         }
     })
     .await;
@@ -323,18 +312,14 @@ pub async fn links_and_passwords_do_not_wait_for_each_other(store: SharedStore) 
     let world = World::new(store).await;
     written(&world, "l-0", LinkPurpose::ResetPassword).await;
     race(|number| {
-        let (store, realm, id) = (
-            world.store.clone(),
-            world.realm.clone(),
-            world.user.id.clone(),
-        );
+        let store = world.store.clone();
         let newer = link(&world, &format!("l-{number}"), LinkPurpose::ResetPassword);
+        let change = world.new_password(after(5));
         async move {
-            let (hash, none) = (format!("hash {number}"), Effects::NONE);
             match number % 3 {
                 0 => {
-                    let verb = store.set_password(&realm, &id, &hash, &none, after(5));
-                    assert_eq!(verb.await.unwrap(), Change::Changed);
+                    let changed = store.change_password(&change).await;
+                    assert_eq!(changed.unwrap(), Change::Changed);
                 }
                 1 => {
                     let effects = Effects::NONE.and_link(newer);
@@ -342,7 +327,7 @@ pub async fn links_and_passwords_do_not_wait_for_each_other(store: SharedStore) 
                 }
                 _ => {
                     let first = Digest::of("l-0");
-                    let verb = store.reset_password_by_link(&realm, &first, &hash, &none, after(5));
+                    let verb = store.reset_password_by_link(&first, &change);
                     verb.await.unwrap();
                 }
             }

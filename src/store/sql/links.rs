@@ -9,7 +9,7 @@ use crate::account::user::User;
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
-use crate::store::{Effects, LinkUse, Links, StoreResult};
+use crate::store::{Effects, LinkUse, Links, PasswordChange, StoreResult};
 
 #[async_trait]
 impl Links for Backend {
@@ -50,15 +50,12 @@ impl Links for Backend {
 
     async fn reset_password_by_link(
         &self,
-        realm: &RealmId,
         digest: &Digest,
-        password_hash: &str,
-        effects: &Effects,
-        now: Timestamp,
+        change: &PasswordChange,
     ) -> StoreResult<LinkUse> {
-        run!(self.write_all(realm, digest, password_hash, effects), |c| {
-            links::reset_password(c, (&realm, &digest), &password_hash, &effects, now)
-        })
+        run!(self.write_all(digest, change), |c| links::reset_password(
+            c, &digest, &change
+        ))
     }
 
     async fn lock_by_link(

@@ -26,6 +26,7 @@ mod device;
 mod links;
 mod logouts;
 mod mails;
+mod passwords;
 mod people;
 mod profiles;
 mod queries;

@@ -234,7 +234,7 @@ async fn a_link_that_does_nothing_says_why() {
     let page = browser.get(&late).await;
     let token = late.split("token=").nth(1).unwrap();
     world.advance(30 * 60);
-    let fields = [("token", token), ("password", PASSWORD)];
+    let fields = [("token", token), ("password", CHOSEN)];
     assert_eq!(refusal(&browser.submit(&page, &fields).await), "expired");
     assert!(password_works(&world, CHOSEN).await);
 }
@@ -353,12 +353,14 @@ async fn the_browser_that_asked_goes_on_with_its_request() {
         );
         let link = link_of(&outbox(&world).await[0]);
         let mut there = if same { browser } else { world.browser() };
-        let answer = press(&mut there, &link, &[("password", PASSWORD)]).await;
+        let answer = press(&mut there, &link, &[("password", CHOSEN)]).await;
         assert_eq!(done(&answer), "password_set");
         assert_eq!(answer.body.contains("id=\"to-sign-in\""), same);
         if same {
             let on = attribute(&answer.body, "id=\"to-sign-in\"", "href");
-            let answer = there.authorize(&on, "ada").await;
+            let fields = [("username", "ada"), ("password", CHOSEN)];
+            let answer = fill(&mut there, &on, &fields).await;
+            let answer = there.authorize(answer.location(), "ada").await;
             assert_eq!(answer.param("state").as_deref(), Some("s1"));
             assert!(answer.param("code").is_some());
         }

@@ -2,14 +2,15 @@
 
 use super::rows::{column, optional_user_id};
 use super::{
-    Answer, Change, Connection, Creation, Timestamp, Verdict, millis, people, rows, sql, users,
+    Answer, Change, Connection, Creation, Timestamp, Verdict, millis, passwords, people, rows, sql,
+    users,
 };
 use crate::account::link::{Link, LinkPurpose};
 use crate::account::user::{AccountSwitch, User};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::secret::Digest;
 use crate::store::fault::Fault;
-use crate::store::{Effects, LinkUse};
+use crate::store::{Effects, LinkUse, PasswordChange};
 
 /// The columns of [`rows::link`].
 macro_rules! link_columns {
@@ -149,18 +150,16 @@ pub(in super::super) async fn create_user(
 
 pub(in super::super) async fn reset_password(
     c: &mut Connection<'_>,
-    (realm, digest): (&RealmId, &Digest),
-    password_hash: &str,
-    effects: &Effects,
-    now: Timestamp,
+    digest: &Digest,
+    change: &PasswordChange,
 ) -> Answer<Verdict<LinkUse>> {
-    hold_account(c, realm, digest).await?;
-    let spent = spend(c, (realm, digest), LinkPurpose::ResetPassword, now).await?;
-    let Some(user) = spent.and_then(|spent| spent.user) else {
+    let place = (&change.realm, digest);
+    hold_account(c, &change.realm, digest).await?;
+    let spent = spend(c, place, LinkPurpose::ResetPassword, change.now).await?;
+    if spent.and_then(|spent| spent.user).as_ref() != Some(&change.user) {
         return Ok(Verdict::Undo(LinkUse::Void));
-    };
-    let set = users::set_password(c, (realm, &user), password_hash, effects, now).await?;
-    Ok(used(set))
+    }
+    Ok(used(passwords::change(c, change).await?))
 }
 
 pub(in super::super) async fn lock(
