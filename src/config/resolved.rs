@@ -48,6 +48,8 @@ pub struct Config {
     pub login: Login,
     /// Clients that come without an admin.
     pub registration: Registration,
+    /// Mails with one-time links that strangers ask for.
+    pub links: Links,
     /// The listener's limits.
     pub limits: Limits,
     /// The signing pool.
@@ -241,6 +243,30 @@ impl Registration {
     }
 }
 
+/// Mails with one-time links that strangers ask for.
+#[derive(Debug, Clone)]
+pub struct Links {
+    /// How many one address asks for at once.
+    pub per_address_burst: u32,
+    /// How long one more takes to come back.
+    pub per_address_interval: Lifetime,
+    /// How many go to one mailbox at once.
+    pub per_mailbox_burst: u32,
+    /// How long one more takes to come back.
+    pub per_mailbox_interval: Lifetime,
+}
+
+impl Links {
+    const fn unset() -> Self {
+        Self {
+            per_address_burst: 0,
+            per_address_interval: Lifetime::ZERO,
+            per_mailbox_burst: 0,
+            per_mailbox_interval: Lifetime::ZERO,
+        }
+    }
+}
+
 /// The listener's limits.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -316,6 +342,7 @@ impl Config {
                 per_address_interval: none,
             },
             registration: Registration::unset(),
+            links: Links::unset(),
             limits: Limits {
                 connections: 0,
                 header_timeout: none,

@@ -13,7 +13,7 @@ use vidimus::flows::facts::Facts;
 use vidimus::flows::hash_pool::HashPool;
 use vidimus::flows::password::Breaches;
 use vidimus::flows::realm_keys::RealmKeys;
-use vidimus::flows::{App, Macs, RegistrationLimits, Settings};
+use vidimus::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings};
 use vidimus::http::{Edge, EdgeSettings, router};
 use vidimus::jobs::deliver_logouts::Deliveries;
 use vidimus::jobs::deliver_mails::{self, Outbox};
@@ -78,12 +78,18 @@ pub(crate) struct Shared {
     pub(crate) registrations: Quota,
     /// What sends mails. Without one they wait.
     pub(crate) courier: Option<Arc<Courier>>,
+    /// Mails with links that strangers may ask for.
+    pub(crate) links: LinkLimits,
 }
 
 impl Shared {
     /// Over a store, with the in-process index.
     pub(crate) fn over(store: SharedStore) -> Self {
         let entropy = SystemEntropy::default();
+        let plenty = Quota {
+            burst: 10_000,
+            interval: Lifetime::seconds(1),
+        };
         Self {
             store,
             ephemeral: Arc::new(LocalEphemeral::new()),
@@ -101,6 +107,11 @@ impl Shared {
                 interval: Lifetime::seconds(1),
             },
             courier: None,
+            links: LinkLimits {
+                per_address: plenty,
+                per_mailbox: plenty,
+                uses: plenty,
+            },
         }
     }
 
@@ -350,6 +361,7 @@ fn settings(shared: &Shared) -> Settings {
             per_address: shared.registrations,
             clients_limit: shared.clients_limit,
         },
+        links: shared.links,
     }
 }
 
