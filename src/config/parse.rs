@@ -10,6 +10,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::problem::Complaint;
+use crate::account::language::Language;
 use crate::protocol::time::Lifetime;
 use crate::secret::{Secret, SecretString};
 
@@ -36,6 +37,14 @@ pub(super) fn choice<T: Copy>(text: &str, choices: &[(&'static str, T)]) -> Pars
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         Complaint::new(format!("is none of {}", names.join(", ")))
     })
+}
+
+/// A language of the pages, by its tag.
+pub(super) fn language(text: &str) -> Parsed<Language> {
+    choice(
+        text,
+        &Language::ALL.map(|language| (language.tag(), language)),
+    )
 }
 
 /// `true` or `false`.
