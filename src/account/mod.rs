@@ -4,6 +4,7 @@
 
 pub mod claims;
 pub mod event;
+pub mod import;
 pub mod language;
 pub mod mail;
 pub mod password;

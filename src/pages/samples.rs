@@ -58,6 +58,7 @@ pub(super) fn user(words: Words) -> User {
         created_at: Timestamp::from_unix_seconds(0),
         updated_at: Timestamp::from_unix_seconds(0),
         disabled_at: None,
+        must_change_password: false,
         locked_at: None,
         deleted_at: None,
     }

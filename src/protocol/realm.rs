@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::password_policy::PasswordPolicy;
+
 /// Who may register clients at the registration endpoint (RFC 7591 §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -29,4 +31,6 @@ pub struct RealmSettings {
     /// Whether clients' pages may watch the session (OIDC Session Management): a cookie and a
     /// parameter more, for something that browsers without third-party cookies break.
     pub session_management: bool,
+    /// What new passwords must be like.
+    pub passwords: PasswordPolicy,
 }

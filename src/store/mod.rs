@@ -22,6 +22,7 @@ mod logouts;
 mod mails;
 pub mod migrations;
 mod open;
+pub mod passwords;
 pub mod people;
 pub mod postgres;
 pub mod profiles;
@@ -52,6 +53,7 @@ pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use mails::{MailCounts, MailFate, MailFilter, Mails, StoredMail};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
+pub use passwords::{PasswordChange, Passwords};
 pub use people::{Consent, People};
 pub use profiles::Profiles;
 pub use records::{
@@ -138,6 +140,7 @@ pub trait Store:
     + DeviceAuthorizations
     + Logouts
     + Mails
+    + Passwords
     + People
     + Profiles
     + Registrations
@@ -168,16 +171,6 @@ pub trait Store:
     async fn user_by_login(&self, realm: &RealmId, login: &LoginName) -> StoreResult<Option<User>>;
     /// Users of a realm by id.
     async fn list_users(&self, realm: &RealmId, page: &Page) -> StoreResult<Vec<User>>;
-    /// Replaces the password hash and, in the same step, ends all sessions and families of the
-    /// user and writes `effects`.
-    async fn set_password(
-        &self,
-        realm: &RealmId,
-        user: &UserId,
-        password_hash: &str,
-        effects: &Effects,
-        now: Timestamp,
-    ) -> StoreResult<Change>;
     /// Replaces the hash of an unchanged password (rehash at login); ends nothing. Does nothing
     /// when `old` is no longer the stored hash.
     async fn rehash_password(

@@ -25,6 +25,7 @@ mod apis;
 mod device;
 mod logouts;
 mod mails;
+mod passwords;
 mod people;
 mod profiles;
 mod queries;

@@ -87,7 +87,7 @@ macro_rules! user_columns {
          users.email_verified, users.password_hash, users.profile, \
          users.created_at AS user_created_at, users.updated_at AS user_updated_at, \
          users.disabled_at AS user_disabled_at, users.locked_at AS user_locked_at, \
-         users.deleted_at AS user_deleted_at"
+         users.deleted_at AS user_deleted_at, users.must_change_password"
     };
 }
 pub(super) use user_columns;
@@ -114,6 +114,7 @@ pub(super) fn user(row: &Row) -> Answer<User> {
         disabled_at: optional_moment(row, "user_disabled_at")?,
         locked_at: optional_moment(row, "user_locked_at")?,
         deleted_at: optional_moment(row, "user_deleted_at")?,
+        must_change_password: column(row, "must_change_password")?,
     })
 }
 

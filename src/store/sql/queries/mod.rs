@@ -9,6 +9,7 @@ pub(super) mod keys;
 pub(super) mod logouts;
 pub(super) mod mails;
 pub(super) mod misc;
+pub(super) mod passwords;
 pub(super) mod people;
 pub(super) mod realms;
 pub(super) mod registrations;
