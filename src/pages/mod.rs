@@ -43,7 +43,7 @@ pub use account::{AccountFrame, AccountHomePage, AccountNotice, AccountPage, Pla
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
 };
-pub use chrome::{Chrome, LanguageChoice, OtherLanguage};
+pub use chrome::{Chrome, LanguageChoice, OfferedLanguage};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
 pub use letters::{Letter, LetterFault, Letters, OwnTemplateError};
