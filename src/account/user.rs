@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::event::EventKind;
 use crate::protocol::ids::{RealmId, UserId};
-use crate::protocol::time::Timestamp;
+use crate::protocol::time::{Lifetime, Timestamp};
 
 /// A login name or address in its one canonical spelling, so that no other spelling of it can
 /// register twice or dodge a counter.
@@ -23,6 +24,15 @@ impl LoginName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A mail address in its canonical spelling; `None` when it cannot be one.
+pub fn mail_address(text: &str) -> Option<String> {
+    let LoginName(name) = LoginName::parse(text)?;
+    let whole = name
+        .rsplit_once('@')
+        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+    (whole && !name.contains(char::is_whitespace)).then_some(name)
 }
 
 /// The profile claims of OIDC Core §5.1 that a user may have; absent ones are left out of answers.
@@ -113,7 +123,8 @@ pub struct User {
     pub email: Option<String>,
     /// Whether the address was confirmed.
     pub email_verified: bool,
-    /// The password as a PHC string (argon2id).
+    /// The password's hash: a PHC string of argon2id, or what another system made of it
+    /// ([`crate::account::password::foreign`]).
     pub password_hash: Option<String>,
     /// Profile claims.
     pub profile: Profile,
@@ -123,4 +134,71 @@ pub struct User {
     pub updated_at: Timestamp,
     /// When an admin switched the account off.
     pub disabled_at: Option<Timestamp>,
+    /// Whether another password must be chosen at the next sign-in.
+    pub must_change_password: bool,
+    /// When the account was locked; an admin or its owner can open it again.
+    pub locked_at: Option<Timestamp>,
+    /// When the account was deleted; it can be restored for [`UNDO_PERIOD`].
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// How long a deleted account can be restored; then it is gone with all that hangs on it.
+pub const UNDO_PERIOD: Lifetime = Lifetime::seconds(7 * 86_400);
+
+impl User {
+    /// Whether the person may sign in and be spoken for at all.
+    pub fn stands(&self) -> bool {
+        self.disabled_at.is_none() && self.locked_at.is_none() && self.deleted_at.is_none()
+    }
+}
+
+/// The moves between the states of an account. Each state has a way in and a way out, and they do
+/// not touch each other: an account that was disabled and locked needs both ways out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AccountSwitch {
+    /// An admin switches it off.
+    Disable,
+    /// An admin switches it on again.
+    Enable,
+    /// It is locked, since it may be in the wrong hands.
+    Lock,
+    /// It is unlocked.
+    Unlock,
+    /// It is deleted; the undo period begins.
+    Delete,
+    /// A deletion is undone in time.
+    Restore,
+}
+
+impl AccountSwitch {
+    /// Whether it takes away what the account could do.
+    pub const fn denies(self) -> bool {
+        matches!(self, Self::Disable | Self::Lock | Self::Delete)
+    }
+
+    /// What is told of it.
+    pub const fn event(self) -> EventKind {
+        match self {
+            Self::Disable => EventKind::UserDisabled,
+            Self::Enable => EventKind::UserEnabled,
+            Self::Lock => EventKind::UserLocked,
+            Self::Unlock => EventKind::UserUnlocked,
+            Self::Delete => EventKind::UserDeleted,
+            Self::Restore => EventKind::UserRestored,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_addresses_in_their_canonical_spelling() {
+        let address = mail_address(" Ada@Example.com ");
+        assert_eq!(address.as_deref(), Some("ada@example.com"));
+        for text in ["ada", "@example.com", "ada@", "a da@example.com"] {
+            assert_eq!(mail_address(text), None, "{text}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ use crate::protocol::client::{
 };
 use crate::protocol::ids::ClientId;
 use crate::secret::SecretString;
-use crate::store::{Change, Creation, Page, RevocationMark};
+use crate::store::{Change, Creation, Effects, Page, RevocationMark};
 
 /// Clients read from the record at a time.
 const PAGE: u32 = 500;
@@ -264,7 +264,7 @@ async fn delete(desk: &Desk, client_id: &str, output: &mut Output<'_>) -> Result
     let marks = desk.marks(RevocationMark::Client(client.clone()), now);
     let change = desk
         .store
-        .delete_client(&desk.realm, &client, &marks, now)
+        .delete_client(&desk.realm, &client, &Effects::marks(marks), now)
         .await?;
     desk.settle().await?;
     match change {

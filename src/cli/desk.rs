@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Failure, backend};
+use crate::account::event::Caller;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::flows::revocations;
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Timestamp;
-use crate::store::{Revocation, RevocationMark, SharedStore};
+use crate::store::{Realm, Revocation, RevocationMark, SharedStore};
 
 /// How long a command waits for a server to publish revocations, and how often it looks.
 const SETTLE_LIMIT: Duration = Duration::from_secs(1);
@@ -40,23 +41,31 @@ impl Desk {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy::default()),
         };
-        desk.require_realm().await?;
+        desk.realm_record().await?;
         Ok(desk)
     }
 
-    async fn require_realm(&self) -> Result<(), Failure> {
-        match self.store.realm(&self.realm).await? {
-            Some(_) => Ok(()),
-            None => Err(Failure::not_found(format!(
+    /// The realm as it is settled at present.
+    pub async fn realm_record(&self) -> Result<Realm, Failure> {
+        self.store.realm(&self.realm).await?.ok_or_else(|| {
+            Failure::not_found(format!(
                 "there is no realm {}; `vidimus realm list` shows them",
                 self.realm
-            ))),
-        }
+            ))
+        })
     }
 
     /// The marks that revoke the access tokens of one user or client up to now.
     pub fn marks(&self, mark: RevocationMark, now: Timestamp) -> [Revocation; 1] {
         [revocations::mark(&self.realm, mark, now)]
+    }
+
+    /// Who acts, for the record: a command.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            user_agent: Some(concat!("vidimus/", env!("CARGO_PKG_VERSION")).to_owned()),
+            ..Caller::default()
+        }
     }
 
     /// Waits until a running server has published the revocations, so that a command says "ended"

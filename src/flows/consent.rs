@@ -1,8 +1,10 @@
 //! What a person answers on the consent page.
 
+use crate::account::event::{Event, EventKind};
 use crate::flows::authorize::{self, Outcome, Visit};
 use crate::flows::{App, Fault, interaction};
 use crate::protocol::authorize::{AuthorizeRefusal, Interaction};
+use crate::store::Effects;
 
 /// The two buttons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,7 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
         Outcome::Consent(pending) => pending,
         other @ (Outcome::Answer(..)
         | Outcome::Login(..)
+        | Outcome::SignUp(..)
         | Outcome::Refused(..)
         | Outcome::BeginAnew
         | Outcome::Kept(_)
@@ -44,12 +47,19 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
         .as_ref()
         .ok_or(Fault::Invariant("consent has a session"))?;
     let (user, client) = (&live.facts().user.id, &pending.addressee.client().id);
+    let scope = pending.request.needs_consent_for();
+    let event = Event::new(visit.realm, EventKind::ConsentGranted, visit.caller, now)
+        .of_user(user)
+        .of_client(client)
+        .in_session(&live.facts().session.id)
+        .with("scope", scope.to_string());
     app.store
         .record_consent(
             visit.realm,
             user,
             client,
-            &pending.request.needs_consent_for(),
+            &scope,
+            &Effects::event(event),
             now,
         )
         .await?;

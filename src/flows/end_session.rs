@@ -14,7 +14,7 @@ use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri::KnownRedirect;
 use crate::protocol::time::Timestamp;
-use crate::store::RevocationMark;
+use crate::store::{Effects, RevocationMark};
 
 /// A logout request that was understood.
 #[derive(Debug)]
@@ -142,13 +142,10 @@ async fn read_hint(
 pub async fn end(app: &App, realm: &RealmId, live: &LiveSession) -> Result<(), Fault> {
     let now = app.now();
     let id = &live.facts().session.id;
-    let marks = [revocations::mark(
-        realm,
-        RevocationMark::Session(id.clone()),
-        now,
-    )];
-    app.store.end_session(realm, id, &marks, now).await?;
-    revocations::announce(app, &marks, now).await;
+    let mark = RevocationMark::Session(id.clone());
+    let effects = Effects::marks([revocations::mark(realm, mark, now)]);
+    app.store.end_session(realm, id, &effects, now).await?;
+    revocations::announce(app, &effects.marks, now).await;
     tracing::info!(%realm, session = %id, user = %live.facts().user.id, "session ended");
     Ok(())
 }

@@ -2,16 +2,18 @@
 
 use std::net::IpAddr;
 
+use crate::account::event::{Caller, Event, EventKind};
 use crate::account::password::SALT_BYTES;
 use crate::account::session::Session;
 use crate::account::slow_down;
 use crate::account::user::{LoginName, User};
 use crate::flows::hash_pool::HashPoolError;
+use crate::flows::password::ending;
 use crate::flows::{App, Fault, FlowError, end_session, limits, session};
 use crate::protocol::ids::{RealmId, SessionId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
-use crate::store::Change;
+use crate::store::{Change, Effects};
 
 /// What the person typed, and from where.
 #[derive(Debug)]
@@ -22,8 +24,10 @@ pub struct Attempt<'a> {
     pub login: &'a str,
     /// The password, verbatim.
     pub password: SecretString,
-    /// The client's address, by the trusted proxies' word.
+    /// The browser's address, by the trusted proxies' word.
     pub address: IpAddr,
+    /// The same and what else is known of the request, for the record.
+    pub caller: &'a Caller,
     /// The cookie of the session before, if there was one.
     pub cookie: Option<&'a str>,
 }
@@ -55,7 +59,7 @@ pub struct SignedIn {
 /// same whether the account exists or not.
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, FlowError<LoginRefusal>> {
     let now = app.now();
-    count_address(app, &attempt, now).await?;
+    count_address(app, attempt.realm, attempt.address, now).await?;
     let login = LoginName::parse(attempt.login);
     let user = match &login {
         Some(login) => app.store.user_by_login(attempt.realm, login).await?,
@@ -64,7 +68,7 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, FlowEr
     // Counted by the name as it was typed, in its one spelling: a counter that the names of an
     // account shared would tell which names belong together.
     let name = login.as_ref().map_or("", LoginName::as_str);
-    count_attempt(app, &attempt, name, now).await?;
+    count_attempt(app, attempt.realm, name, now).await?;
     let user = verify(app, &attempt, user).await?;
     let (cookie, session) = open_session(app, &attempt, &user, now).await?;
     app.store.clear_login_attempts(attempt.realm, name).await?;
@@ -78,22 +82,33 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, FlowEr
 /// How often a lost race for the counter is tried again; beyond that somebody is hammering.
 const COUNTING_TRIES: u32 = 3;
 
+/// Counts an attempt at a password that is not a sign-in, as one.
+pub(in crate::flows) async fn count(
+    app: &App,
+    realm: &RealmId,
+    (address, name): (IpAddr, &str),
+    now: Timestamp,
+) -> Result<(), FlowError<LoginRefusal>> {
+    count_address(app, realm, address, now).await?;
+    count_attempt(app, realm, name, now).await
+}
+
 /// Counts an attempt against a name, unless the name must wait.
 async fn count_attempt(
     app: &App,
-    attempt: &Attempt<'_>,
+    realm: &RealmId,
     name: &str,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
     for _ in 0..COUNTING_TRIES {
-        let seen = app.store.login_attempts(attempt.realm, name).await?;
+        let seen = app.store.login_attempts(realm, name).await?;
         if let Some(retry_after) = slow_down::wait(seen, now) {
             return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
         }
         let counted = slow_down::one_more(seen, now);
         if app
             .store
-            .count_login_attempt(attempt.realm, name, seen, counted)
+            .count_login_attempt(realm, name, seen, counted)
             .await?
         {
             return Ok(());
@@ -105,14 +120,11 @@ async fn count_attempt(
 
 async fn count_address(
     app: &App,
-    attempt: &Attempt<'_>,
+    realm: &RealmId,
+    address: IpAddr,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
-    let key = format!(
-        "login:{}:{}",
-        attempt.realm,
-        slow_down::address_key(attempt.address)
-    );
+    let key = format!("login:{realm}:{}", slow_down::address_key(address));
     let quota = app.settings.sign_ins_per_address;
     match limits::count(app, &key, quota, now).await? {
         None => Ok(()),
@@ -134,7 +146,7 @@ async fn verify(
         .await
         .map_err(ending)?;
     let mut user = user
-        .filter(|user| verified.is_some() && user.disabled_at.is_none())
+        .filter(|user| verified.is_some() && user.stands())
         .ok_or(FlowError::Refused(LoginRefusal::WrongCredentials))?;
     if let Some(old) = hash.filter(|hash| app.hashing.needs_rehash(hash)) {
         user.password_hash = Some(renew_hash(app, attempt, &user, old).await?);
@@ -162,14 +174,6 @@ async fn renew_hash(
         Err(HashPoolError::Overloaded { .. }) => Ok(old),
         Err(HashPoolError::Lost(lost)) => Err(lost.into()),
         Err(HashPoolError::Hash(error)) => Err(error.into()),
-    }
-}
-
-fn ending(error: HashPoolError) -> FlowError<LoginRefusal> {
-    match error {
-        HashPoolError::Overloaded { retry_after } => FlowError::Busy { retry_after },
-        HashPoolError::Lost(lost) => FlowError::Fault(lost.into()),
-        HashPoolError::Hash(error) => FlowError::Fault(error.into()),
     }
 }
 
@@ -209,7 +213,12 @@ async fn open_session(
     };
     // A password that was changed while it was being checked opens nothing.
     let verified = user.password_hash.as_deref().unwrap_or_default();
-    match app.store.open_session(&session, verified).await? {
+    let event = Event::new(attempt.realm, EventKind::SignedIn, attempt.caller, now)
+        .of_user(&user.id)
+        .in_session(&session.id)
+        .with("amr", session.amr.as_str());
+    let effects = Effects::event(event);
+    match app.store.open_session(&session, verified, &effects).await? {
         Change::Changed => Ok((cookie, session.id)),
         Change::NotFound => Err(FlowError::Refused(LoginRefusal::WrongCredentials)),
     }

@@ -8,7 +8,7 @@ use crate::protocol::claims::{AccessTokenClaims, LONGEST_LIFETIME};
 use crate::protocol::ids::{FamilyId, RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::store::ephemeral::{IndexAnswer, publish_before_acknowledging};
-use crate::store::{FamilyRevocation, Revocation, RevocationMark};
+use crate::store::{Effects, FamilyRevocation, Revocation, RevocationMark};
 
 /// Tokens are refused this much longer than they live, for clocks that differ.
 const SKEW: Lifetime = Lifetime::seconds(60);
@@ -16,15 +16,15 @@ const SKEW: Lifetime = Lifetime::seconds(60);
 /// The mark that refuses tokens of something, everywhere.
 ///
 /// A token, family or session is never issued anew, so its tokens are refused whenever they say
-/// that they were issued: nodes' clocks differ. A user and a client go on, so theirs are refused
-/// up to now.
+/// that they were issued: nodes' clocks differ. Users, clients and what one
+/// allows the other go on, so theirs are refused up to now.
 pub fn mark(realm: &RealmId, mark: RevocationMark, now: Timestamp) -> Revocation {
     let expires_at = now.plus(LONGEST_LIFETIME).plus(SKEW);
     let not_after = match &mark {
         RevocationMark::Token(_) | RevocationMark::Family(_) | RevocationMark::Session(_) => {
             expires_at
         }
-        RevocationMark::User(_) | RevocationMark::Client(_) => now,
+        RevocationMark::User(_) | RevocationMark::Client(_) | RevocationMark::Grant(..) => now,
     };
     Revocation {
         realm: realm.clone(),
@@ -48,12 +48,13 @@ pub async fn revoke_family(
     now: Timestamp,
 ) -> Result<FamilyRevocation, Fault> {
     let marks = [mark(realm, RevocationMark::Family(family.clone()), now)];
+    let effects = Effects::marks(marks);
     let outcome = app
         .store
-        .revoke_family(realm, family, reason, &marks, now)
+        .revoke_family(realm, family, reason, &effects, now)
         .await?;
     if outcome != FamilyRevocation::Unknown {
-        announce(app, &marks, now).await;
+        announce(app, &effects.marks, now).await;
     }
     tracing::info!(%realm, %family, reason, ?outcome, "token family revoked");
     Ok(outcome)
@@ -89,7 +90,13 @@ fn marks_of(claims: &AccessTokenClaims, owner: Option<&UserId>) -> Vec<Revocatio
         RevocationMark::Client(claims.client_id.clone()),
     ];
     marks.extend(claims.fam.clone().map(RevocationMark::Family));
-    marks.extend(owner.cloned().map(RevocationMark::User));
+    if let Some(owner) = owner {
+        marks.push(RevocationMark::User(owner.clone()));
+        marks.push(RevocationMark::Grant(
+            owner.clone(),
+            claims.client_id.clone(),
+        ));
+    }
     marks.extend(claims.sid.clone().map(RevocationMark::Session));
     marks
 }

@@ -43,7 +43,7 @@ pub async fn resume(
     else {
         return Ok(None);
     };
-    if !facts.session.is_live(app.settings.sessions, now) || facts.user.disabled_at.is_some() {
+    if !facts.session.is_live(app.settings.sessions, now) || !facts.user.stands() {
         return Ok(None);
     }
     if facts.session.wants_touch(now) {
@@ -67,7 +67,7 @@ pub(crate) async fn may_be_issued(
     let parties = Parties {
         realm_enabled: realm.is_some_and(|realm| realm.disabled_at.is_none()),
         client,
-        user_enabled: Some(facts.user.disabled_at.is_none()),
+        user_enabled: Some(facts.user.stands()),
         session_stands: facts.session.is_live(app.settings.sessions, now),
         revoked: false,
     };

@@ -105,7 +105,8 @@ pub(crate) async fn check_token(
     let client = client.ok_or(FlowError::Refused(R::Revoked))?;
     let owner = owner(app, &client, &claims, now).await?;
     let realm_row = app.facts.realm(store, realm, now).await?;
-    // A disabled user and an ended session have left marks that outlive every token.
+    // A user who stands no more, withdrawn consent and an ended session have left marks that
+    // outlive every token.
     let parties = Parties {
         realm_enabled: realm_row.is_some_and(|realm| realm.disabled_at.is_none()),
         client: &client,
@@ -183,7 +184,7 @@ pub async fn userinfo(
     let parties = Parties {
         realm_enabled: true,
         client: &client,
-        user_enabled: Some(user.as_ref().is_some_and(|user| user.disabled_at.is_none())),
+        user_enabled: Some(user.as_ref().is_some_and(|user| user.stands())),
         session_stands: true,
         revoked: false,
     };

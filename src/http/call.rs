@@ -6,13 +6,15 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
 use axum::response::Response;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
+use crate::account::event::Caller;
+use crate::account::language::Wishes;
 use crate::flows::Realm;
-use crate::http::{Edge, forwarded, respond};
+use crate::http::{Edge, forwarded, language, respond};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::RealmId;
 use crate::protocol::params::Params;
@@ -22,15 +24,27 @@ use crate::protocol::realm::RealmSettings;
 #[derive(Debug, Clone)]
 pub(super) struct RequestId(pub(super) String);
 
+/// Path and query under which a request came in.
+#[derive(Debug, Clone)]
+pub(super) struct Here(pub(super) String);
+
 /// One request at one of a realm's addresses.
 pub(super) struct Call {
     pub(super) realm: RealmId,
     pub(super) realm_name: String,
     pub(super) realm_settings: RealmSettings,
+    /// The terms that people must accept before they have an account here.
+    pub(super) terms_url: Option<String>,
     pub(super) query: Params,
     pub(super) headers: HeaderMap,
     pub(super) id: RequestId,
     pub(super) address: IpAddr,
+    /// The address and what else is known of the browser, for the record.
+    pub(super) caller: Caller,
+    /// Path and query of the request.
+    pub(super) here: String,
+    /// What it says of the language that its sender reads.
+    pub(super) wishes: Wishes,
 }
 
 impl FromRequestParts<Arc<Edge>> for Call {
@@ -52,17 +66,26 @@ impl FromRequestParts<Arc<Edge>> for Call {
                 Problem::Fault(fault) => respond::fault(edge, &parts.headers, &id, &fault),
             })?;
         let address = client_address(parts, edge);
+        let caller = caller(parts, address, &id);
         let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let (realm, realm_name, realm_settings) = (row.id.clone(), row.name.clone(), row.settings);
+        let terms_url = row.terms_url.clone();
         let headers = std::mem::take(&mut parts.headers);
+        let here = parts.extensions.remove();
+        let here = here.map_or_else(|| parts.uri.to_string(), |Here(here)| here);
+        let wishes = language::wishes(edge, &headers).with_requested(query.get("ui_locales"));
         Ok(Self {
             realm,
             realm_name,
             realm_settings,
+            terms_url,
             query,
             headers,
             id,
             address,
+            caller,
+            here,
+            wishes,
         })
     }
 }
@@ -93,6 +116,20 @@ async fn realm_of(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Arc<Realm>, Pro
     match row.map_err(|error| Problem::Fault(error.into()))? {
         Some(row) if row.disabled_at.is_none() => Ok(row),
         _ => Err(Problem::NoSuchRealm),
+    }
+}
+
+/// What is known of where a request came from.
+fn caller(parts: &Parts, address: IpAddr, id: &RequestId) -> Caller {
+    let agent = parts.headers.get(USER_AGENT);
+    let agent = agent
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let kept: String = agent.chars().take(Caller::AGENT_LIMIT).collect();
+    Caller {
+        address: Some(address),
+        user_agent: (!kept.is_empty()).then_some(kept),
+        request: Some(id.0.clone()),
     }
 }
 

@@ -45,6 +45,8 @@ pub enum Purpose {
     PairwiseSubject,
     /// Access tokens that are no JWTs.
     OpaqueToken,
+    /// Mails in the outbox, whose links open accounts.
+    SealMail,
 }
 
 impl Purpose {
@@ -60,6 +62,7 @@ impl Purpose {
             Self::ErrorPage => "error-page",
             Self::PairwiseSubject => "pairwise-subject",
             Self::OpaqueToken => "opaque-token",
+            Self::SealMail => "seal-mail",
         }
     }
 }

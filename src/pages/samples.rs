@@ -1,6 +1,10 @@
 //! Sample views: calm ones as in real life, and ones where every text is hostile.
 
+use std::cell::Cell;
+
+use crate::account::language::Language;
 use crate::account::user::{Profile, User};
+use crate::pages::account_samples::account_pages;
 use crate::pages::*;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::scope::ScopeSet;
@@ -17,8 +21,25 @@ pub(super) fn hostile(_: &str) -> String {
     r#"<script>alert(1)</script>"' onload='x' {{ 7 * 7 }} مرحبا 🙂 "#.to_owned() + &"W".repeat(300)
 }
 
-fn chrome(words: Words) -> Chrome {
-    Chrome::english(words("Acme Accounts"), words("accounts.example.com"))
+thread_local! {
+    static LANGUAGE: Cell<Language> = const { Cell::new(Language::English) };
+}
+
+/// Makes samples in another language than English.
+pub(super) fn in_language<T>(language: Language, make: impl FnOnce() -> T) -> T {
+    let before = LANGUAGE.replace(language);
+    let made = make();
+    LANGUAGE.set(before);
+    made
+}
+
+pub(super) fn chrome(words: Words) -> Chrome {
+    let host = words("accounts.example.com");
+    Chrome::new(LANGUAGE.get(), words("Acme Accounts"), host).with_choice(
+        words("/language"),
+        words("/login?client_id=notes"),
+        Some(Language::German),
+    )
 }
 
 pub(super) fn user(words: Words) -> User {
@@ -37,6 +58,9 @@ pub(super) fn user(words: Words) -> User {
         created_at: Timestamp::from_unix_seconds(0),
         updated_at: Timestamp::from_unix_seconds(0),
         disabled_at: None,
+        must_change_password: false,
+        locked_at: None,
+        deleted_at: None,
     }
 }
 
@@ -51,6 +75,8 @@ pub(super) fn login(words: Words) -> LoginPage {
         action: words("/login"),
         csrf: words("token"),
         demo_account: None,
+        forgot: words("/forgot-password"),
+        sign_up: Some(words("/sign-up")),
     }
 }
 
@@ -163,11 +189,8 @@ pub(super) fn error(words: Words) -> ErrorPage {
     details.received = Some(Received::new(words("redirect_uri"), &received));
     ErrorPage {
         chrome: chrome(words),
-        heading: words("We cannot send you back"),
-        sentence: words(
-            "Notes sent us a return address that we do not know. Nothing was shared. Please tell \
-             its makers, they can repair it.",
-        ),
+        heading: Message::new("error-wrong-address"),
+        sentence: Message::new("error-wrong-address-more").with("app", words("Notes")),
         details,
     }
 }
@@ -209,6 +232,7 @@ fn login_variants(words: Words) -> Vec<(&'static str, LoginPage)> {
         ("login_old", again(LoginReason::TooLongAgo)),
         ("login_other", again(LoginReason::OtherAccount)),
         ("login_ended", again(LoginReason::SessionEnded)),
+        ("login_sensitive", again(LoginReason::SensitiveChange)),
     ]
 }
 
@@ -227,6 +251,14 @@ fn consent_unverified(words: Words) -> ConsentPage {
     }
 }
 
+fn consent_loopback(words: Words) -> ConsentPage {
+    ConsentPage {
+        loopback: true,
+        not_you: None,
+        ..consent(words)
+    }
+}
+
 /// Every page in every state, rendered, by name.
 pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
     let pages = Pages::new().unwrap();
@@ -234,11 +266,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         .iter()
         .map(|(name, view)| (*name, pages.render(view).unwrap()))
         .collect();
-    let loopback = ConsentPage {
-        loopback: true,
-        not_you: None,
-        ..consent(words)
-    };
+    let loopback = consent_loopback(words);
     let signed_out = SignedOutPage {
         chrome: chrome(words),
         stayed: false,
@@ -271,6 +299,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         ..home(words)
     };
     rendered.extend(device_pages(words));
+    rendered.extend([account_pages(words), link_samples::all(words)].concat());
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

@@ -14,12 +14,17 @@
 mod apis;
 pub mod conformance;
 pub mod device;
+mod effects;
 pub mod ephemeral;
 mod fault;
+mod links;
 pub mod local;
 mod logouts;
+mod mails;
 pub mod migrations;
 mod open;
+pub mod passwords;
+pub mod people;
 pub mod postgres;
 pub mod profiles;
 pub mod records;
@@ -44,9 +49,14 @@ use crate::secret::Digest;
 
 pub use apis::Apis;
 pub use device::DeviceAuthorizations;
+pub use effects::{Effects, NewMail};
+pub use links::{LinkUse, Links};
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
+pub use mails::{MailCounts, MailFate, MailFilter, Mails, StoredMail};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
+pub use passwords::{PasswordChange, Passwords};
+pub use people::{Consent, People};
 pub use profiles::Profiles;
 pub use records::{
     CodeRedemption, Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark,
@@ -125,12 +135,16 @@ pub struct Page {
 #[async_trait]
 #[expect(
     clippy::too_many_arguments,
-    reason = "realm, subject, marks and now stand in every verb; `self` makes them six"
+    reason = "realm, subject, effects and now stand in every verb; `self` makes them six"
 )]
 pub trait Store:
     Apis
     + DeviceAuthorizations
+    + Links
     + Logouts
+    + Mails
+    + Passwords
+    + People
     + Profiles
     + Registrations
     + Replays
@@ -145,7 +159,7 @@ pub trait Store:
     async fn create_realm(&self, realm: &Realm) -> StoreResult<Creation>;
     /// One realm.
     async fn realm(&self, realm: &RealmId) -> StoreResult<Option<Realm>>;
-    /// Replaces name, settings and `disabled_at` of a realm.
+    /// Replaces name, settings, `disabled_at` and `terms_url` of a realm.
     async fn update_realm(&self, realm: &Realm) -> StoreResult<Change>;
     /// All realms by slug.
     async fn list_realms(&self) -> StoreResult<Vec<Realm>>;
@@ -153,23 +167,13 @@ pub trait Store:
     // ---- users --------------------------------------------------------------------------------
 
     /// Registers a user; `NameTaken` when user name or address is taken in the realm, as either.
-    async fn create_user(&self, user: &User) -> StoreResult<Creation>;
+    async fn create_user(&self, user: &User, effects: &Effects) -> StoreResult<Creation>;
     /// One user by id.
     async fn user(&self, realm: &RealmId, user: &UserId) -> StoreResult<Option<User>>;
     /// One user by canonical user name or address.
     async fn user_by_login(&self, realm: &RealmId, login: &LoginName) -> StoreResult<Option<User>>;
     /// Users of a realm by id.
     async fn list_users(&self, realm: &RealmId, page: &Page) -> StoreResult<Vec<User>>;
-    /// Replaces the password hash and, in the same step, ends all sessions and families of the
-    /// user and records `marks`.
-    async fn set_password(
-        &self,
-        realm: &RealmId,
-        user: &UserId,
-        password_hash: &str,
-        marks: &[Revocation],
-        now: Timestamp,
-    ) -> StoreResult<Change>;
     /// Replaces the hash of an unchanged password (rehash at login); ends nothing. Does nothing
     /// when `old` is no longer the stored hash.
     async fn rehash_password(
@@ -179,15 +183,6 @@ pub trait Store:
         old: &str,
         new: &str,
     ) -> StoreResult<()>;
-    /// Switches a user off (ending sessions and families and recording `marks`) or on again.
-    async fn set_user_disabled(
-        &self,
-        realm: &RealmId,
-        user: &UserId,
-        disabled_at: Option<Timestamp>,
-        marks: &[Revocation],
-        now: Timestamp,
-    ) -> StoreResult<Change>;
 
     // ---- failed logins ------------------------------------------------------------------------
 
@@ -217,21 +212,26 @@ pub trait Store:
     async fn list_clients(&self, realm: &RealmId, page: &Page) -> StoreResult<Vec<Client>>;
     /// Replaces secrets, metadata, `fresh_until` and `disabled_at` of a client.
     async fn update_client(&self, client: &Client) -> StoreResult<Change>;
-    /// Removes a client, revokes its families and records `marks`, in one step.
+    /// Removes a client, revokes its families and writes `effects`, in one step.
     async fn delete_client(
         &self,
         realm: &RealmId,
         client: &ClientId,
-        marks: &[Revocation],
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change>;
 
     // ---- sessions and consent -----------------------------------------------------------------
 
     /// Opens a session, or renews the live one with its id and user (the same person has signed in
-    /// again: the cookie, `auth_time` and limits change), if the user is not disabled and the
+    /// again: the cookie, `auth_time` and limits change), if the user stands and the
     /// password hash is still the one that was verified; `NotFound` otherwise.
-    async fn open_session(&self, session: &Session, verified: &str) -> StoreResult<Change>;
+    async fn open_session(
+        &self,
+        session: &Session,
+        verified: &str,
+        effects: &Effects,
+    ) -> StoreResult<Change>;
     /// The session of a cookie with its user, and what that user has consented to for `client`;
     /// one round trip. Ended and expired sessions are returned too: the caller judges.
     async fn session_facts(
@@ -248,12 +248,12 @@ pub trait Store:
         now: Timestamp,
     ) -> StoreResult<()>;
     /// Ends a session, revokes its families that have no `offline_access`, addresses the clients
-    /// that want to be told ([`Logouts`]), and records `marks`.
+    /// that want to be told ([`Logouts`]), and writes `effects`.
     async fn end_session(
         &self,
         realm: &RealmId,
         session: &SessionId,
-        marks: &[Revocation],
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change>;
     /// Adds scopes to what a user has consented to for a client.
@@ -263,6 +263,7 @@ pub trait Store:
         user: &UserId,
         client: &ClientId,
         scope: &ScopeSet,
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<()>;
 
@@ -292,13 +293,13 @@ pub trait Store:
     async fn rotate_family(&self, rotation: &TokenRotation) -> StoreResult<Option<Family>>;
     /// One family.
     async fn family(&self, realm: &RealmId, family: &FamilyId) -> StoreResult<Option<Family>>;
-    /// Revokes a family, once, and records `marks` in the same step.
+    /// Revokes a family, once, and writes `effects` in the same step.
     async fn revoke_family(
         &self,
         realm: &RealmId,
         family: &FamilyId,
         reason: &str,
-        marks: &[Revocation],
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<FamilyRevocation>;
 
@@ -366,7 +367,8 @@ pub trait Store:
         now: Timestamp,
         until: Timestamp,
     ) -> StoreResult<bool>;
-    /// Deletes up to `limit` rows of each kind that can no longer matter; returns how many.
+    /// Deletes up to `limit` rows of each kind that can no longer matter, and forgets the content of
+    /// so many mails that have expired; returns how many.
     async fn purge(&self, now: Timestamp, limit: u32) -> StoreResult<u64>;
     /// Whether the record answers and takes writes.
     async fn ping(&self) -> StoreResult<()>;

@@ -24,6 +24,8 @@ pub struct Realm {
     pub created_at: Timestamp,
     /// When an admin switched it off.
     pub disabled_at: Option<Timestamp>,
+    /// The terms that people must accept before they have an account.
+    pub terms_url: Option<String>,
 }
 
 /// What a session cookie opens: the session, its user, and the consent for the asking client.
@@ -86,6 +88,8 @@ pub enum RevocationMark {
     User(UserId),
     /// All access tokens of a client.
     Client(ClientId),
+    /// All access tokens that speak for a user to one client.
+    Grant(UserId, ClientId),
 }
 
 impl RevocationMark {
@@ -97,6 +101,8 @@ impl RevocationMark {
             Self::Session(id) => format!("s:{id}"),
             Self::User(id) => format!("u:{id}"),
             Self::Client(id) => format!("c:{id}"),
+            // A user's id has no colon; a client's may.
+            Self::Grant(user, client) => format!("g:{user}:{client}"),
         }
     }
 
@@ -109,6 +115,13 @@ impl RevocationMark {
             "s" => SessionId::parse(id).ok().map(Self::Session),
             "u" => UserId::parse(id).ok().map(Self::User),
             "c" => ClientId::parse(id).ok().map(Self::Client),
+            "g" => {
+                let (user, client) = id.split_once(':')?;
+                let user = UserId::parse(user).ok()?;
+                ClientId::parse(client)
+                    .ok()
+                    .map(|client| Self::Grant(user, client))
+            }
             _ => None,
         }
     }

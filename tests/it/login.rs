@@ -1,7 +1,9 @@
 //! Signing in.
 
 use http::StatusCode;
+use vidimus::account::user::AccountSwitch;
 use vidimus::protocol::client::ClientType;
+use vidimus::store::Effects;
 
 use crate::support::browser::attribute;
 use crate::support::world::PASSWORD;
@@ -253,7 +255,7 @@ async fn a_disabled_user_cannot_sign_in_and_loses_the_session() {
     world
         .app
         .store
-        .set_user_disabled(&realm, &ada.id, Some(now), &[], now)
+        .switch_user(&realm, &ada.id, AccountSwitch::Disable, &Effects::NONE, now)
         .await
         .unwrap();
     let client = world.client(ClientType::Web).await;

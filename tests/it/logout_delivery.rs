@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use vidimus::account::user::AccountSwitch;
 use vidimus::jobs::{Jobs, deliver_logouts};
 use vidimus::keys::TokenType;
 use vidimus::protocol::algorithm::SigningAlgorithm;
@@ -14,7 +15,7 @@ use vidimus::protocol::client::{ClientMetadata, ClientType, SubjectType};
 use vidimus::protocol::ids::RealmId;
 use vidimus::protocol::time::Lifetime;
 use vidimus::store::sqlite::SqliteStore;
-use vidimus::store::{Change, LogoutDelivery, LogoutFilter};
+use vidimus::store::{Change, Effects, LogoutDelivery, LogoutFilter};
 
 use crate::support::relying_parties::Listener;
 use crate::support::world::Shared;
@@ -213,7 +214,7 @@ async fn switch_off(world: &World) {
     let change = world
         .app
         .store
-        .set_user_disabled(&realm, &ada.id, Some(now), &[], now)
+        .switch_user(&realm, &ada.id, AccountSwitch::Disable, &Effects::NONE, now)
         .await;
     assert_eq!(change.unwrap(), Change::Changed);
 }
@@ -284,7 +285,7 @@ async fn an_app_that_is_switched_off_or_removed_is_told_nothing() {
         let why = if removed {
             let now = world.app.now();
             store
-                .delete_client(&client.realm, &client.id, &[], now)
+                .delete_client(&client.realm, &client.id, &Effects::NONE, now)
                 .await
                 .unwrap();
             "client_deleted"

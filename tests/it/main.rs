@@ -1,6 +1,8 @@
 //! Behaviour, one test binary.
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod authorize;
@@ -33,6 +35,12 @@ mod headers;
 #[cfg(test)]
 mod introspection;
 #[cfg(test)]
+mod issuance;
+#[cfg(test)]
+mod languages;
+#[cfg(test)]
+mod links;
+#[cfg(test)]
 mod listener;
 #[cfg(test)]
 mod login;
@@ -40,6 +48,8 @@ mod login;
 mod logout;
 #[cfg(test)]
 mod logout_delivery;
+#[cfg(test)]
+mod mail;
 #[cfg(test)]
 mod metadata;
 #[cfg(test)]

@@ -1,63 +1,66 @@
-//! One answer to one pushed request (RFC 9126 §4), under fire: on one node and on two.
+//! One answer to one pushed request (RFC 9126 §4), under fire.
+
+use std::sync::Arc;
 
 use http::StatusCode;
-use tokio::task::JoinSet;
 use vidimus::protocol::client::ClientType;
 
+use crate::support::racing::{one_winner, race, rounds};
 use crate::support::{Browser, Deployment, TestClient, World};
 
-const ROUNDS: usize = 20;
-const CALLERS: usize = 64;
+/// One client's view of each node, and the same signed-in person's.
+struct Race {
+    clients: Vec<TestClient>,
+    browsers: Vec<Browser>,
+}
 
-/// The same signed-in person at each node.
-async fn browsers(nodes: &[World], client: &TestClient) -> Vec<Browser> {
-    let mut first = nodes[0].browser();
-    let answer = first.authorize(&client.authorize_url(&[]), "ada").await;
-    assert!(answer.param("code").is_some(), "{answer:?}");
-    let at = |node: &World| {
-        let mut browser = node.browser();
-        browser.cookies.clone_from(&first.cookies);
-        browser
-    };
-    nodes.iter().map(at).collect()
+impl Race {
+    async fn on(nodes: &[World]) -> Self {
+        nodes[0].ada().await;
+        let client = nodes[0].client(ClientType::Web).await;
+        let mut browser = nodes[0].browser();
+        let answer = browser.authorize(&client.authorize_url(&[]), "ada").await;
+        assert!(answer.param("code").is_some(), "{answer:?}");
+        Self {
+            clients: nodes.iter().map(|node| client.on(node)).collect(),
+            browsers: nodes.iter().map(|node| browser.on(node)).collect(),
+        }
+    }
 }
 
 /// RFC 9126 §4: each completion has its answer, and exactly one of them has a code, which works.
-async fn each_request_has_one_code(nodes: &[World], rounds: usize) {
-    nodes[0].ada().await;
-    let client = nodes[0].client(ClientType::Web).await;
-    let browsers = browsers(nodes, &client).await;
-    for round in 0..rounds {
-        let pushed = client.on(&nodes[round % nodes.len()]).push(&[]).await;
-        assert_eq!(pushed.status, StatusCode::CREATED, "{pushed:?}");
-        let name = pushed.json()["request_uri"].as_str().unwrap().to_owned();
-        let address = client.kept_url(&name);
-        let mut calls = JoinSet::new();
-        for caller in 0..CALLERS {
-            let mut browser = browsers[caller % browsers.len()].clone();
-            let address = address.clone();
-            calls.spawn(async move { browser.get(&address).await });
-        }
-        let answers = calls.join_all().await;
-        let codes: Vec<String> = answers.iter().filter_map(|one| one.param("code")).collect();
-        assert_eq!((answers.len(), codes.len()), (CALLERS, 1));
-        let told = answers
-            .iter()
-            .filter(|one| one.location().contains("/error?e="));
-        assert_eq!(told.count(), CALLERS - 1);
-        let tokens = client.post("/token", &client.redemption(&codes[0])).await;
-        assert_eq!(tokens.status, StatusCode::OK, "{tokens:?}");
+async fn each_request_has_one_code(nodes: &[World]) {
+    let people = Arc::new(Race::on(nodes).await);
+    rounds(|round| one_request(people.clone(), round)).await;
+}
+
+async fn one_request(people: Arc<Race>, round: usize) {
+    let client = &people.clients[round % people.clients.len()];
+    let pushed = client.push(&[]).await;
+    assert_eq!(pushed.status, StatusCode::CREATED, "{pushed:?}");
+    let address = client.kept_url(pushed.json()["request_uri"].as_str().unwrap());
+    let complete = |mut browser: Browser, _| {
+        let address = address.clone();
+        async move { browser.get(&address).await }
+    };
+    let answers = race(&people.browsers, complete).await;
+    let (answered, told) = one_winner(answers, |answer| answer.param("code").is_some());
+    for answer in &told {
+        assert!(answer.location().contains("/error?e="), "{answer:?}");
     }
+    let code = answered.param("code").unwrap();
+    let tokens = client.post("/token", &client.redemption(&code)).await;
+    assert_eq!(tokens.status, StatusCode::OK, "{tokens:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_request_has_one_code_on_sqlite() {
     let deployment = Deployment::sqlite();
-    each_request_has_one_code(&[deployment.node().await], ROUNDS).await;
+    each_request_has_one_code(&deployment.two_nodes().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_request_has_one_code_on_two_nodes() {
+async fn each_request_has_one_code_on_a_cluster() {
     let deployment = Deployment::cluster().await;
-    each_request_has_one_code(&deployment.two_nodes().await, ROUNDS).await;
+    each_request_has_one_code(&deployment.two_nodes().await).await;
 }

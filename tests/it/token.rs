@@ -1,8 +1,10 @@
 //! The token endpoint.
 
 use http::StatusCode;
+use vidimus::account::user::AccountSwitch;
 use vidimus::protocol::client::{ClientType, GrantType};
 use vidimus::protocol::ids::RealmId;
+use vidimus::store::Effects;
 
 use crate::support::clients::VERIFIER;
 use crate::support::{TestClient, World, decode_claims, decode_header};
@@ -499,7 +501,13 @@ async fn disabling_takes_effect_within_a_second() {
     world
         .app
         .store
-        .set_user_disabled(&client.realm, &user, Some(now), &[], now)
+        .switch_user(
+            &client.realm,
+            &user,
+            AccountSwitch::Disable,
+            &Effects::NONE,
+            now,
+        )
         .await
         .unwrap();
     assert_eq!(client.refresh(token).await.error(), "invalid_grant");

@@ -3,7 +3,9 @@
 use axum::body::Body;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request, StatusCode};
+use vidimus::account::user::AccountSwitch;
 use vidimus::protocol::client::ClientType;
+use vidimus::store::Effects;
 
 use crate::support::browser::send;
 use crate::support::{TestClient, World};
@@ -142,7 +144,13 @@ async fn a_user_who_is_switched_off_is_refused_within_a_second() {
     world
         .app
         .store
-        .set_user_disabled(&client.realm, &user, Some(now), &[], now)
+        .switch_user(
+            &client.realm,
+            &user,
+            AccountSwitch::Disable,
+            &Effects::NONE,
+            now,
+        )
         .await
         .unwrap();
     world.advance(1);

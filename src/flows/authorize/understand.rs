@@ -26,6 +26,7 @@ pub(crate) async fn understand(
         realm,
         params,
         cookie,
+        ..
     } = visit;
     let client_id = match Addressee::client_id(params) {
         Ok(client_id) => client_id,

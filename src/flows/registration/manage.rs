@@ -12,7 +12,7 @@ use crate::protocol::client::{Client, SecretKind};
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::may_issue::{Parties, may_issue};
 use crate::secret::{Digest, SecretString};
-use crate::store::{Change, RevocationMark};
+use crate::store::{Change, Effects, RevocationMark};
 
 /// RFC 7592 §2.2: what the server alone says must not be in an update.
 const SERVERS_OWN: [&str; 4] = [
@@ -143,19 +143,16 @@ pub async fn update(
 pub async fn delete(app: &App, presented: Presented<'_>) -> Result<(), FlowError<ManageRefusal>> {
     let client = read(app, presented).await?;
     let now = app.now();
-    let marks = [revocations::mark(
-        presented.realm,
-        RevocationMark::Client(client.id.clone()),
-        now,
-    )];
+    let mark = RevocationMark::Client(client.id.clone());
+    let effects = Effects::marks([revocations::mark(presented.realm, mark, now)]);
     let change = app
         .store
-        .delete_client(presented.realm, &client.id, &marks, now)
+        .delete_client(presented.realm, &client.id, &effects, now)
         .await?;
     if change == Change::NotFound {
         return Err(FlowError::Refused(ManageRefusal::TokenRefused));
     }
-    revocations::announce(app, &marks, now).await;
+    revocations::announce(app, &effects.marks, now).await;
     tracing::info!(realm = %client.realm, client = %client.id, "a client took its registration back");
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::{START, World, after};
 use crate::protocol::client::GrantType;
 use crate::protocol::ids::ClientId;
-use crate::store::{Change, Creation, RevocationMark, SharedStore};
+use crate::store::{Change, Creation, Effects, RevocationMark, SharedStore};
 
 /// A client is read back as written, in its realm only, and replaced as a whole.
 pub async fn keeps_clients(store: SharedStore) {
@@ -41,19 +41,36 @@ pub async fn a_removed_client_loses_its_families(store: SharedStore) {
     let family = world.redeemed(world.offline_grant("f-1")).await;
     let consented = world.user.id.clone();
     store
-        .record_consent(&world.realm, &consented, shop, &family.grant.scope, START)
+        .record_consent(
+            &world.realm,
+            &consented,
+            shop,
+            &family.grant.scope,
+            &Effects::NONE,
+            START,
+        )
         .await
         .unwrap();
     let mark = RevocationMark::Client(shop.clone());
     let marks = [world.mark(mark.clone())];
     let absent = store
-        .delete_client(&world.elsewhere, shop, &marks, after(20))
+        .delete_client(
+            &world.elsewhere,
+            shop,
+            &Effects::marks(marks.clone()),
+            after(20),
+        )
         .await
         .unwrap();
     assert_eq!(absent, Change::NotFound);
     assert!(!world.stands(&mark).await);
     let change = store
-        .delete_client(&world.realm, shop, &marks, after(20))
+        .delete_client(
+            &world.realm,
+            shop,
+            &Effects::marks(marks.clone()),
+            after(20),
+        )
         .await
         .unwrap();
     assert_eq!(change, Change::Changed);

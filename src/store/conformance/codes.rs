@@ -1,11 +1,12 @@
 //! Codes: issued once, spent once, by whom they were issued to.
 
 use super::{RACERS, World, after, family_id, race, redemption};
+use crate::account::user::AccountSwitch;
 use crate::account::user::User;
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::ids::ClientId;
 use crate::secret::Digest;
-use crate::store::{CodeRedemption, Creation, FamilyRevocation, NewFamily, SharedStore};
+use crate::store::{CodeRedemption, Creation, Effects, FamilyRevocation, NewFamily, SharedStore};
 
 /// A spent code gives its family as it was granted, with the moment of spending.
 pub async fn spends_a_code(store: SharedStore) {
@@ -183,7 +184,7 @@ pub async fn refuses_a_code_of_a_revoked_family(store: SharedStore) {
     world.store.issue_code(&grant).await.unwrap();
     let outcome = world
         .store
-        .revoke_family(&world.realm, &grant.id, "test", &[], after(1))
+        .revoke_family(&world.realm, &grant.id, "test", &Effects::NONE, after(1))
         .await
         .unwrap();
     assert_eq!(outcome, FamilyRevocation::Revoked);
@@ -197,11 +198,16 @@ pub async fn refuses_a_code_of_a_revoked_family(store: SharedStore) {
 pub async fn refuses_a_code_of_a_disabled_user(store: SharedStore) {
     let world = World::new(store).await;
     let (online, offline) = (world.grant("f-1"), world.offline_grant("f-2"));
-    let disabled = Some(after(1));
     let id = &world.user.id;
     world
         .store
-        .set_user_disabled(&world.realm, id, disabled, &[], after(1))
+        .switch_user(
+            &world.realm,
+            id,
+            AccountSwitch::Disable,
+            &Effects::NONE,
+            after(1),
+        )
         .await
         .unwrap();
     for grant in [&online, &offline] {
@@ -222,7 +228,7 @@ pub async fn refuses_a_code_of_an_ended_session(store: SharedStore) {
     let (online, offline) = (world.grant("f-1"), world.offline_grant("f-2"));
     world
         .store
-        .end_session(&world.realm, &world.session.id, &[], after(1))
+        .end_session(&world.realm, &world.session.id, &Effects::NONE, after(1))
         .await
         .unwrap();
     for grant in [&online, &offline] {
@@ -275,7 +281,7 @@ pub async fn issues_a_code_once(store: SharedStore) {
     // The store goes on, and the first code is good.
     let eve: User = super::user(&world.realm, "u-eve", "eve", None);
     assert_eq!(
-        world.store.create_user(&eve).await.unwrap(),
+        world.store.create_user(&eve, &Effects::NONE).await.unwrap(),
         Creation::Created
     );
     assert!(

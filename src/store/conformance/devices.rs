@@ -7,7 +7,7 @@ use crate::protocol::time::Lifetime;
 use crate::protocol::user_code::UserCode;
 use crate::secret::Digest;
 use crate::store::device::{DeviceAuthorization, DeviceOpening, Polls};
-use crate::store::{Change, CodeRedemption, NewFamily, SharedStore};
+use crate::store::{Change, CodeRedemption, Effects, NewFamily, SharedStore};
 
 const LIMIT: u32 = 100;
 
@@ -242,7 +242,7 @@ pub async fn an_ended_session_approves_no_device(store: SharedStore) {
     let device = opened(&world, "WDJBMJHT").await;
     let (store, realm) = (&world.store, &world.realm);
     store
-        .end_session(realm, &world.session.id, &[], after(5))
+        .end_session(realm, &world.session.id, &Effects::NONE, after(5))
         .await
         .unwrap();
     let outcome = store.approve_device(&family(&world, &device, "f-1")).await;

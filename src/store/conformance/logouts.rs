@@ -1,10 +1,12 @@
 //! The outbox of back-channel logout.
 
 use super::{RACERS, START, VERIFIED, World, after, client, count_of, race, session};
+use crate::account::user::AccountSwitch;
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, SessionId};
 use crate::store::{
-    Change, LogoutDelivery, LogoutFilter, LogoutOutcome, NewFamily, RevocationMark, SharedStore,
+    Change, Effects, LogoutDelivery, LogoutFilter, LogoutOutcome, NewFamily, RevocationMark,
+    SharedStore,
 };
 
 const MONTH_SECONDS: u32 = 30 * 86_400;
@@ -30,7 +32,7 @@ async fn joins(world: &World, client: &ClientId, session: &SessionId) {
 async fn end(world: &World, session: &SessionId, second: u32) {
     let ended = world
         .store
-        .end_session(&world.realm, session, &[], after(second))
+        .end_session(&world.realm, session, &Effects::NONE, after(second))
         .await;
     assert_eq!(ended.unwrap(), Change::Changed);
 }
@@ -71,7 +73,11 @@ pub async fn ending_a_session_addresses_its_clients(store: SharedStore) {
         telling(&world, "idle").await,
     ];
     let other = session(&world.user, "s-2");
-    world.store.open_session(&other, VERIFIED).await.unwrap();
+    world
+        .store
+        .open_session(&other, VERIFIED, &Effects::NONE)
+        .await
+        .unwrap();
     joins(&world, &notes.id, &world.session.id).await;
     joins(&world, &mail.id, &world.session.id).await;
     joins(&world, &mail.id, &other.id).await;
@@ -123,16 +129,19 @@ pub async fn ending_a_person_addresses_the_clients_of_every_session(store: Share
     let (store, realm, user) = (&world.store, &world.realm, &world.user.id);
     joins(&world, &notes.id, &world.session.id).await;
     let marks = [world.mark(RevocationMark::User(user.clone()))];
-    store
-        .set_password(realm, user, VERIFIED, &marks, after(20))
-        .await
-        .unwrap();
+    let change = world.new_password(after(20));
+    store.change_password(&change).await.unwrap();
     assert_eq!(ledger(&world).await.len(), 1);
     let later = crate::account::session::Session {
+        auth_time: after(30),
         created_at: after(30),
         ..session(&world.user, "s-2")
     };
-    store.open_session(&later, VERIFIED).await.unwrap();
+    let proven = change.hash.as_str();
+    store
+        .open_session(&later, proven, &Effects::NONE)
+        .await
+        .unwrap();
     let family = NewFamily {
         client: notes.id.clone(),
         session: later.id.clone(),
@@ -140,9 +149,14 @@ pub async fn ending_a_person_addresses_the_clients_of_every_session(store: Share
         ..world.grant("f-later")
     };
     world.redeemed(family).await;
-    let off = Some(after(40));
     store
-        .set_user_disabled(realm, user, off, &marks, after(40))
+        .switch_user(
+            realm,
+            user,
+            AccountSwitch::Disable,
+            &Effects::marks(marks.clone()),
+            after(40),
+        )
         .await
         .unwrap();
     let sessions: Vec<_> = ledger(&world)
@@ -306,7 +320,11 @@ pub async fn no_client_fills_the_list(store: SharedStore) {
     let [dead, live] = [telling(&world, "dead").await, telling(&world, "live").await];
     for number in 0..5 {
         let session = session(&world.user, &format!("s-dead-{number}"));
-        world.store.open_session(&session, VERIFIED).await.unwrap();
+        world
+            .store
+            .open_session(&session, VERIFIED, &Effects::NONE)
+            .await
+            .unwrap();
         joins(&world, &dead.id, &session.id).await;
         end(&world, &session.id, 20 + number).await;
     }

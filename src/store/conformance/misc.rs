@@ -2,7 +2,7 @@
 
 use super::{RACERS, VERIFIED, World, after, count_attempt, count_of, family_id, race, session};
 use crate::protocol::ids::TokenId;
-use crate::store::{NewFamily, Revocation, RevocationMark, SharedStore};
+use crate::store::{Effects, NewFamily, Revocation, RevocationMark, SharedStore};
 
 const DAY_SECONDS: u32 = 86_400;
 
@@ -138,10 +138,14 @@ pub async fn purges_families(store: SharedStore) {
 pub async fn purges_sessions(store: SharedStore) {
     let world = World::new(store).await;
     let ended = session(&world.user, "s-2");
-    world.store.open_session(&ended, VERIFIED).await.unwrap();
     world
         .store
-        .end_session(&world.realm, &ended.id, &[], after(10))
+        .open_session(&ended, VERIFIED, &Effects::NONE)
+        .await
+        .unwrap();
+    world
+        .store
+        .end_session(&world.realm, &ended.id, &Effects::NONE, after(10))
         .await
         .unwrap();
     let family = NewFamily {

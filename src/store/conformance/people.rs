@@ -3,9 +3,9 @@
 use super::{
     RACERS, START, World, after, client, count_attempt, count_of, race, realm_named, user,
 };
-use crate::account::user::LoginName;
+use crate::account::user::{AccountSwitch, LoginName};
 use crate::protocol::ids::{RealmId, UserId};
-use crate::store::{Change, Creation, Page, RevocationMark, SharedStore};
+use crate::store::{Change, Creation, Effects, Page, RevocationMark, SharedStore};
 
 /// The default realm is there before anything is created.
 pub async fn has_the_default_realm(store: SharedStore) {
@@ -75,13 +75,13 @@ pub async fn keeps_user_names_and_addresses_in_one_name_space(store: SharedStore
         ("bob", Some("ada")),
     ] {
         let bob = user(&world.realm, "u-bob", username, email);
-        let creation = world.store.create_user(&bob).await.unwrap();
+        let creation = world.store.create_user(&bob, &Effects::NONE).await.unwrap();
         assert_eq!(creation, Creation::NameTaken, "{username} {email:?}");
         assert_eq!(world.store.user(&world.realm, &bob.id).await.unwrap(), None);
     }
     let bob = user(&world.realm, "u-bob", "bob", Some("bob@example.com"));
     assert_eq!(
-        world.store.create_user(&bob).await.unwrap(),
+        world.store.create_user(&bob, &Effects::NONE).await.unwrap(),
         Creation::Created
     );
 }
@@ -96,12 +96,16 @@ pub async fn takes_names_per_realm(store: SharedStore) {
         Some("cy@example.com"),
     );
     assert_eq!(
-        world.store.create_user(&own).await.unwrap(),
+        world.store.create_user(&own, &Effects::NONE).await.unwrap(),
         Creation::Created
     );
     let same = user(&world.elsewhere, "u-ada", "ada", Some("ada@example.com"));
     assert_eq!(
-        world.store.create_user(&same).await.unwrap(),
+        world
+            .store
+            .create_user(&same, &Effects::NONE)
+            .await
+            .unwrap(),
         Creation::Created
     );
 }
@@ -123,7 +127,7 @@ pub async fn creates_one_of_many_users_with_one_login(store: SharedStore) {
         } else {
             user(&world.realm, &format!("u-{number}"), &name, email)
         };
-        async move { store.create_user(&dee).await.unwrap() }
+        async move { store.create_user(&dee, &Effects::NONE).await.unwrap() }
     })
     .await;
     assert_eq!(count_of(&outcomes, &Creation::Created), 1);
@@ -149,7 +153,7 @@ pub async fn lists_users_and_clients_by_page(store: SharedStore) {
     for id in ["u-B", "u-a", "u-z"] {
         world
             .store
-            .create_user(&user(&world.realm, id, id, None))
+            .create_user(&user(&world.realm, id, id, None), &Effects::NONE)
             .await
             .unwrap();
         world
@@ -182,58 +186,20 @@ pub async fn lists_users_and_clients_by_page(store: SharedStore) {
     assert_eq!(clients, ["shop", "u-B", "u-a", "u-z"]);
 }
 
-/// A new password ends all sessions and families of the user, offline ones too, and of nobody else.
-pub async fn a_new_password_ends_everything_of_the_user(store: SharedStore) {
-    let world = World::new(store).await;
-    let online = world.redeemed(world.grant("f-on")).await.grant.id;
-    let offline = world.redeemed(world.offline_grant("f-off")).await.grant.id;
-    let mark = RevocationMark::User(world.user.id.clone());
-    let marks = [world.mark(mark.clone())];
-    let change = world
-        .store
-        .set_password(
-            &world.realm,
-            &world.user.id,
-            "second hash",
-            &marks,
-            after(20),
-        )
-        .await
-        .unwrap();
-    assert_eq!(change, Change::Changed);
-    let user = world
-        .store
-        .user(&world.realm, &world.user.id)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(user.password_hash.as_deref(), Some("second hash"));
-    assert_eq!(user.updated_at, after(20));
-    let facts = world
-        .store
-        .session_facts(&world.realm, &world.session.cookie, None)
-        .await;
-    assert_eq!(facts.unwrap().unwrap().session.ended_at, Some(after(20)));
-    for id in [online, offline] {
-        assert_eq!(world.family(&id).await.revoked_at, Some(after(20)), "{id}");
-    }
-    assert!(world.stands(&mark).await);
-}
-
 /// Changing what is not there says so, and records no marks.
 pub async fn changes_nobody_elsewhere(store: SharedStore) {
     let world = World::new(store).await;
     let mark = RevocationMark::User(world.user.id.clone());
     let marks = [world.mark(mark.clone())];
     let (store, id) = (&world.store, &world.user.id);
-    let password = store
-        .set_password(&world.elsewhere, id, "x", &marks, after(1))
-        .await
-        .unwrap();
-    assert_eq!(password, Change::NotFound);
-    let disabled = Some(after(1));
     let switched = store
-        .set_user_disabled(&world.elsewhere, id, disabled, &marks, after(1))
+        .switch_user(
+            &world.elsewhere,
+            id,
+            AccountSwitch::Disable,
+            &Effects::marks(marks.clone()),
+            after(1),
+        )
         .await
         .unwrap();
     assert_eq!(switched, Change::NotFound);
@@ -264,40 +230,6 @@ pub async fn rehashes_only_the_hash_it_saw(store: SharedStore) {
         .await
         .unwrap();
     assert_eq!(facts.unwrap().session.ended_at, None);
-}
-
-/// Switching a user off ends sessions and families; switching on again brings none of them back.
-pub async fn switches_a_user_off_and_on(store: SharedStore) {
-    let world = World::new(store).await;
-    let family = world.redeemed(world.offline_grant("f-1")).await.grant.id;
-    let mark = RevocationMark::User(world.user.id.clone());
-    let marks = [world.mark(mark.clone())];
-    for (disabled_at, now) in [(Some(after(20)), after(20)), (None, after(30))] {
-        let change = world
-            .store
-            .set_user_disabled(&world.realm, &world.user.id, disabled_at, &marks, now)
-            .await
-            .unwrap();
-        assert_eq!(change, Change::Changed);
-        let user = world
-            .store
-            .user(&world.realm, &world.user.id)
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(user.disabled_at, disabled_at);
-        assert_eq!(world.family(&family).await.revoked_at, Some(after(20)));
-        assert!(
-            !world.family(&family).await.owner_stands,
-            "older than the change"
-        );
-    }
-    assert!(world.stands(&mark).await);
-    let facts = world
-        .store
-        .session_facts(&world.realm, &world.session.cookie, None)
-        .await;
-    assert_eq!(facts.unwrap().unwrap().session.ended_at, Some(after(20)));
 }
 
 /// An id that is free is not found.

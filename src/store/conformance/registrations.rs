@@ -6,7 +6,9 @@ use crate::protocol::client::{Client, ClientOrigin};
 use crate::protocol::ids::ClientId;
 use crate::protocol::time::Lifetime;
 use crate::secret::Digest;
-use crate::store::{Admission, Change, ClientRegistration, InitialAccessToken, SharedStore};
+use crate::store::{
+    Admission, Change, ClientRegistration, Effects, InitialAccessToken, SharedStore,
+};
 
 const DAY_SECONDS: u32 = 24 * 60 * 60;
 
@@ -265,7 +267,10 @@ pub async fn purges_unused_clients(store: SharedStore) {
         noted.await.unwrap();
     }
     let long = session(&world.user, "s-2");
-    store.open_session(&long, super::VERIFIED).await.unwrap();
+    store
+        .open_session(&long, super::VERIFIED, &Effects::NONE)
+        .await
+        .unwrap();
     let mut grant = world.offline_grant("f-1");
     grant.client = granted.id.clone();
     grant.expires_at = after(300 * DAY_SECONDS);

@@ -4,7 +4,7 @@ use super::{RACERS, World, after, count_of, race};
 use crate::protocol::ids::ClientId;
 use crate::secret::Digest;
 use crate::store::replays::{AssertionUse, UsedAssertion};
-use crate::store::{Change, SharedStore};
+use crate::store::{Change, Effects, SharedStore};
 
 fn assertion(world: &World, id: &str) -> UsedAssertion {
     UsedAssertion {
@@ -69,7 +69,7 @@ pub async fn remembers_assertions_of_a_removed_client(store: SharedStore) {
     world.store.spend_assertion(&one).await.unwrap();
     let removed = world
         .store
-        .delete_client(&world.realm, &world.client.id, &[], after(1))
+        .delete_client(&world.realm, &world.client.id, &Effects::NONE, after(1))
         .await
         .unwrap();
     assert_eq!(removed, Change::Changed);

@@ -4,7 +4,7 @@ use super::{RACERS, START, World, after, count_of, race};
 use crate::protocol::params::Params;
 use crate::secret::Digest;
 use crate::store::requests::{PushedRequest, RequestedCode};
-use crate::store::{Change, NewFamily, SharedStore};
+use crate::store::{Change, Effects, NewFamily, SharedStore};
 
 /// A request of the world's client that may arrive for 90 seconds.
 fn request(world: &World, secret: &str) -> PushedRequest {
@@ -105,8 +105,11 @@ pub async fn an_ended_session_uses_no_request(store: SharedStore) {
     let world = World::new(store).await;
     let request = pushed(&world, "r-1").await;
     let (realm, session) = (&world.realm, &world.session.id);
-    let ended = world.store.end_session(realm, session, &[], after(1));
-    ended.await.unwrap();
+    let (store, none) = (&world.store, Effects::NONE);
+    store
+        .end_session(realm, session, &none, after(1))
+        .await
+        .unwrap();
     let family = world.grant("f-1");
     let issued = world.store.issue_requested_code(&family, &request.id).await;
     assert_eq!(issued.unwrap(), RequestedCode::SessionEnded);

@@ -1,8 +1,11 @@
 //! Refresh families: rotation, and revocation that happens once.
 
 use super::{RACERS, World, after, count_of, family_id, race, rotation};
+use crate::account::user::AccountSwitch;
 use crate::protocol::ids::ClientId;
-use crate::store::{FamilyRevocation, NewFamily, RevocationMark, SharedStore, TokenRotation};
+use crate::store::{
+    Effects, FamilyRevocation, NewFamily, RevocationMark, SharedStore, TokenRotation,
+};
 
 /// A rotation raises the generation and notes when; the end of the family stays where it is.
 pub async fn rotates_to_the_next_generation(store: SharedStore) {
@@ -150,7 +153,7 @@ pub async fn refuses_to_rotate_a_revoked_family(store: SharedStore) {
     let id = &family.grant.id;
     world
         .store
-        .revoke_family(&world.realm, id, "test", &[], after(6))
+        .revoke_family(&world.realm, id, "test", &Effects::NONE, after(6))
         .await
         .unwrap();
     assert_eq!(
@@ -166,7 +169,7 @@ pub async fn refuses_to_rotate_for_a_disabled_user(store: SharedStore) {
     let (realm, id) = (&world.realm, &world.user.id);
     world
         .store
-        .set_user_disabled(realm, id, Some(after(6)), &[], after(6))
+        .switch_user(realm, id, AccountSwitch::Disable, &Effects::NONE, after(6))
         .await
         .unwrap();
     assert!(!world.family(&family.grant.id).await.owner_stands);
@@ -183,7 +186,7 @@ pub async fn an_ended_session_stops_its_families(store: SharedStore) {
     let offline = world.redeemed(world.offline_grant("f-2")).await;
     world
         .store
-        .end_session(&world.realm, &world.session.id, &[], after(6))
+        .end_session(&world.realm, &world.session.id, &Effects::NONE, after(6))
         .await
         .unwrap();
     assert_eq!(
@@ -208,13 +211,19 @@ pub async fn revokes_a_family_once(store: SharedStore) {
     let mark = RevocationMark::Family(id.clone());
     let marks = [world.mark(mark.clone())];
     let first = store
-        .revoke_family(realm, &id, "reuse", &[], after(6))
+        .revoke_family(realm, &id, "reuse", &Effects::NONE, after(6))
         .await
         .unwrap();
     assert_eq!(first, FamilyRevocation::Revoked);
     assert!(!world.stands(&mark).await);
     let second = store
-        .revoke_family(realm, &id, "logout", &marks, after(7))
+        .revoke_family(
+            realm,
+            &id,
+            "logout",
+            &Effects::marks(marks.clone()),
+            after(7),
+        )
         .await
         .unwrap();
     assert_eq!(second, FamilyRevocation::AlreadyRevoked);
@@ -228,7 +237,7 @@ pub async fn revokes_no_family_elsewhere(store: SharedStore) {
     let id = world.redeemed(world.grant("f-1")).await.grant.id;
     let outcome = world
         .store
-        .revoke_family(&world.elsewhere, &id, "test", &[], after(6))
+        .revoke_family(&world.elsewhere, &id, "test", &Effects::NONE, after(6))
         .await
         .unwrap();
     assert_eq!(outcome, FamilyRevocation::Unknown);
@@ -245,7 +254,13 @@ pub async fn revokes_a_family_once_in_a_race(store: SharedStore) {
         let marks = [world.mark(mark.clone())];
         async move {
             store
-                .revoke_family(&realm, &id, "reuse", &marks, after(6))
+                .revoke_family(
+                    &realm,
+                    &id,
+                    "reuse",
+                    &Effects::marks(marks.clone()),
+                    after(6),
+                )
                 .await
                 .unwrap()
         }
@@ -270,7 +285,7 @@ pub async fn a_revocation_ends_a_race_of_rotations(store: SharedStore) {
             if number == 0 {
                 let (realm, id) = (&rotation.realm, &rotation.family);
                 store
-                    .revoke_family(realm, id, "reuse", &[], after(6))
+                    .revoke_family(realm, id, "reuse", &Effects::NONE, after(6))
                     .await
                     .unwrap();
                 return None;

@@ -1,9 +1,10 @@
 //! Sessions and consent.
 
 use super::{START, VERIFIED, World, after, rotation, scope, session, user};
+use crate::account::user::AccountSwitch;
 use crate::protocol::ids::{ClientId, SessionId};
 use crate::secret::Digest;
-use crate::store::{Change, RevocationMark, SharedStore};
+use crate::store::{Change, Effects, RevocationMark, SharedStore};
 
 /// A cookie opens the session with its user, in its realm only.
 pub async fn a_cookie_opens_its_session(store: SharedStore) {
@@ -42,7 +43,7 @@ pub async fn tells_an_ended_session(store: SharedStore) {
     let world = World::new(store).await;
     world
         .store
-        .end_session(&world.realm, &world.session.id, &[], after(7))
+        .end_session(&world.realm, &world.session.id, &Effects::NONE, after(7))
         .await
         .unwrap();
     let facts = world
@@ -72,7 +73,7 @@ pub async fn notes_uses_forward_only(store: SharedStore) {
         .await
         .unwrap();
     store
-        .end_session(&world.realm, id, &[], after(110))
+        .end_session(&world.realm, id, &Effects::NONE, after(110))
         .await
         .unwrap();
     store
@@ -90,7 +91,11 @@ pub async fn notes_uses_forward_only(store: SharedStore) {
 pub async fn ending_a_session_spares_offline_families(store: SharedStore) {
     let world = World::new(store).await;
     let other = session(&world.user, "s-2");
-    world.store.open_session(&other, VERIFIED).await.unwrap();
+    world
+        .store
+        .open_session(&other, VERIFIED, &Effects::NONE)
+        .await
+        .unwrap();
     let online = world.redeemed(world.grant("f-on")).await.grant.id;
     let offline = world.redeemed(world.offline_grant("f-off")).await;
     let mut elsewhere = world.grant("f-other");
@@ -101,7 +106,7 @@ pub async fn ending_a_session_spares_offline_families(store: SharedStore) {
     let id = &world.session.id;
     let change = world
         .store
-        .end_session(&world.realm, id, &marks, after(20))
+        .end_session(&world.realm, id, &Effects::marks(marks.clone()), after(20))
         .await
         .unwrap();
     assert_eq!(change, Change::Changed);
@@ -117,7 +122,10 @@ pub async fn ends_a_session_once(store: SharedStore) {
     let world = World::new(store).await;
     let (store, id) = (&world.store, &world.session.id);
     for now in [after(20), after(30)] {
-        let change = store.end_session(&world.realm, id, &[], now).await.unwrap();
+        let change = store
+            .end_session(&world.realm, id, &Effects::NONE, now)
+            .await
+            .unwrap();
         assert_eq!(change, Change::Changed);
         let facts = store
             .session_facts(&world.realm, &world.session.cookie, None)
@@ -129,12 +137,22 @@ pub async fn ends_a_session_once(store: SharedStore) {
     let mark = RevocationMark::Session(unknown.clone());
     let marks = [world.mark(mark.clone())];
     let change = store
-        .end_session(&world.realm, &unknown, &marks, after(20))
+        .end_session(
+            &world.realm,
+            &unknown,
+            &Effects::marks(marks.clone()),
+            after(20),
+        )
         .await
         .unwrap();
     assert_eq!(change, Change::NotFound);
     let change = store
-        .end_session(&world.elsewhere, id, &marks, after(20))
+        .end_session(
+            &world.elsewhere,
+            id,
+            &Effects::marks(marks.clone()),
+            after(20),
+        )
         .await
         .unwrap();
     assert_eq!(change, Change::NotFound);
@@ -149,7 +167,11 @@ pub async fn renews_a_live_session(store: SharedStore) {
     let mut renewed = session(&world.user, "s-2");
     renewed.id = world.session.id.clone();
     renewed.auth_time = after(8);
-    world.store.open_session(&renewed, VERIFIED).await.unwrap();
+    world
+        .store
+        .open_session(&renewed, VERIFIED, &Effects::NONE)
+        .await
+        .unwrap();
     let old = world
         .store
         .session_facts(&world.realm, &world.session.cookie, None)
@@ -168,10 +190,18 @@ pub async fn renews_a_live_session(store: SharedStore) {
 pub async fn renews_no_ended_or_foreign_session(store: SharedStore) {
     let world = World::new(store).await;
     let stranger = user(&world.realm, "u-eve", "eve", None);
-    world.store.create_user(&stranger).await.unwrap();
+    world
+        .store
+        .create_user(&stranger, &Effects::NONE)
+        .await
+        .unwrap();
     let mut taken = session(&stranger, "s-2");
     taken.id = world.session.id.clone();
-    world.store.open_session(&taken, VERIFIED).await.unwrap();
+    world
+        .store
+        .open_session(&taken, VERIFIED, &Effects::NONE)
+        .await
+        .unwrap();
     let facts = world
         .store
         .session_facts(&world.realm, &taken.cookie, None)
@@ -180,12 +210,16 @@ pub async fn renews_no_ended_or_foreign_session(store: SharedStore) {
     let id = &world.session.id;
     world
         .store
-        .end_session(&world.realm, id, &[], after(9))
+        .end_session(&world.realm, id, &Effects::NONE, after(9))
         .await
         .unwrap();
     let mut renewed = session(&world.user, "s-3");
     renewed.id = id.clone();
-    world.store.open_session(&renewed, VERIFIED).await.unwrap();
+    world
+        .store
+        .open_session(&renewed, VERIFIED, &Effects::NONE)
+        .await
+        .unwrap();
     let facts = world
         .store
         .session_facts(&world.realm, &renewed.cookie, None)
@@ -199,17 +233,22 @@ pub async fn opens_no_session_on_an_outdated_proof(store: SharedStore) {
     let world = World::new(store).await;
     let (store, user) = (&world.store, &world.user);
     let opened = store
-        .open_session(&session(user, "s-2"), "another hash")
+        .open_session(&session(user, "s-2"), "another hash", &Effects::NONE)
         .await
         .unwrap();
     assert_eq!(opened, Change::NotFound);
-    let disabled = Some(after(1));
     store
-        .set_user_disabled(&world.realm, &user.id, disabled, &[], after(1))
+        .switch_user(
+            &world.realm,
+            &user.id,
+            AccountSwitch::Disable,
+            &Effects::NONE,
+            after(1),
+        )
         .await
         .unwrap();
     let opened = store
-        .open_session(&session(user, "s-3"), VERIFIED)
+        .open_session(&session(user, "s-3"), VERIFIED, &Effects::NONE)
         .await
         .unwrap();
     assert_eq!(opened, Change::NotFound);
@@ -221,7 +260,14 @@ pub async fn consent_adds_up(store: SharedStore) {
     let (store, user, shop) = (&world.store, &world.user.id, &world.client.id);
     for granted in ["openid email", "email profile"] {
         store
-            .record_consent(&world.realm, user, shop, &scope(granted), START)
+            .record_consent(
+                &world.realm,
+                user,
+                shop,
+                &scope(granted),
+                &Effects::NONE,
+                START,
+            )
             .await
             .unwrap();
     }
@@ -254,11 +300,18 @@ pub async fn consents_to_no_absent_client(store: SharedStore) {
     let world = World::new(store).await;
     let (store, user, shop) = (&world.store, &world.user.id, &world.client.id);
     store
-        .delete_client(&world.realm, shop, &[], START)
+        .delete_client(&world.realm, shop, &Effects::NONE, START)
         .await
         .unwrap();
     store
-        .record_consent(&world.realm, user, shop, &scope("openid"), START)
+        .record_consent(
+            &world.realm,
+            user,
+            shop,
+            &scope("openid"),
+            &Effects::NONE,
+            START,
+        )
         .await
         .unwrap();
     store.create_client(&world.client).await.unwrap();

@@ -23,7 +23,11 @@ macro_rules! run {
 
 mod apis;
 mod device;
+mod links;
 mod logouts;
+mod mails;
+mod passwords;
+mod people;
 mod profiles;
 mod queries;
 mod registrations;

@@ -13,9 +13,9 @@ use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 use crate::store::{
-    Change, CodeRedemption, Creation, Family, FamilyRevocation, KeyTransition, LiveNode, NewFamily,
-    Page, Realm, Revocation, RevocationMark, SessionFacts, SigningKeyRecord, Store, StoreResult,
-    StoredRevocation, TokenRotation,
+    Change, CodeRedemption, Creation, Effects, Family, FamilyRevocation, KeyTransition, LiveNode,
+    NewFamily, Page, Realm, Revocation, RevocationMark, SessionFacts, SigningKeyRecord, Store,
+    StoreResult, StoredRevocation, TokenRotation,
 };
 
 #[async_trait]
@@ -36,8 +36,10 @@ impl Store for Backend {
         run!(self.read(), |c| realms::list(c))
     }
 
-    async fn create_user(&self, user: &User) -> StoreResult<Creation> {
-        run!(self.write_all(user), |c| users::create(c, &user))
+    async fn create_user(&self, user: &User, effects: &Effects) -> StoreResult<Creation> {
+        run!(self.write_all(user, effects), |c| users::create(
+            c, &user, &effects
+        ))
     }
 
     async fn user(&self, realm: &RealmId, user: &UserId) -> StoreResult<Option<User>> {
@@ -54,19 +56,6 @@ impl Store for Backend {
         run!(self.read(realm, page), |c| users::list(c, &realm, &page))
     }
 
-    async fn set_password(
-        &self,
-        realm: &RealmId,
-        user: &UserId,
-        hash: &str,
-        marks: &[Revocation],
-        now: Timestamp,
-    ) -> StoreResult<Change> {
-        run!(self.write_all(realm, user, hash, marks), |c| {
-            users::set_password(c, (&realm, &user), &hash, &marks, now)
-        })
-    }
-
     async fn rehash_password(
         &self,
         realm: &RealmId,
@@ -77,23 +66,6 @@ impl Store for Backend {
         run!(self.write_one(realm, user, old, new), |c| {
             users::rehash_password(c, (&realm, &user), &old, &new)
         })
-    }
-
-    async fn set_user_disabled(
-        &self,
-        realm: &RealmId,
-        user: &UserId,
-        disabled_at: Option<Timestamp>,
-        marks: &[Revocation],
-        now: Timestamp,
-    ) -> StoreResult<Change> {
-        run!(self.write_all(realm, user, marks), |c| users::set_disabled(
-            c,
-            (&realm, &user),
-            disabled_at,
-            &marks,
-            now
-        ))
     }
 
     async fn login_attempts(
@@ -146,19 +118,23 @@ impl Store for Backend {
         &self,
         realm: &RealmId,
         client: &ClientId,
-        marks: &[Revocation],
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change> {
-        run!(self.write_all(realm, client, marks), |c| clients::delete(
-            c, &realm, &client, &marks, now
+        run!(self.write_all(realm, client, effects), |c| clients::delete(
+            c, &realm, &client, &effects, now
         ))
     }
 
-    async fn open_session(&self, session: &Session, verified: &str) -> StoreResult<Change> {
-        let verified = verified.to_owned();
-        run!(self.write_one(session), |c| sessions::open(
-            c, &session, &verified
-        ))
+    async fn open_session(
+        &self,
+        session: &Session,
+        verified: &str,
+        effects: &Effects,
+    ) -> StoreResult<Change> {
+        run!(self.write_all(session, verified, effects), |c| {
+            sessions::open(c, &session, &verified, &effects)
+        })
     }
 
     async fn session_facts(
@@ -191,11 +167,11 @@ impl Store for Backend {
         &self,
         realm: &RealmId,
         session: &SessionId,
-        marks: &[Revocation],
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change> {
-        run!(self.write_all(realm, session, marks), |c| sessions::end(
-            c, &realm, &session, &marks, now
+        run!(self.write_all(realm, session, effects), |c| sessions::end(
+            c, &realm, &session, &effects, now
         ))
     }
 
@@ -205,10 +181,11 @@ impl Store for Backend {
         user: &UserId,
         client: &ClientId,
         scope: &ScopeSet,
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<()> {
-        run!(self.write_all(realm, user, client, scope), |c| {
-            sessions::record_consent(c, (&realm, &user), &client, &scope, now)
+        run!(self.write_all(realm, user, client, scope, effects), |c| {
+            sessions::record_consent(c, (&realm, &user), (&client, &scope), &effects, now)
         })
     }
 
@@ -256,11 +233,11 @@ impl Store for Backend {
         realm: &RealmId,
         family: &FamilyId,
         reason: &str,
-        marks: &[Revocation],
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<FamilyRevocation> {
-        run!(self.write_all(realm, family, reason, marks), |c| {
-            families::revoke(c, (&realm, &family), &reason, &marks, now)
+        run!(self.write_all(realm, family, reason, effects), |c| {
+            families::revoke(c, (&realm, &family), &reason, &effects, now)
         })
     }
 

@@ -50,6 +50,16 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "profiles",
             include_str!("../../../migrations/sqlite/0002_profiles.sql"),
         ),
+        (
+            3,
+            "people",
+            include_str!("../../../migrations/sqlite/0003_people.sql"),
+        ),
+        (
+            4,
+            "links",
+            include_str!("../../../migrations/sqlite/0004_links.sql"),
+        ),
     ])
 });
 

@@ -4,10 +4,11 @@ mod pages;
 mod races;
 
 use http::StatusCode;
+use vidimus::account::user::AccountSwitch;
 use vidimus::protocol::client::{ClientMetadata, ClientType, TokenEndpointAuthMethod};
 use vidimus::protocol::ids::{RealmId, UserId};
 use vidimus::protocol::time::Timestamp;
-use vidimus::store::Realm;
+use vidimus::store::{Effects, Realm};
 
 use crate::support::world::PASSWORD;
 use crate::support::{Answer, Browser, TestClient, World, decode_claims};
@@ -349,7 +350,10 @@ async fn nothing_is_issued_to_parties_that_have_fallen() {
         let browser = allow(&device, &codes.user).await;
         let session = races::session_of(world, &browser).await;
         let realm = &device.realm;
-        store.end_session(realm, &session, &[], now).await.unwrap();
+        store
+            .end_session(realm, &session, &Effects::NONE, now)
+            .await
+            .unwrap();
         let answer = poll(&device, &codes.device).await;
         assert_eq!(answer.error(), error, "{answer:?}");
     }
@@ -375,7 +379,7 @@ async fn nothing_is_issued_to_parties_that_have_fallen() {
     let user = UserId::parse(text(&user)).unwrap();
     let realm = &device.realm;
     store
-        .set_user_disabled(realm, &user, Some(now), &[], now)
+        .switch_user(realm, &user, AccountSwitch::Disable, &Effects::NONE, now)
         .await
         .unwrap();
     let answer = poll(&device, &codes_before.device).await;
@@ -394,6 +398,7 @@ async fn codes_are_of_their_realm() {
         settings: vidimus::protocol::realm::RealmSettings::default(),
         created_at: world.app.now(),
         disabled_at: None,
+        terms_url: None,
     };
     world.app.store.create_realm(&realm).await.unwrap();
     world.user(&acme, "ada").await;

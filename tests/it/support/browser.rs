@@ -100,6 +100,8 @@ pub(crate) struct Browser {
     line: Line,
     issuer: String,
     pub(crate) cookies: BTreeMap<String, String>,
+    /// What its person reads, as `Accept-Language`.
+    pub(crate) accepts: String,
 }
 
 impl Browser {
@@ -108,6 +110,15 @@ impl Browser {
             line: Line::InProcess(world.router.clone()),
             issuer: world.app.settings.issuer.clone(),
             cookies: BTreeMap::new(),
+            accepts: "en".to_owned(),
+        }
+    }
+
+    /// The same browser, at another node.
+    pub(crate) fn on(&self, world: &World) -> Self {
+        Self {
+            cookies: self.cookies.clone(),
+            ..Self::at(world)
         }
     }
 
@@ -117,6 +128,7 @@ impl Browser {
             line: Line::Wire(wire.clone()),
             issuer: wire.issuer().to_owned(),
             cookies: BTreeMap::new(),
+            accepts: "en".to_owned(),
         }
     }
 
@@ -170,6 +182,7 @@ impl Browser {
             .method(method)
             .uri(path_of(address))
             .header("accept", "text/html")
+            .header("accept-language", &self.accepts)
             .header("sec-fetch-site", "same-origin")
             .header("sec-fetch-dest", "document")
             .header(COOKIE, cookies.join("; "))

@@ -2,12 +2,12 @@
 
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
-    families, millis, revocations, rows, sql,
+    effects, families, millis, rows, sql,
 };
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::secret::Digest;
-use crate::store::Revocation;
+use crate::store::Effects;
 use crate::store::fault::Fault;
 
 macro_rules! client_columns {
@@ -106,7 +106,7 @@ pub(in super::super) async fn delete(
     c: &mut Connection<'_>,
     realm: &RealmId,
     client: &ClientId,
-    marks: &[Revocation],
+    effects: &Effects,
     now: Timestamp,
 ) -> Answer<Verdict<Change>> {
     let query = sql("DELETE FROM client WHERE realm = $1 AND id = $2")
@@ -115,7 +115,7 @@ pub(in super::super) async fn delete(
     let changed = change(c.execute(query).await?);
     if changed == Change::Changed {
         families::revoke_all_of_client(c, realm, client, now).await?;
-        revocations::record(c, marks, now).await?;
+        effects::record(c, effects, now).await?;
     }
     Ok(Verdict::Keep(changed))
 }

@@ -3,10 +3,15 @@
 pub(super) mod apis;
 pub(super) mod clients;
 pub(super) mod devices;
+pub(super) mod effects;
 pub(super) mod families;
 pub(super) mod keys;
+pub(super) mod links;
 pub(super) mod logouts;
+pub(super) mod mails;
 pub(super) mod misc;
+pub(super) mod passwords;
+pub(super) mod people;
 pub(super) mod realms;
 pub(super) mod registrations;
 pub(super) mod replays;

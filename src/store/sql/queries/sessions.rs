@@ -1,32 +1,35 @@
 //! Browser sessions and consent.
 
-use super::rows::user_columns;
+use super::rows::{user_columns, user_stands};
 use super::{
-    Answer, Change, Connection, Timestamp, Verdict, change, families, logouts, millis, revocations,
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, families, logouts, millis,
     rows, sql,
 };
 use crate::account::session::Session;
 use crate::protocol::ids::{ClientId, RealmId, SessionId, UserId};
 use crate::protocol::scope::ScopeSet;
 use crate::secret::Digest;
-use crate::store::{Revocation, SessionFacts};
+use crate::store::{Effects, SessionFacts};
 
 pub(in super::super) async fn open(
     c: &mut Connection<'_>,
     session: &Session,
     verified: &str,
-) -> Answer<Change> {
-    let query = sql(
+    effects: &Effects,
+) -> Answer<Verdict<Change>> {
+    let query = sql(concat!(
         "INSERT INTO session (realm, id, cookie, user_id, auth_time, amr, created_at,
              last_seen_at, expires_at, ended_at)
          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
          WHERE EXISTS (SELECT 1 FROM users WHERE users.realm = $1 AND users.id = $4
-             AND users.password_hash = $11 AND users.disabled_at IS NULL)
+             AND users.password_hash = $11 AND ",
+        user_stands!(),
+        ")
          ON CONFLICT (realm, id) DO UPDATE SET cookie = excluded.cookie,
              auth_time = excluded.auth_time, amr = excluded.amr,
              last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at
-         WHERE session.user_id = excluded.user_id AND session.ended_at IS NULL",
-    )
+         WHERE session.user_id = excluded.user_id AND session.ended_at IS NULL"
+    ))
     .bind(session.realm.as_str())
     .bind(session.id.as_str())
     .bind(session.cookie.as_bytes())
@@ -38,9 +41,14 @@ pub(in super::super) async fn open(
     .bind(session.expires_at.unix_millis())
     .bind(millis(session.ended_at))
     .bind(verified);
-    Ok(change(c.execute(query).await?))
+    let opened = change(c.execute(query).await?);
+    if opened == Change::Changed {
+        effects::record(c, effects, session.last_seen_at).await?;
+    }
+    Ok(Verdict::Keep(opened))
 }
 
+/// A session that was opened on the old password while that was being replaced is as good as ended.
 pub(in super::super) async fn facts(
     c: &mut Connection<'_>,
     realm: &RealmId,
@@ -50,7 +58,9 @@ pub(in super::super) async fn facts(
     let query = sql(concat!(
         "SELECT session.id AS session_id, session.cookie, session.auth_time, session.amr,
                 session.created_at AS session_created_at, session.last_seen_at,
-                session.expires_at, session.ended_at, ",
+                session.expires_at, CASE WHEN users.not_before > session.auth_time
+                    THEN COALESCE(session.ended_at, users.not_before)
+                    ELSE session.ended_at END AS ended_at, ",
         user_columns!(),
         ", (SELECT string_agg(consent.scope, ' ' ORDER BY consent.scope) FROM consent
              WHERE consent.realm = session.realm AND consent.user_id = session.user_id
@@ -88,7 +98,7 @@ pub(in super::super) async fn end(
     c: &mut Connection<'_>,
     realm: &RealmId,
     session: &SessionId,
-    marks: &[Revocation],
+    effects: &Effects,
     now: Timestamp,
 ) -> Answer<Verdict<Change>> {
     let query = sql("UPDATE session SET ended_at = COALESCE(ended_at, $3)
@@ -100,22 +110,23 @@ pub(in super::super) async fn end(
     if changed == Change::Changed {
         families::revoke_all_of_session(c, realm, session, now).await?;
         logouts::address_clients_of_session(c, realm, session).await?;
-        revocations::record(c, marks, now).await?;
+        effects::record(c, effects, now).await?;
     }
     Ok(Verdict::Keep(changed))
 }
 
 pub(super) async fn end_all_of_user(
     c: &mut Connection<'_>,
-    realm: &RealmId,
-    user: &UserId,
+    (realm, user): (&RealmId, &UserId),
+    spared: Option<&SessionId>,
     now: Timestamp,
 ) -> Answer<()> {
     let query = sql("UPDATE session SET ended_at = $3
-         WHERE realm = $1 AND user_id = $2 AND ended_at IS NULL")
+         WHERE realm = $1 AND user_id = $2 AND ended_at IS NULL AND id IS DISTINCT FROM $4")
     .bind(realm.as_str())
     .bind(user.as_str())
-    .bind(now.unix_millis());
+    .bind(now.unix_millis())
+    .bind(spared.map(SessionId::as_str));
     c.execute(query).await?;
     Ok(())
 }
@@ -123,8 +134,8 @@ pub(super) async fn end_all_of_user(
 pub(in super::super) async fn record_consent(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
-    client: &ClientId,
-    scope: &ScopeSet,
+    (client, scope): (&ClientId, &ScopeSet),
+    effects: &Effects,
     now: Timestamp,
 ) -> Answer<Verdict<()>> {
     for token in scope.iter() {
@@ -142,5 +153,6 @@ pub(in super::super) async fn record_consent(
         .bind(now.unix_millis());
         c.execute(query).await?;
     }
+    effects::record(c, effects, now).await?;
     Ok(Verdict::Keep(()))
 }

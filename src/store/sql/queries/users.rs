@@ -3,22 +3,25 @@
 use super::rows::{count, moment, user_columns};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
-    families, logouts, millis, revocations, rows, sessions, sql,
+    effects, families, links, logouts, millis, rows, sessions, sql,
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
-use crate::protocol::ids::{RealmId, UserId};
-use crate::store::Revocation;
+use crate::protocol::ids::{RealmId, SessionId, UserId};
+use crate::store::Effects;
 use crate::store::fault::Fault;
 
 pub(in super::super) async fn create(
     c: &mut Connection<'_>,
     user: &User,
+    effects: &Effects,
 ) -> Answer<Verdict<Creation>> {
     let query = sql(
         "INSERT INTO users (realm, id, username, email, email_verified, password_hash,
-             profile, created_at, updated_at, disabled_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+             profile, created_at, updated_at, disabled_at, locked_at, deleted_at,
+             must_change_password)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         ON CONFLICT DO NOTHING",
     )
     .bind(user.realm.as_str())
     .bind(user.id.as_str())
@@ -29,7 +32,10 @@ pub(in super::super) async fn create(
     .bind(profile(user)?)
     .bind(user.created_at.unix_millis())
     .bind(user.updated_at.unix_millis())
-    .bind(millis(user.disabled_at));
+    .bind(millis(user.disabled_at))
+    .bind(millis(user.locked_at))
+    .bind(millis(user.deleted_at))
+    .bind(user.must_change_password);
     if c.execute(query).await? == 0 {
         return Ok(Verdict::Undo(Creation::NameTaken));
     }
@@ -52,6 +58,7 @@ pub(in super::super) async fn create(
             return Ok(Verdict::Undo(Creation::NameTaken));
         }
     }
+    effects::record(c, effects, user.created_at).await?;
     Ok(Verdict::Keep(Creation::Created))
 }
 
@@ -112,28 +119,6 @@ pub(in super::super) async fn list(
     c.all(query).await?.iter().map(rows::user).collect()
 }
 
-pub(in super::super) async fn set_password(
-    c: &mut Connection<'_>,
-    (realm, user): (&RealmId, &UserId),
-    password_hash: &str,
-    marks: &[Revocation],
-    now: Timestamp,
-) -> Answer<Verdict<Change>> {
-    let query = sql(
-        "UPDATE users SET password_hash = $3, updated_at = $4, not_before = $4
-         WHERE realm = $1 AND id = $2",
-    )
-    .bind(realm.as_str())
-    .bind(user.as_str())
-    .bind(password_hash)
-    .bind(now.unix_millis());
-    let changed = change(c.execute(query).await?);
-    if changed == Change::Changed {
-        end_everything(c, (realm, user), "password_changed", marks, now).await?;
-    }
-    Ok(Verdict::Keep(changed))
-}
-
 pub(in super::super) async fn rehash_password(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
@@ -150,28 +135,6 @@ pub(in super::super) async fn rehash_password(
     Ok(())
 }
 
-pub(in super::super) async fn set_disabled(
-    c: &mut Connection<'_>,
-    (realm, user): (&RealmId, &UserId),
-    disabled_at: Option<Timestamp>,
-    marks: &[Revocation],
-    now: Timestamp,
-) -> Answer<Verdict<Change>> {
-    let query = sql(
-        "UPDATE users SET disabled_at = $3, updated_at = $4, not_before = $4
-         WHERE realm = $1 AND id = $2",
-    )
-    .bind(realm.as_str())
-    .bind(user.as_str())
-    .bind(millis(disabled_at))
-    .bind(now.unix_millis());
-    let changed = change(c.execute(query).await?);
-    if changed == Change::Changed && disabled_at.is_some() {
-        end_everything(c, (realm, user), "user_disabled", marks, now).await?;
-    }
-    Ok(Verdict::Keep(changed))
-}
-
 pub(in super::super) async fn set_profile(c: &mut Connection<'_>, user: &User) -> Answer<Change> {
     let query = sql("UPDATE users SET profile = $3, updated_at = $4 WHERE realm = $1 AND id = $2")
         .bind(user.realm.as_str())
@@ -186,18 +149,28 @@ fn profile(user: &User) -> Answer<String> {
         .map_err(|error| Fault::Corrupt(format!("profile: {error}")))
 }
 
-/// Ends the sessions and families of a user whose row this transaction has locked.
-async fn end_everything(
+/// How everything of a user ends.
+pub(super) struct Ending<'a> {
+    pub(super) reason: &'static str,
+    /// A session that goes on with its families.
+    pub(super) spared: Option<&'a SessionId>,
+    pub(super) effects: &'a Effects,
+    pub(super) now: Timestamp,
+}
+
+/// Ends the sessions and families of a user whose row this transaction has locked, and the links
+/// that would set another password.
+pub(super) async fn end_everything(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
-    reason: &'static str,
-    marks: &[Revocation],
-    now: Timestamp,
+    ending: Ending<'_>,
 ) -> Answer<()> {
-    sessions::end_all_of_user(c, realm, user, now).await?;
-    families::revoke_all_of_user(c, (realm, user), reason, now).await?;
+    let Ending { now, spared, .. } = ending;
+    sessions::end_all_of_user(c, (realm, user), spared, now).await?;
+    families::revoke_all_of_user(c, (realm, user), &ending).await?;
     logouts::address_clients_of_user(c, realm, user, now).await?;
-    revocations::record(c, marks, now).await
+    links::void_resets(c, realm, user).await?;
+    effects::record(c, ending.effects, now).await
 }
 
 pub(in super::super) async fn attempts(

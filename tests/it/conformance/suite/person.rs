@@ -2,6 +2,7 @@
 
 use vidimus::account::user::{Address, Profile};
 use vidimus::protocol::ids::UserId;
+use vidimus::store::Effects;
 
 use crate::support::World;
 
@@ -76,5 +77,10 @@ pub(super) async fn register(world: &World) {
             country: text("USA"),
         }),
     };
-    world.app.store.create_user(&person).await.unwrap();
+    world
+        .app
+        .store
+        .create_user(&person, &Effects::NONE)
+        .await
+        .unwrap();
 }
