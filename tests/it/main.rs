@@ -39,6 +39,8 @@ mod issuance;
 #[cfg(test)]
 mod languages;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod listener;
 #[cfg(test)]
 mod login;
@@ -46,6 +48,8 @@ mod login;
 mod logout;
 #[cfg(test)]
 mod logout_delivery;
+#[cfg(test)]
+mod mail;
 #[cfg(test)]
 mod metadata;
 #[cfg(test)]
