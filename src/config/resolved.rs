@@ -259,6 +259,18 @@ pub struct Links {
     pub per_mailbox_interval: Lifetime,
 }
 
+impl Tokens {
+    const fn unset() -> Self {
+        Self {
+            access_lifetime: Lifetime::ZERO,
+            id_lifetime: Lifetime::ZERO,
+            code_lifetime: Lifetime::ZERO,
+            refresh_lifetime: Lifetime::ZERO,
+            refresh_grace: Lifetime::ZERO,
+        }
+    }
+}
+
 impl Links {
     const fn unset() -> Self {
         Self {
@@ -317,13 +329,7 @@ impl Config {
                 format: LogFormat::Auto,
                 level: String::new(),
             },
-            tokens: Tokens {
-                access_lifetime: none,
-                id_lifetime: none,
-                code_lifetime: none,
-                refresh_lifetime: none,
-                refresh_grace: none,
-            },
+            tokens: Tokens::unset(),
             keys: Keys {
                 rotation_interval: none,
                 jwks_max_age: none,
