@@ -259,18 +259,6 @@ pub struct Links {
     pub per_mailbox_interval: Lifetime,
 }
 
-impl Tokens {
-    const fn unset() -> Self {
-        Self {
-            access_lifetime: Lifetime::ZERO,
-            id_lifetime: Lifetime::ZERO,
-            code_lifetime: Lifetime::ZERO,
-            refresh_lifetime: Lifetime::ZERO,
-            refresh_grace: Lifetime::ZERO,
-        }
-    }
-}
-
 impl Links {
     const fn unset() -> Self {
         Self {
@@ -296,7 +284,7 @@ pub struct Limits {
 }
 
 /// The signing pool.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Signing {
     /// Threads; at least one.
     pub threads: usize,
@@ -329,7 +317,13 @@ impl Config {
                 format: LogFormat::Auto,
                 level: String::new(),
             },
-            tokens: Tokens::unset(),
+            tokens: Tokens {
+                access_lifetime: none,
+                id_lifetime: none,
+                code_lifetime: none,
+                refresh_lifetime: none,
+                refresh_grace: none,
+            },
             keys: Keys {
                 rotation_interval: none,
                 jwks_max_age: none,
@@ -359,10 +353,7 @@ impl Config {
                 body_bytes: 0,
                 request_timeout: none,
             },
-            signing: Signing {
-                threads: 0,
-                queue: 0,
-            },
+            signing: Signing::default(),
             shutdown_grace: none,
         }
     }
