@@ -28,9 +28,9 @@ thread_local! {
 /// Makes samples in another language than English.
 pub(super) fn in_language<T>(language: Language, make: impl FnOnce() -> T) -> T {
     let before = LANGUAGE.replace(language);
-    let made = make();
+    let samples = make();
     LANGUAGE.set(before);
-    made
+    samples
 }
 
 pub(super) fn chrome(words: Words) -> Chrome {
