@@ -31,6 +31,7 @@ impl Realms {
             settings: RealmSettings::default(),
             created_at: world.app.now(),
             disabled_at: None,
+            terms_url: None,
         };
         world.app.store.create_realm(&acme).await.unwrap();
         for realm in &realms {
