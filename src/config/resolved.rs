@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
-use super::IssuerUrl;
 use super::problem::Complaint;
+use super::{IssuerUrl, Mail};
+use crate::account::language::Language;
 use crate::protocol::time::Lifetime;
 use crate::secret::{Secret, SecretString};
 
@@ -28,10 +29,14 @@ pub struct Config {
     pub keys_dir: PathBuf,
     /// The folder of the SQLite file and the lock.
     pub data: PathBuf,
+    /// The language of pages for people who want none that we speak.
+    pub language: Language,
     /// Peers whose forwarded addresses are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Requests to addresses that others have named.
     pub outgoing: Outgoing,
+    /// Mail to people.
+    pub mail: Mail,
     /// The log.
     pub log: Log,
     /// Lifetimes of what is issued.
@@ -304,8 +309,10 @@ impl Config {
             redis_url: None,
             keys_dir: PathBuf::new(),
             data: PathBuf::new(),
+            language: Language::default(),
             trusted_proxies: Vec::new(),
             outgoing: Outgoing::default(),
+            mail: Mail::default(),
             log: Log {
                 format: LogFormat::Auto,
                 level: String::new(),

@@ -5,7 +5,7 @@ use super::kind::Kind;
 use super::parse::{choice, cidr_list, count, database_url, flag, listener, put, redis_url, span};
 use super::resolved::LogFormat;
 use super::row::{Setting, row, secret};
-use super::{IssuerUrl, parse as p};
+use super::{IssuerUrl, mail, parse as p};
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
@@ -66,6 +66,13 @@ pub static SETTINGS: &[Setting] = &[
         "The folder of the SQLite file and of the lock that keeps a second server off it.",
     ),
     row(
+        "language",
+        Kind::Text,
+        "en",
+        |c, t| put(&mut c.language, p::language(t)),
+        "The language of pages for people who want none that we speak: `en`, `de`, `fr`, `es`, `ja` or `ar`.",
+    ),
+    row(
         "trusted_proxies",
         Kind::List,
         "",
@@ -85,6 +92,39 @@ pub static SETTINGS: &[Setting] = &[
         "",
         |c, t| put(&mut c.outgoing.ca_file, p::path(t).map(Some)),
         "Authorities in PEM that are trusted for addresses named by clients, beside the public ones. Read at start.",
+    ),
+    secret(
+        "mail.url",
+        |c, t| put(&mut c.mail.url, mail::url(t).map(Some)),
+        "Where mails go: `smtps://user:password@host` (TLS from the first byte, port 465), `smtp://…` (STARTTLS, without which nothing is said, port 587), `smtp+insecure://…` (in the clear, port 25, only to this machine), or `file://FOLDER`. Without one, mails wait in the database.",
+    ),
+    row(
+        "mail.from",
+        Kind::Text,
+        "no-reply@localhost",
+        |c, t| put(&mut c.mail.from, p::text(t)),
+        "Whom mails are from: an address, with which the realm's name is shown, or `Name <address>`. Mail servers that receive them ask its domain whether yours may send them.",
+    ),
+    row(
+        "mail.reply_to",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.mail.reply_to, p::text(t).map(Some)),
+        "The address that answers go to, if it is another one.",
+    ),
+    row(
+        "mail.ca_file",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.mail.ca_file, p::path(t).map(Some)),
+        "Authorities in PEM that are trusted for the mail server, beside the public ones. Read at start.",
+    ),
+    row(
+        "mail.templates",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.mail.templates, p::path(t).map(Some)),
+        "A folder with words of your own for mails. Read at start.",
     ),
     row(
         "log.format",

@@ -30,6 +30,7 @@ pub mod realm_keys;
 pub mod registration;
 pub mod revocations;
 pub mod revoke;
+pub mod send_mail;
 pub mod session;
 pub mod session_state;
 pub mod sign_up;
@@ -37,6 +38,8 @@ pub mod token;
 pub mod userinfo;
 
 use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use crate::account::password::PasswordHashError;
 use crate::account::session::SessionLimits;
@@ -164,6 +167,8 @@ pub struct App {
     pub client_keys: ClientKeys,
     /// What client secrets are sealed with.
     pub master: Arc<MasterKey>,
+    /// Rung when a mail was written, so that this node does not wait to send it.
+    pub mail_bell: Arc<Notify>,
 }
 
 impl App {

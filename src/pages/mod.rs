@@ -9,6 +9,7 @@ mod authorization;
 mod chrome;
 mod device;
 mod error;
+mod letters;
 mod links;
 mod logout;
 mod message;
@@ -42,9 +43,10 @@ pub use account::{AccountFrame, AccountHomePage, AccountNotice, AccountPage, Pla
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
 };
-pub use chrome::{Chrome, LanguageChoice, OtherLanguage};
+pub use chrome::{Chrome, LanguageChoice, OfferedLanguage};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
+pub use letters::{Letter, LetterFault, Letters, OwnTemplateError};
 pub use links::{
     AccountFormError, Again, ConfirmAddressPage, ForgotPasswordPage, LinkDone, LinkDonePage,
     LinkRefusedPage, LockAccountPage, MailSentPage, ResetPasswordPage, SentMail, SignUpClosedPage,

@@ -49,6 +49,8 @@ mod logout;
 #[cfg(test)]
 mod logout_delivery;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod metadata;
 #[cfg(test)]
 mod migrations;

@@ -239,7 +239,7 @@ mod sqlite {
         let path = directory.path().join("record.db");
         let url = format!("sqlite:{}", path.display());
         let before = migration_status(&url).await.unwrap();
-        assert_eq!(before.applied, []);
+        assert!(before.applied.is_empty());
         assert_eq!(before.pending.first(), Some(&1));
         assert!(!path.exists());
         let refused = SqliteStore::open(&path, Migrations::Refuse).await;

@@ -45,6 +45,7 @@ fn every_command(site: &Site, realm: &str) {
         invitations(&site);
         keys(&site);
         logouts(&site);
+        mails(&site);
     }
     configuration(site);
     let status = site.run(&["migrate", "status", "--json"]).json();
@@ -119,6 +120,38 @@ fn logouts(site: &InRealm<'_>) {
     assert_eq!(site.json(&["logout", "list", "--failed"]), json!([]));
     let done = site.run(&["logout", "list"]);
     assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
+}
+
+/// Nothing was written yet; `mailing` sends.
+fn mails(site: &InRealm<'_>) {
+    for arguments in [&["mail", "list"][..], &["mail", "list", "--failed"]] {
+        assert_eq!(site.json(arguments), json!([]));
+    }
+    let done = site.run(&["mail", "list", "--waiting"]);
+    assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
+    assert!(
+        done.talk.contains("0 waiting, 0 sent, 0 given up"),
+        "{done:?}"
+    );
+    let retried = site.json(&["mail", "retry", "--all"]);
+    assert_eq!(retried, json!({ "retried": 0 }));
+    site.fails(3, &["mail", "retry", "nothing"]);
+    site.fails(2, &["mail", "retry"]);
+    // Nowhere to send it.
+    site.fails(2, &["mail", "test", "ada@example.com"]);
+    let preview = ["mail", "preview", "reset-password", "--language", "de"];
+    let letter = site.json(&preview);
+    assert!(letter["subject"].as_str().unwrap().contains("Passwort"));
+    let text = site.run(&preview).data;
+    assert!(
+        text.starts_with(letter["subject"].as_str().unwrap()),
+        "{text}"
+    );
+    assert!(text.contains("Hallo Ada,"), "{text}");
+    let html = site.run(&[&preview[..], &["--html"]].concat()).data;
+    assert!(html.starts_with("<!doctype html>"), "{html}");
+    site.fails(2, &["mail", "preview", "no-such-mail"]);
+    site.fails(2, &["mail", "preview", "test", "--language", "tlh"]);
 }
 
 fn clients(site: &InRealm<'_>) {
