@@ -32,7 +32,6 @@ impl Realms {
             created_at: world.app.now(),
             terms_url: None,
             disabled_at: None,
-            terms_url: None,
         };
         world.app.store.create_realm(&acme).await.unwrap();
         for realm in &realms {
