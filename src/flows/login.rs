@@ -58,7 +58,23 @@ pub struct SignedIn {
 /// same whether the account exists or not.
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, FlowError<LoginRefusal>> {
     let now = app.now();
-    count_address(app, &attempt, now).await?;
+    let user = prove_password(app, &attempt, now).await?;
+    let (cookie, session) = open_session(app, &attempt, &user, now).await?;
+    Ok(SignedIn {
+        cookie,
+        session,
+        user,
+    })
+}
+
+/// Finds the person whose password it is, and opens nothing. Every attempt is counted before its
+/// password is looked at; a good one clears the count.
+pub(crate) async fn prove_password(
+    app: &App,
+    attempt: &Attempt<'_>,
+    now: Timestamp,
+) -> Result<User, FlowError<LoginRefusal>> {
+    count_address(app, attempt, now).await?;
     let login = LoginName::parse(attempt.login);
     let user = match &login {
         Some(login) => app.store.user_by_login(attempt.realm, login).await?,
@@ -67,15 +83,10 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, FlowEr
     // Counted by the name as it was typed, in its one spelling: a counter that the names of an
     // account shared would tell which names belong together.
     let name = login.as_ref().map_or("", LoginName::as_str);
-    count_attempt(app, &attempt, name, now).await?;
-    let user = verify(app, &attempt, user).await?;
-    let (cookie, session) = open_session(app, &attempt, &user, now).await?;
+    count_attempt(app, attempt, name, now).await?;
+    let user = verify(app, attempt, user).await?;
     app.store.clear_login_attempts(attempt.realm, name).await?;
-    Ok(SignedIn {
-        cookie,
-        session,
-        user,
-    })
+    Ok(user)
 }
 
 /// How often a lost race for the counter is tried again; beyond that somebody is hammering.

@@ -21,6 +21,7 @@ pub mod introspect;
 mod limits;
 pub mod login;
 pub mod mail;
+pub mod own;
 pub mod push;
 pub mod realm_keys;
 pub mod registration;

@@ -9,6 +9,7 @@ mod chrome;
 mod device;
 mod error;
 mod logout;
+mod moment;
 mod plain;
 pub mod static_files;
 
@@ -22,7 +23,11 @@ mod tests;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
-pub use account::{AccountFrame, AccountHomePage, AccountNotice, AccountPage, Place, SignInPage};
+pub use account::{
+    AccountFrame, AccountHomePage, AccountNotice, AccountPage, ActivityPage, AppCard, AppsPage,
+    ClaimField, DataPage, DeletedPage, DeletionError, HappeningLine, Origin, Place, ProfilePage,
+    SessionCard, SessionsPage, SignInPage, in_words,
+};
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
     ScopeLine, scope_lines,
@@ -31,6 +36,7 @@ pub use chrome::{Chrome, Direction};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
 pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
+pub use moment::Moment;
 pub use plain::{BusyPage, HomePage};
 
 /// The templates of this module, by the name under which [`View::TEMPLATE`] and `extends` find them.
@@ -65,6 +71,34 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "account_home.html",
         include_str!("templates/account_home.html"),
+    ),
+    (
+        "account_origin.html",
+        include_str!("templates/account_origin.html"),
+    ),
+    (
+        "account_profile.html",
+        include_str!("templates/account_profile.html"),
+    ),
+    (
+        "account_sessions.html",
+        include_str!("templates/account_sessions.html"),
+    ),
+    (
+        "account_apps.html",
+        include_str!("templates/account_apps.html"),
+    ),
+    (
+        "account_activity.html",
+        include_str!("templates/account_activity.html"),
+    ),
+    (
+        "account_data.html",
+        include_str!("templates/account_data.html"),
+    ),
+    (
+        "account_deleted.html",
+        include_str!("templates/account_deleted.html"),
     ),
     (
         "account_sign_in.html",

@@ -16,11 +16,13 @@ pub mod conformance;
 pub mod device;
 mod effects;
 pub mod ephemeral;
+pub mod events;
 mod fault;
 pub mod local;
 mod logouts;
 pub mod migrations;
 mod open;
+pub mod own;
 pub mod people;
 pub mod postgres;
 pub mod profiles;
@@ -47,9 +49,11 @@ use crate::secret::Digest;
 pub use apis::Apis;
 pub use device::DeviceAuthorizations;
 pub use effects::{Effects, NewMail};
+pub use events::{EventPage, Events, StoredEvent};
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
+pub use own::{LiveGrant, OthersEnd, Own, OwnSession};
 pub use people::{Consent, People};
 pub use profiles::Profiles;
 pub use records::{
@@ -134,7 +138,9 @@ pub struct Page {
 pub trait Store:
     Apis
     + DeviceAuthorizations
+    + Events
     + Logouts
+    + Own
     + People
     + Profiles
     + Registrations

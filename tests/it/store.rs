@@ -29,6 +29,11 @@ macro_rules! conformance {
                 finds_no_user_that_is_not_there;
             accounts: switches_an_account_off_and_on, a_deleted_account_can_be_restored_for_a_while,
                 withdrawn_consent_ends_every_grant_up_to_now;
+            own: lists_the_sessions_of_a_user, lists_the_grants_of_a_user, ends_an_own_session_once,
+                ends_all_sessions_but_one, an_ended_session_ends_no_others,
+                of_sessions_that_end_each_other_one_stays,
+                changes_a_profile_that_is_as_it_was_seen;
+            events: pages_through_the_events_of_a_user;
             apis: keeps_apis, takes_api_names_per_realm, lists_apis_by_page;
             clients: keeps_clients, a_removed_client_loses_its_families;
             registrations: registers_a_client_once,

@@ -23,7 +23,9 @@ macro_rules! run {
 
 mod apis;
 mod device;
+mod events;
 mod logouts;
+mod own;
 mod people;
 mod profiles;
 mod queries;
