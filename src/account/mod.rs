@@ -1,10 +1,14 @@
-//! Pure rules about people: users, passwords, sessions, slow-down, events, mails.
+//! Pure rules about people: users, passwords, sessions, slow-down, events, mails, one-time links,
+//! languages.
 //!
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
 pub mod claims;
 pub mod device;
 pub mod event;
+pub mod import;
+pub mod language;
+pub mod link;
 pub mod mail;
 pub mod password;
 pub mod profile;

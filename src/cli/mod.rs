@@ -8,19 +8,25 @@ mod arguments;
 pub mod backend;
 mod client;
 mod config;
+mod consent;
 mod desk;
 mod failure;
 mod healthcheck;
+mod invite;
 mod key;
 mod logout;
+mod mail;
+mod mail_arguments;
 mod metadata_arguments;
 mod migrate;
+mod new_password;
 mod output;
 mod realm;
 mod realm_arguments;
 mod registration_token;
 mod user;
 mod user_arguments;
+mod user_import;
 
 use std::ffi::OsString;
 use std::io;
@@ -121,6 +127,7 @@ async fn carry_out(
         | Command::User(_)
         | Command::Realm(_)
         | Command::Logout(_)
+        | Command::Mail(_)
         | Command::RegistrationToken(_)
         | Command::Key(_)) => at_desk(config, &arguments.realm, command, output).await,
     }
@@ -140,6 +147,7 @@ async fn at_desk(
         Command::User(command) => user::run(&desk, config, command, output).await,
         Command::Realm(command) => realm::run(&desk, command, output).await,
         Command::Logout(command) => logout::run(&desk, command, output).await,
+        Command::Mail(command) => mail::run(&desk, config, command, output).await,
         Command::RegistrationToken(command) => {
             registration_token::run(&desk, command, output).await
         }

@@ -11,10 +11,12 @@ mod environment;
 mod file;
 mod issuer;
 mod kind;
+mod mail;
 mod parse;
 mod problem;
 pub mod raw;
 mod resolved;
+mod row;
 mod setting;
 mod suggest;
 
@@ -23,14 +25,16 @@ use std::path::PathBuf;
 pub use environment::process_environment;
 pub use issuer::IssuerUrl;
 pub use kind::Kind;
+pub use mail::{Mail, MailUrl, SmtpTls, SmtpUrl};
 pub(crate) use parse::span;
 pub use problem::{Complaint, Place, Problem, Rejection};
 pub use raw::Origin;
 pub use resolved::{
-    Config, Database, DatabaseKind, Keys, Limits, Log, LogFormat, Login, Outgoing, Passwords,
-    Registration, Sessions, Signing, Tls, Tokens,
+    BreachedPasswords, Config, Database, DatabaseKind, Keys, Limits, Links, Log, LogFormat, Login,
+    Outgoing, Passwords, Registration, Sessions, Signing, Tls, Tokens,
 };
-pub use setting::{SETTINGS, Setting};
+pub use row::Setting;
+pub use setting::SETTINGS;
 
 /// The file that is read when none is named, if it is there.
 pub const DEFAULT_FILE: &str = "vidimus.toml";

@@ -2,74 +2,10 @@
 //! all driven by it.
 
 use super::kind::Kind;
-use super::parse::{
-    Parsed, choice, cidr_list, count, database_url, flag, listener, put, redis_url, span,
-};
-use super::problem::Complaint;
-use super::resolved::{Config, LogFormat};
-use super::{IssuerUrl, parse as p};
-
-type Setter = fn(&mut Config, &str) -> Parsed<()>;
-
-/// One setting.
-#[derive(Debug)]
-pub struct Setting {
-    /// Its key in the file, `log.format`.
-    pub key: &'static str,
-    /// How it is written in the file.
-    pub kind: Kind,
-    /// The text that stands when nothing is given; empty when nothing stands.
-    pub default: &'static str,
-    /// One or two sentences for the reference page.
-    pub doc: &'static str,
-    /// Whether its value is never shown, and may come from a file named by `…_FILE`.
-    pub secret: bool,
-    pub(super) set: Setter,
-}
-
-impl Setting {
-    /// Its environment variable, `VIDIMUS_LOG__FORMAT`.
-    pub fn variable(&self) -> String {
-        format!(
-            "{}{}",
-            super::environment::PREFIX,
-            self.key.to_uppercase().replace('.', "__")
-        )
-    }
-
-    /// Parses a text into its place in the configuration.
-    pub(super) fn apply(&self, config: &mut Config, text: &str) -> Result<(), Complaint> {
-        (self.set)(config, text)
-    }
-}
-
-const fn row(
-    key: &'static str,
-    kind: Kind,
-    default: &'static str,
-    set: Setter,
-    doc: &'static str,
-) -> Setting {
-    Setting {
-        key,
-        kind,
-        default,
-        doc,
-        secret: false,
-        set,
-    }
-}
-
-const fn secret(key: &'static str, set: Setter, doc: &'static str) -> Setting {
-    Setting {
-        key,
-        kind: Kind::Text,
-        default: "",
-        doc,
-        secret: true,
-        set,
-    }
-}
+use super::parse::{choice, cidr_list, count, database_url, flag, listener, put, redis_url, span};
+use super::resolved::LogFormat;
+use super::row::{Setting, row, secret};
+use super::{IssuerUrl, mail, parse as p};
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
@@ -149,6 +85,39 @@ pub static SETTINGS: &[Setting] = &[
         "",
         |c, t| put(&mut c.outgoing.ca_file, p::path(t).map(Some)),
         "Authorities in PEM that are trusted for addresses named by clients, beside the public ones. Read at start.",
+    ),
+    secret(
+        "mail.url",
+        |c, t| put(&mut c.mail.url, mail::url(t).map(Some)),
+        "Where mails go: `smtps://user:password@host` (TLS from the first byte, port 465), `smtp://…` (STARTTLS, without which nothing is said, port 587), `smtp+insecure://…` (in the clear, port 25, only to this machine), or `file://FOLDER`. Without one, mails wait in the database.",
+    ),
+    row(
+        "mail.from",
+        Kind::Text,
+        "no-reply@localhost",
+        |c, t| put(&mut c.mail.from, p::text(t)),
+        "Whom mails are from: an address, with which the realm's name is shown, or `Name <address>`. Mail servers that receive them ask its domain whether yours may send them.",
+    ),
+    row(
+        "mail.reply_to",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.mail.reply_to, p::text(t).map(Some)),
+        "The address that answers go to, if it is another one.",
+    ),
+    row(
+        "mail.ca_file",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.mail.ca_file, p::path(t).map(Some)),
+        "Authorities in PEM that are trusted for the mail server, beside the public ones. Read at start.",
+    ),
+    row(
+        "mail.templates",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.mail.templates, p::path(t).map(Some)),
+        "A folder with words of your own for mails. Read at start.",
     ),
     row(
         "log.format",
@@ -268,6 +237,13 @@ pub static SETTINGS: &[Setting] = &[
         "Logins that may wait for a hashing thread; more are told to come back (1 to 10000).",
     ),
     row(
+        "passwords.breaches",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.passwords.breaches, p::breaches(t).map(Some)),
+        "Where realms that ask for it look new passwords up: an address to which five hexadecimal digits are added (`https://api.pwnedpasswords.com/range/`), or a sorted file of SHA-1 digests in that form. Passwords never leave the server.",
+    ),
+    row(
         "login.per_address_burst",
         Kind::Number,
         "10",
@@ -311,6 +287,34 @@ pub static SETTINGS: &[Setting] = &[
         "10000",
         |c, t| put(&mut c.registration.clients_limit, count(t, 1, 1_000_000)),
         "Clients of one realm that registered themselves; as many again may be client-ID documents (1 to 1000000).",
+    ),
+    row(
+        "links.per_address_burst",
+        Kind::Number,
+        "3",
+        |c, t| put(&mut c.links.per_address_burst, count(t, 1, 1_000_000)),
+        "Registration mails, and as many password mails, that one address asks for at once (1 to 1000000).",
+    ),
+    row(
+        "links.per_address_interval",
+        Kind::Span,
+        "20m",
+        |c, t| put(&mut c.links.per_address_interval, p::short_span(t, 1, HOUR)),
+        "How long one more takes to come back (1ms to 1h).",
+    ),
+    row(
+        "links.per_mailbox_burst",
+        Kind::Number,
+        "3",
+        |c, t| put(&mut c.links.per_mailbox_burst, count(t, 1, 1_000_000)),
+        "Such mails that go to one mailbox at once, whoever asks for them (1 to 1000000).",
+    ),
+    row(
+        "links.per_mailbox_interval",
+        Kind::Span,
+        "1h",
+        |c, t| put(&mut c.links.per_mailbox_interval, p::short_span(t, 1, HOUR)),
+        "How long one more takes to come back (1ms to 1h).",
     ),
     row(
         "limits.connections",

@@ -8,6 +8,7 @@ use crate::account::session::Session;
 use crate::account::slow_down;
 use crate::account::user::{LoginName, User};
 use crate::flows::hash_pool::HashPoolError;
+use crate::flows::password::ending;
 use crate::flows::{App, Fault, FlowError, end_session, limits, session};
 use crate::protocol::ids::{RealmId, SessionId};
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -58,23 +59,7 @@ pub struct SignedIn {
 /// same whether the account exists or not.
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, FlowError<LoginRefusal>> {
     let now = app.now();
-    let user = prove_password(app, &attempt, now).await?;
-    let (cookie, session) = open_session(app, &attempt, &user, now).await?;
-    Ok(SignedIn {
-        cookie,
-        session,
-        user,
-    })
-}
-
-/// Finds the person whose password it is, and opens nothing. Every attempt is counted before its
-/// password is looked at; a good one clears the count.
-pub(crate) async fn prove_password(
-    app: &App,
-    attempt: &Attempt<'_>,
-    now: Timestamp,
-) -> Result<User, FlowError<LoginRefusal>> {
-    count_address(app, attempt, now).await?;
+    count_address(app, attempt.realm, attempt.address, now).await?;
     let login = LoginName::parse(attempt.login);
     let user = match &login {
         Some(login) => app.store.user_by_login(attempt.realm, login).await?,
@@ -83,31 +68,47 @@ pub(crate) async fn prove_password(
     // Counted by the name as it was typed, in its one spelling: a counter that the names of an
     // account shared would tell which names belong together.
     let name = login.as_ref().map_or("", LoginName::as_str);
-    count_attempt(app, attempt, name, now).await?;
-    let user = verify(app, attempt, user).await?;
+    count_attempt(app, attempt.realm, name, now).await?;
+    let user = verify(app, &attempt, user).await?;
+    let (cookie, session) = open_session(app, &attempt, &user, now).await?;
     app.store.clear_login_attempts(attempt.realm, name).await?;
-    Ok(user)
+    Ok(SignedIn {
+        cookie,
+        session,
+        user,
+    })
 }
 
 /// How often a lost race for the counter is tried again; beyond that somebody is hammering.
 const COUNTING_TRIES: u32 = 3;
 
+/// Counts an attempt at a password that is not a sign-in, as one.
+pub(in crate::flows) async fn count(
+    app: &App,
+    realm: &RealmId,
+    (address, name): (IpAddr, &str),
+    now: Timestamp,
+) -> Result<(), FlowError<LoginRefusal>> {
+    count_address(app, realm, address, now).await?;
+    count_attempt(app, realm, name, now).await
+}
+
 /// Counts an attempt against a name, unless the name must wait.
 async fn count_attempt(
     app: &App,
-    attempt: &Attempt<'_>,
+    realm: &RealmId,
     name: &str,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
     for _ in 0..COUNTING_TRIES {
-        let seen = app.store.login_attempts(attempt.realm, name).await?;
+        let seen = app.store.login_attempts(realm, name).await?;
         if let Some(retry_after) = slow_down::wait(seen, now) {
             return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
         }
         let counted = slow_down::one_more(seen, now);
         if app
             .store
-            .count_login_attempt(attempt.realm, name, seen, counted)
+            .count_login_attempt(realm, name, seen, counted)
             .await?
         {
             return Ok(());
@@ -119,14 +120,11 @@ async fn count_attempt(
 
 async fn count_address(
     app: &App,
-    attempt: &Attempt<'_>,
+    realm: &RealmId,
+    address: IpAddr,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
-    let key = format!(
-        "login:{}:{}",
-        attempt.realm,
-        slow_down::address_key(attempt.address)
-    );
+    let key = format!("login:{realm}:{}", slow_down::address_key(address));
     let quota = app.settings.sign_ins_per_address;
     match limits::count(app, &key, quota, now).await? {
         None => Ok(()),
@@ -176,14 +174,6 @@ async fn renew_hash(
         Err(HashPoolError::Overloaded { .. }) => Ok(old),
         Err(HashPoolError::Lost(lost)) => Err(lost.into()),
         Err(HashPoolError::Hash(error)) => Err(error.into()),
-    }
-}
-
-fn ending(error: HashPoolError) -> FlowError<LoginRefusal> {
-    match error {
-        HashPoolError::Overloaded { retry_after } => FlowError::Busy { retry_after },
-        HashPoolError::Lost(lost) => FlowError::Fault(lost.into()),
-        HashPoolError::Hash(error) => FlowError::Fault(error.into()),
     }
 }
 

@@ -10,7 +10,8 @@ use crate::protocol::time::{Lifetime, Timestamp};
 use crate::store::NewMail;
 
 /// Writes a mail for the outbox; put it into the effects of the change. It is not sent any more
-/// once `lifetime` has passed.
+/// once `lifetime` has passed. When the change is written, ring [`crate::flows::App::mail_bell`];
+/// the job finds it within seconds anyhow.
 pub fn write(
     (master, entropy): (&MasterKey, &dyn Entropy),
     (realm, user): (&RealmId, Option<&UserId>),
@@ -68,7 +69,8 @@ mod tests {
             values: BTreeMap::new(),
         };
         let (hour, now) = (Lifetime::seconds(3600), Timestamp::from_unix_seconds(1));
-        let keys = (&master, &entropy as &dyn Entropy);
+        let source: &dyn Entropy = &entropy;
+        let keys = (&master, source);
         let written = write(keys, (&realm, None), &mail, hour, now).unwrap();
         assert_eq!(written.expires_at, now.plus(hour));
         let read_back = read(&master, &realm, &written.id, &written.sealed).unwrap();

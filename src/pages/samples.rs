@@ -1,5 +1,8 @@
 //! Sample views: calm ones as in real life, and ones where every text is hostile.
 
+use std::cell::Cell;
+
+use crate::account::language::Language;
 use crate::account::user::{Profile, User};
 use crate::pages::account_samples::account_pages;
 use crate::pages::*;
@@ -18,8 +21,25 @@ pub(super) fn hostile(_: &str) -> String {
     r#"<script>alert(1)</script>"' onload='x' {{ 7 * 7 }} مرحبا 🙂 "#.to_owned() + &"W".repeat(300)
 }
 
+thread_local! {
+    static LANGUAGE: Cell<Language> = const { Cell::new(Language::English) };
+}
+
+/// Makes samples in another language than English.
+pub(super) fn in_language<T>(language: Language, make: impl FnOnce() -> T) -> T {
+    let before = LANGUAGE.replace(language);
+    let made = make();
+    LANGUAGE.set(before);
+    made
+}
+
 pub(super) fn chrome(words: Words) -> Chrome {
-    Chrome::english(words("Acme Accounts"), words("accounts.example.com"))
+    let host = words("accounts.example.com");
+    Chrome::new(LANGUAGE.get(), words("Acme Accounts"), host).with_choice(
+        words("/language"),
+        words("/login?client_id=notes"),
+        Some(Language::German),
+    )
 }
 
 pub(super) fn user(words: Words) -> User {
@@ -38,6 +58,7 @@ pub(super) fn user(words: Words) -> User {
         created_at: Timestamp::from_unix_seconds(0),
         updated_at: Timestamp::from_unix_seconds(0),
         disabled_at: None,
+        must_change_password: false,
         locked_at: None,
         deleted_at: None,
     }
@@ -54,6 +75,8 @@ pub(super) fn login(words: Words) -> LoginPage {
         action: words("/login"),
         csrf: words("token"),
         demo_account: None,
+        forgot: words("/forgot-password"),
+        sign_up: Some(words("/sign-up")),
     }
 }
 
@@ -166,11 +189,8 @@ pub(super) fn error(words: Words) -> ErrorPage {
     details.received = Some(Received::new(words("redirect_uri"), &received));
     ErrorPage {
         chrome: chrome(words),
-        heading: words("We cannot send you back"),
-        sentence: words(
-            "Notes sent us a return address that we do not know. Nothing was shared. Please tell \
-             its makers, they can repair it.",
-        ),
+        heading: Message::new("error-wrong-address"),
+        sentence: Message::new("error-wrong-address-more").with("app", words("Notes")),
         details,
     }
 }
@@ -279,7 +299,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         ..home(words)
     };
     rendered.extend(device_pages(words));
-    rendered.extend(account_pages(words));
+    rendered.extend([account_pages(words), link_samples::all(words)].concat());
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

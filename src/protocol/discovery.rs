@@ -8,7 +8,7 @@ use crate::protocol::authorize::acr::ONE_FACTOR;
 use crate::protocol::claims::CLAIM_SCOPES;
 use crate::protocol::client::GrantType;
 use crate::protocol::issuer::Issuer;
-use crate::protocol::realm::{RealmSettings, RegistrationMode};
+use crate::protocol::realm::{RealmSettings, RegistrationMode, SignUpMode};
 use crate::protocol::response_type::{ResponseMode, ResponseType};
 use crate::protocol::scope::STANDARD;
 
@@ -108,9 +108,10 @@ pub struct ProviderMetadata {
     revocation_endpoint_auth_methods_supported: [&'static str; 5],
     revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 5],
     code_challenge_methods_supported: [&'static str; 1],
-    prompt_values_supported: [&'static str; 4],
+    prompt_values_supported: Vec<&'static str>,
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
+    ui_locales_supported: Vec<&'static str>,
     authorization_response_iss_parameter_supported: bool,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
@@ -127,8 +128,9 @@ pub struct ProviderMetadata {
 }
 
 impl ProviderMetadata {
-    /// The document of a realm: its issuer, and what is switched on in it.
-    pub fn of(issuer: &Issuer, realm: RealmSettings) -> Self {
+    /// The document of a realm: its issuer, what is switched on in it, and the languages of its
+    /// pages.
+    pub fn of(issuer: &Issuer, realm: RealmSettings, languages: Vec<&'static str>) -> Self {
         Self {
             issuer: issuer.as_str().to_owned(),
             authorization_endpoint: issuer.url(path::AUTHORIZE),
@@ -168,9 +170,10 @@ impl ProviderMetadata {
             revocation_endpoint_auth_methods_supported: AUTH_METHODS,
             revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             code_challenge_methods_supported: ["S256"],
-            prompt_values_supported: ["none", "login", "consent", "select_account"],
+            prompt_values_supported: prompt_values(realm),
             claim_types_supported: ["normal"],
             claims_supported: claims(),
+            ui_locales_supported: languages,
             authorization_response_iss_parameter_supported: true,
             claims_parameter_supported: true,
             request_parameter_supported: true,
@@ -193,6 +196,15 @@ fn response_types(realm: RealmSettings) -> Vec<&'static str> {
         .into_iter()
         .filter(|one| realm.front_channel_tokens || !one.is_front_channel())
         .map(ResponseType::as_str)
+        .collect()
+}
+
+/// Initiating User Registration §4.2: `create` only where people may register.
+fn prompt_values(realm: RealmSettings) -> Vec<&'static str> {
+    let create = (realm.sign_up == SignUpMode::Open).then_some("create");
+    ["none", "login", "consent", "select_account"]
+        .into_iter()
+        .chain(create)
         .collect()
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::password_policy::PasswordPolicy;
+
 /// Who may register clients at the registration endpoint (RFC 7591 §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -12,6 +14,19 @@ pub enum RegistrationMode {
     /// Whoever holds an initial access token.
     InitialAccessToken,
     /// Everybody.
+    Open,
+}
+
+/// Who may make an account of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignUpMode {
+    /// Nobody; admins make accounts.
+    #[default]
+    Closed,
+    /// Whom an admin has invited.
+    Invitation,
+    /// Everybody who has a mailbox.
     Open,
 }
 
@@ -29,4 +44,8 @@ pub struct RealmSettings {
     /// Whether clients' pages may watch the session (OIDC Session Management): a cookie and a
     /// parameter more, for something that browsers without third-party cookies break.
     pub session_management: bool,
+    /// Who may make an account of their own.
+    pub sign_up: SignUpMode,
+    /// What new passwords must be like.
+    pub passwords: PasswordPolicy,
 }

@@ -11,6 +11,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("keys", &["protocol", "secret", "clock", "entropy"]),
     ("outgoing", &["protocol", "secret", "clock", "entropy"]),
     ("pages", &["protocol", "account"]),
+    ("mail", &["pages", "protocol", "account", "secret"]),
     (
         "flows",
         &[
@@ -48,7 +49,18 @@ const PURE: &[(&str, &[&str])] = &[
     ),
     (
         "account",
-        &["serde", "serde_json", "thiserror", "argon2", "subtle"],
+        &[
+            "serde",
+            "serde_json",
+            "thiserror",
+            "subtle",
+            "base64",
+            "aws_lc_rs",
+            "argon2",
+            "bcrypt",
+            "scrypt",
+            "zxcvbn",
+        ],
     ),
 ];
 
@@ -63,7 +75,9 @@ const OWNED: &[(&str, &[&str])] = &[
     ("sqlx", &["src/store/"]),
     ("redis", &["src/store/redis.rs", "src/store/redis/"]),
     ("openidconnect", &["src/demo/"]),
+    ("lettre", &["src/mail/"]),
     ("minijinja", &["src/pages/"]),
+    ("fluent_bundle", &["src/pages/"]),
     ("toml_edit", &["src/config/"]),
     ("clap", &["src/cli/"]),
     (
@@ -245,6 +259,7 @@ const KNOWN_CRATES: &[&str] = &[
     "aws_lc_rs",
     "axum",
     "base64",
+    "bcrypt",
     "bytes",
     "chrono",
     "clap",
@@ -261,6 +276,7 @@ const KNOWN_CRATES: &[&str] = &[
     "redis",
     "reqwest",
     "rustls",
+    "scrypt",
     "secrecy",
     "serde",
     "serde_json",
@@ -279,6 +295,7 @@ const KNOWN_CRATES: &[&str] = &[
     "url",
     "webpki_roots",
     "zeroize",
+    "zxcvbn",
 ];
 
 /// Where the tree of the next `use` begins.

@@ -16,6 +16,7 @@ use vidimus::secret::Digest;
 use vidimus::store::{Change, Effects, RevocationMark};
 
 use crate::registration::{self, Own};
+use crate::support::passwords::set_password;
 use crate::support::{Answer, Browser, TestClient, World};
 
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -38,12 +39,13 @@ enum Path {
 
 const PATHS: [Path; 11] = [
     Path::Code,
-    Path::Refresh,
     Path::ClientCredentials,
     Path::DeviceCode,
     Path::Userinfo,
     Path::IntrospectAccessToken,
+    // Looked at before it is spent.
     Path::IntrospectRefreshToken,
+    Path::Refresh,
     Path::PromptNone,
     Path::FrontChannel,
     Path::PushedRequest,
@@ -154,7 +156,8 @@ impl Scene {
         let realm = ada.realm.clone();
         let client = world
             .client_with(&realm, ClientType::Web, |metadata| {
-                metadata.grant_types.push(GrantType::DeviceCode);
+                let more = [GrantType::DeviceCode, GrantType::Implicit];
+                metadata.grant_types.extend(more);
                 metadata.response_types = vec![
                     ResponseType::CODE,
                     ResponseType::parse("id_token token").unwrap(),
@@ -228,15 +231,7 @@ impl Scene {
                 let done = self.browser.submit(&page, &[("decision", "confirm")]).await;
                 assert!(done.status.is_success(), "{done:?}");
             }
-            State::PasswordChanged => {
-                let mark = RevocationMark::User(self.ada.id.clone());
-                let effects = Effects::marks([revocations::mark(realm, mark, now)]);
-                let verb =
-                    app.store
-                        .set_password(realm, &self.ada.id, "another hash", &effects, now);
-                changed(verb.await.unwrap());
-                revocations::announce(app, &effects.marks, now).await;
-            }
+            State::PasswordChanged => set_password(app, &self.ada, "plane-jar-ostrich").await,
             State::Revoked => self.revoke_all().await,
         }
         // Facts about parties may be one second old.
@@ -400,24 +395,24 @@ async fn every_path_issues_while_all_parties_stand() {
 
 #[tokio::test]
 async fn no_path_issues_in_a_state_that_denies() {
-    let mut tried_pairs = 0;
+    let (mut concerned_pairs, mut wrong) = (0, Vec::new());
     for state in STATES {
         let mut scene = Scene::set().await;
         scene.fall(state).await;
         for path in PATHS {
             let tried = scene.try_path(path).await;
             let concerned = state.concerns(path);
-            let expected = if concerned {
-                matches!(tried, Tried::Refused)
-            } else {
-                matches!(tried, Tried::Issued)
+            let expected = match tried {
+                Tried::Issued => !concerned,
+                Tried::Refused => concerned,
+                Tried::Strange(_) => false,
             };
-            assert!(
-                expected,
-                "{path:?} × {state:?} (concerned: {concerned}): {tried:?}"
-            );
-            tried_pairs += usize::from(concerned);
+            if !expected {
+                wrong.push(format!("{path:?} when {state:?}: {tried:?}"));
+            }
+            concerned_pairs += usize::from(concerned);
         }
     }
-    assert_eq!(tried_pairs, 11 * 3 + 6 + 6 * 9);
+    assert_eq!(wrong, Vec::<String>::new());
+    assert_eq!(concerned_pairs, 11 * 3 + 6 * 9 + 6);
 }

@@ -37,6 +37,10 @@ mod introspection;
 #[cfg(test)]
 mod issuance;
 #[cfg(test)]
+mod languages;
+#[cfg(test)]
+mod links;
+#[cfg(test)]
 mod listener;
 #[cfg(test)]
 mod login;
@@ -44,6 +48,8 @@ mod login;
 mod logout;
 #[cfg(test)]
 mod logout_delivery;
+#[cfg(test)]
+mod mail;
 #[cfg(test)]
 mod metadata;
 #[cfg(test)]

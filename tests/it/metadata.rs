@@ -63,6 +63,7 @@ async fn stands_at_every_well_known_place() {
         settings: vidimus::protocol::realm::RealmSettings::default(),
         created_at: world.app.now(),
         disabled_at: None,
+        terms_url: None,
     };
     world.app.store.create_realm(&realm).await.unwrap();
     for path in [
@@ -131,6 +132,7 @@ async fn holds_exactly_the_keys_that_are_tested_here() {
         "token_endpoint",
         "token_endpoint_auth_methods_supported",
         "token_endpoint_auth_signing_alg_values_supported",
+        "ui_locales_supported",
         "userinfo_encryption_alg_values_supported",
         "userinfo_encryption_enc_values_supported",
         "userinfo_endpoint",
@@ -432,6 +434,22 @@ async fn each_context_class_is_told_when_asked_for() {
     let plain = client.tokens(&[]).await;
     let id = decode_claims(plain["id_token"].as_str().unwrap());
     assert!(id["acr"].is_null(), "it was not asked for");
+}
+
+/// `ui_locales_supported`
+#[tokio::test]
+async fn speaks_each_language_when_asked_for() {
+    let client = web().await;
+    let languages = strings(&document(&client.world).await["ui_locales_supported"]);
+    assert_eq!(languages, ["en", "de", "fr", "es", "ja", "ar"]);
+    for language in languages {
+        let mut browser = client.world.browser();
+        let url = client.authorize_url(&[("ui_locales", &language)]);
+        let answer = browser.get(&url).await;
+        let page = browser.get(answer.location()).await;
+        let marked = format!("<html lang=\"{language}\"");
+        assert!(page.body.contains(&marked), "{page:?}");
+    }
 }
 
 /// `prompt_values_supported`, `claims_parameter_supported`

@@ -1,8 +1,11 @@
 //! A person deletes their account. It can be brought back for a while, then it is gone.
 
+use std::net::IpAddr;
+
 use crate::account::event::Caller;
-use crate::account::user::{AccountSwitch, LoginName};
-use crate::flows::login::{Attempt, LoginRefusal, prove_password};
+use crate::account::user::{AccountSwitch, LoginName, User};
+use crate::flows::login::{self, LoginRefusal};
+use crate::flows::password::ending;
 use crate::flows::session::LiveSession;
 use crate::flows::{App, FlowError, accounts};
 use crate::protocol::time::Lifetime;
@@ -18,7 +21,7 @@ pub struct Deletion<'a> {
     /// Where the request came from.
     pub caller: &'a Caller,
     /// The browser's address, by the trusted proxies' word.
-    pub address: std::net::IpAddr,
+    pub address: IpAddr,
 }
 
 /// Why an account was not deleted.
@@ -48,20 +51,32 @@ pub async fn delete(
         return Err(FlowError::Refused(DeletionRefusal::OtherName));
     }
     if user.password_hash.is_some() {
-        let attempt = Attempt {
-            realm: &user.realm,
-            login: &user.username,
-            password: deletion.password,
-            address: deletion.address,
-            caller: deletion.caller,
-            cookie: None,
-        };
-        prove_password(app, &attempt, app.now())
-            .await
-            .map_err(|error| error.map_refusal(refusal))?;
+        prove(app, user, deletion.password, deletion.address).await?;
     }
     let switch = AccountSwitch::Delete;
     accounts::switch(app, (&user.realm, &user.id), switch, deletion.caller).await?;
+    Ok(())
+}
+
+/// A wrong password counts like a failed sign-in: the cookie alone must not be worth a guess more.
+async fn prove(
+    app: &App,
+    user: &User,
+    password: SecretString,
+    address: IpAddr,
+) -> Result<(), FlowError<DeletionRefusal>> {
+    login::count(app, &user.realm, (address, &user.username), app.now())
+        .await
+        .map_err(|error| error.map_refusal(refusal))?;
+    let stored = user.password_hash.as_deref();
+    let verified = app.hashing.verify(password, stored).await.map_err(ending)?;
+    if verified.is_none() {
+        return Err(FlowError::Refused(DeletionRefusal::WrongPassword));
+    }
+    let store = app.store.as_ref();
+    store
+        .clear_login_attempts(&user.realm, &user.username)
+        .await?;
     Ok(())
 }
 

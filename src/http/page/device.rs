@@ -176,8 +176,9 @@ fn show_question(edge: &Edge, call: &Call, question: &Question) -> Response {
     let user = &live.facts().user;
     let binding = bind(edge, call);
     let query = call.query.encode_without(&[]);
+    let wishes = call.wishes.with_own(user.profile.locale.as_deref());
     let view = DevicePage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: respond::chrome_for(edge, call, wishes),
         client_name: client.metadata.client_name.clone(),
         unverified: client.metadata.unverified,
         user_code: device.user_code.to_string(),

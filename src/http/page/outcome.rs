@@ -3,6 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 
+use crate::account::language::Wishes;
 use crate::flows::Fault;
 use crate::flows::authorize::{Outcome, Pending};
 use crate::flows::interaction::{self, PARAMETER};
@@ -32,6 +33,7 @@ pub(super) fn follow(
             answered(edge, call, answer)
         }
         Ok(Outcome::Login(pending, _)) => go(edge, call, request, "/login", &pending),
+        Ok(Outcome::SignUp(pending)) => go(edge, call, request, "/sign-up", &pending),
         Ok(Outcome::Consent(pending)) => go(edge, call, request, "/consent", &pending),
         Ok(Outcome::BeginAnew) => {
             let query = request.encode_without(&[PARAMETER]);
@@ -56,7 +58,7 @@ fn answered(edge: &Edge, call: &Call, answer: AuthorizationAnswer) -> Response {
         AuthorizationAnswer::Redirect { location } => respond::see_other(&location),
         AuthorizationAnswer::Form { action, fields } => {
             let view = FormPostPage {
-                chrome: respond::realm_chrome(edge, call),
+                chrome: respond::realm_chrome(edge, call).in_passing(),
                 action,
                 fields,
             };
@@ -75,6 +77,13 @@ pub(super) fn page_address(
 ) -> String {
     let query = interaction::seal(&edge.app, &call.realm, request, &pending.interaction);
     format!("{}?{query}", local(edge, call, page))
+}
+
+/// The language that is wanted, as far as the request says: it may have been handed over in a way
+/// that the address does not show.
+pub(super) fn wishes_of(call: &Call, pending: &Pending) -> Wishes {
+    call.wishes
+        .with_requested(pending.request.ui_locales.as_deref())
 }
 
 fn go(edge: &Edge, call: &Call, request: &Params, page: &str, pending: &Pending) -> Response {

@@ -11,7 +11,7 @@ pub use own::{
     ActivityPage, AppCard, AppsPage, DataPage, DeletedPage, DeletionError, HappeningLine, Origin,
     SessionCard, SessionsPage, in_words,
 };
-pub use profile::{ClaimField, ProfilePage};
+pub use profile::{ClaimField, ClaimGroup, ProfilePage};
 
 /// A page of the account. The set is closed, so that an address can name the page to come back to
 /// after a sign-in without naming any other place.

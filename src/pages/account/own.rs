@@ -6,15 +6,13 @@ use crate::account::device::Device;
 use crate::account::event::{Caller, EventKind};
 use crate::pages::account::AccountFrame;
 use crate::pages::moment::Moment;
-use crate::pages::{Chrome, ScopeLine, View};
+use crate::pages::{Chrome, Message, ScopeLine, View};
 
 /// Where a request came from, in words that its owner knows it by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Origin {
-    /// The browser, if it says which.
-    pub browser: Option<&'static str>,
-    /// The system, if the browser says which.
-    pub system: Option<&'static str>,
+    /// Browser and system, as far as the browser says.
+    pub device: Message,
     /// What the browser calls itself.
     pub user_agent: Option<String>,
     /// The address.
@@ -24,13 +22,22 @@ pub struct Origin {
 impl From<&Caller> for Origin {
     fn from(caller: &Caller) -> Self {
         let device = caller.user_agent.as_deref().map(Device::of);
-        let Device { browser, system } = device.unwrap_or_default();
         Self {
-            browser,
-            system,
+            device: named(device.unwrap_or_default()),
             user_agent: caller.user_agent.clone(),
             address: caller.address.map(|address| address.to_string()),
         }
+    }
+}
+
+fn named(device: Device) -> Message {
+    match (device.browser, device.system) {
+        (Some(browser), Some(system)) => Message::new("device-on")
+            .with("browser", browser)
+            .with("system", system),
+        (Some(browser), None) => Message::new("device-browser").with("browser", browser),
+        (None, Some(system)) => Message::new("device-system").with("system", system),
+        (None, None) => Message::new("device-unknown"),
     }
 }
 
@@ -111,7 +118,7 @@ impl View for AppsPage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HappeningLine {
     /// What.
-    pub what: &'static str,
+    pub what: Message,
     /// The application that it is about.
     pub app: Option<String>,
     /// When.
@@ -198,22 +205,25 @@ impl View for DeletedPage {
 }
 
 /// What is said of an event to the person whose account it is about.
-pub fn in_words(kind: EventKind) -> &'static str {
+pub fn in_words(kind: EventKind) -> Message {
     match kind {
-        EventKind::UserCreated => "The account was made",
-        EventKind::UserDisabled => "The account was switched off",
-        EventKind::UserEnabled => "The account was switched on again",
-        EventKind::UserLocked => "The account was locked",
-        EventKind::UserUnlocked => "The account was unlocked",
-        EventKind::UserDeleted => "The account was deleted",
-        EventKind::UserRestored => "The account was brought back",
-        EventKind::ProfileChanged => "The profile was changed",
-        EventKind::PasswordChanged => "The password was changed",
-        EventKind::SignedIn => "Signed in",
-        EventKind::SignInRefused => "A sign-in was refused",
-        EventKind::SessionEnded => "Signed out",
-        EventKind::ConsentGranted => "An application was allowed something",
-        EventKind::ConsentWithdrawn => "An application was disconnected",
-        EventKind::TokenRevoked => "An application gave up its access",
+        EventKind::UserCreated => Message::new("event-user-created"),
+        EventKind::UserDisabled => Message::new("event-user-disabled"),
+        EventKind::UserEnabled => Message::new("event-user-enabled"),
+        EventKind::UserLocked => Message::new("event-user-locked"),
+        EventKind::UserUnlocked => Message::new("event-user-unlocked"),
+        EventKind::UserDeleted => Message::new("event-user-deleted"),
+        EventKind::UserRestored => Message::new("event-user-restored"),
+        EventKind::ProfileChanged => Message::new("event-profile-changed"),
+        EventKind::PasswordChanged => Message::new("event-password-changed"),
+        EventKind::PasswordResetAsked => Message::new("event-password-reset-asked"),
+        EventKind::SignUpAsked => Message::new("event-sign-up-asked"),
+        EventKind::UserInvited => Message::new("event-user-invited"),
+        EventKind::SignedIn => Message::new("event-signed-in"),
+        EventKind::SignInRefused => Message::new("event-sign-in-refused"),
+        EventKind::SessionEnded => Message::new("event-session-ended"),
+        EventKind::ConsentGranted => Message::new("event-consent-granted"),
+        EventKind::ConsentWithdrawn => Message::new("event-consent-withdrawn"),
+        EventKind::TokenRevoked => Message::new("event-token-revoked"),
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::account::profile::ClaimRefusal;
 use crate::pages::account::AccountFrame;
-use crate::pages::{Chrome, View};
+use crate::pages::{Chrome, Message, View};
 
 /// One claim to edit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -14,9 +14,9 @@ pub struct ClaimField {
     /// Its name for an `id`: a dot would need quoting in a style sheet.
     pub id: String,
     /// What it is called.
-    pub label: &'static str,
+    pub label: Message,
     /// How it is typed.
-    pub hint: Option<&'static str>,
+    pub hint: Option<Message>,
     /// What the browser may fill in (HTML Standard, autofill).
     pub autocomplete: &'static str,
     /// The kind of input: `text`, `tel` or `url`.
@@ -24,7 +24,16 @@ pub struct ClaimField {
     /// What stands in it.
     pub value: String,
     /// Why what was typed is not accepted.
-    pub error: Option<&'static str>,
+    pub error: Option<Message>,
+}
+
+/// Claims that belong together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClaimGroup {
+    /// What they are about.
+    pub heading: Message,
+    /// The claims.
+    pub fields: Vec<ClaimField>,
 }
 
 /// The profile. Posts `csrf` and every claim to `action`.
@@ -40,8 +49,8 @@ pub struct ProfilePage {
     pub email_verified: bool,
     /// Whether any claim was not accepted.
     pub invalid: bool,
-    /// The groups of claims, each with its heading.
-    pub groups: Vec<(&'static str, Vec<ClaimField>)>,
+    /// All claims.
+    pub groups: Vec<ClaimGroup>,
     /// Whether somebody else has changed the account since the form was shown.
     pub changed_meanwhile: bool,
     /// Where the form goes.
@@ -53,140 +62,140 @@ impl View for ProfilePage {
 }
 
 impl ProfilePage {
-    /// All fields of the form; `value` and `error` say what stands in them and what is wrong.
+    /// All fields of the form; `value` and `refusal` say what stands in them and what is wrong.
     pub fn groups(
         value: impl Fn(&str) -> String,
         refusal: impl Fn(&str) -> Option<ClaimRefusal>,
-    ) -> Vec<(&'static str, Vec<ClaimField>)> {
-        let field = |&(name, label, hint, autocomplete, kind): &Shape| ClaimField {
-            name,
-            id: name.replace('.', "-"),
-            label,
-            hint,
-            autocomplete,
-            kind,
-            value: value(name),
-            error: refusal(name).map(in_words),
+    ) -> Vec<ClaimGroup> {
+        let fill = |mut field: ClaimField| {
+            field.value = value(field.name);
+            field.error = refusal(field.name).map(in_words);
+            field
         };
-        FORM.iter()
-            .map(|(heading, fields)| (*heading, fields.iter().map(field).collect()))
-            .collect()
+        let group = |(heading, fields): (Message, Vec<ClaimField>)| ClaimGroup {
+            heading,
+            fields: fields.into_iter().map(fill).collect(),
+        };
+        [
+            (Message::new("profile-part-name"), name()),
+            (Message::new("profile-part-about"), about()),
+            (Message::new("profile-part-language"), language()),
+            (Message::new("profile-part-address"), address()),
+        ]
+        .into_iter()
+        .map(group)
+        .collect()
     }
 }
 
 /// What is said beside a field that was not accepted.
-fn in_words(refusal: ClaimRefusal) -> &'static str {
+fn in_words(refusal: ClaimRefusal) -> Message {
     match refusal {
-        ClaimRefusal::Text => "At most 255 characters, and none that cannot be seen.",
-        ClaimRefusal::Address => "A web address begins with https:// or http://.",
-        ClaimRefusal::Birthdate => "Write year, month and day as 1815-12-10, or only the year.",
-        ClaimRefusal::TimeZone => "Write a time zone as Europe/London.",
-        ClaimRefusal::Locale => "Write a language tag as en-GB.",
-        ClaimRefusal::PhoneNumber => "Write a phone number with its country, as +44 20 7946 0018.",
-        ClaimRefusal::Unknown | ClaimRefusal::Switch => "This cannot be set here.",
+        ClaimRefusal::Text => Message::new("refused-text"),
+        ClaimRefusal::Address => Message::new("refused-web"),
+        ClaimRefusal::Birthdate => Message::new("refused-birthdate"),
+        ClaimRefusal::TimeZone => Message::new("refused-zoneinfo"),
+        ClaimRefusal::Locale => Message::new("refused-locale"),
+        ClaimRefusal::PhoneNumber => Message::new("refused-phone"),
+        ClaimRefusal::Unknown | ClaimRefusal::Switch => Message::new("refused-other"),
     }
 }
 
-/// Name, label, hint, autofill, kind of input.
-type Shape = (
-    &'static str,
-    &'static str,
-    Option<&'static str>,
-    &'static str,
-    &'static str,
-);
+/// An empty field for a claim, with what a browser may fill in.
+fn text(name: &'static str, label: Message, autocomplete: &'static str) -> ClaimField {
+    ClaimField {
+        name,
+        id: name.replace('.', "-"),
+        label,
+        hint: None,
+        autocomplete,
+        kind: "text",
+        value: String::new(),
+        error: None,
+    }
+}
 
-const FORM: &[(&str, &[Shape])] = &[
-    (
-        "Name",
-        &[
-            ("name", "Full name", None, "name", "text"),
-            ("given_name", "Given name", None, "given-name", "text"),
-            (
-                "middle_name",
-                "Middle name",
-                None,
-                "additional-name",
-                "text",
-            ),
-            ("family_name", "Family name", None, "family-name", "text"),
-            ("nickname", "Nickname", None, "nickname", "text"),
-        ],
-    ),
-    (
-        "About you",
-        &[
-            (
-                "birthdate",
-                "Birthday",
-                Some("1815-12-10, or only the year"),
-                "bday",
-                "text",
-            ),
-            ("gender", "Gender", None, "sex", "text"),
-            (
-                "phone_number",
-                "Phone number",
-                Some("With the country: +44 20 7946 0018"),
-                "tel",
-                "tel",
-            ),
-            ("website", "Web site", Some("https://…"), "url", "url"),
-            ("profile", "Profile page", Some("https://…"), "off", "url"),
-            (
-                "picture",
-                "Picture",
-                Some("The address of an image: https://…"),
-                "photo",
-                "url",
-            ),
-        ],
-    ),
-    (
-        "Language and time",
-        &[
-            (
-                "locale",
-                "Language",
-                Some("A language tag: en-GB"),
-                "language",
-                "text",
-            ),
-            (
-                "zoneinfo",
-                "Time zone",
-                Some("Europe/London"),
-                "off",
-                "text",
-            ),
-        ],
-    ),
-    (
-        "Postal address",
-        &[
-            (
-                "address.street_address",
-                "Street and number",
-                None,
-                "street-address",
-                "text",
-            ),
-            (
-                "address.postal_code",
-                "Postal code",
-                None,
-                "postal-code",
-                "text",
-            ),
-            ("address.locality", "City", None, "address-level2", "text"),
-            (
-                "address.region",
-                "State or region",
-                None,
-                "address-level1",
-                "text",
-            ),
-            ("address.country", "Country", None, "country-name", "text"),
-        ],
-    ),
-];
+impl ClaimField {
+    fn hinted(self, hint: Message) -> Self {
+        Self {
+            hint: Some(hint),
+            ..self
+        }
+    }
+
+    fn of_kind(self, kind: &'static str) -> Self {
+        Self { kind, ..self }
+    }
+}
+
+fn name() -> Vec<ClaimField> {
+    vec![
+        text("name", Message::new("field-name"), "name"),
+        text("given_name", Message::new("field-given-name"), "given-name"),
+        text(
+            "middle_name",
+            Message::new("field-middle-name"),
+            "additional-name",
+        ),
+        text(
+            "family_name",
+            Message::new("field-family-name"),
+            "family-name",
+        ),
+        text("nickname", Message::new("field-nickname"), "nickname"),
+    ]
+}
+
+fn about() -> Vec<ClaimField> {
+    let web = |field: ClaimField| field.hinted(Message::new("hint-web")).of_kind("url");
+    vec![
+        text("birthdate", Message::new("field-birthdate"), "bday")
+            .hinted(Message::new("hint-birthdate")),
+        text("gender", Message::new("field-gender"), "sex"),
+        text("phone_number", Message::new("field-phone-number"), "tel")
+            .hinted(Message::new("hint-phone"))
+            .of_kind("tel"),
+        web(text("website", Message::new("field-website"), "url")),
+        web(text("profile", Message::new("field-profile"), "off")),
+        web(text("picture", Message::new("field-picture"), "photo")),
+    ]
+}
+
+fn language() -> Vec<ClaimField> {
+    vec![
+        text("locale", Message::new("field-locale"), "language")
+            .hinted(Message::new("hint-locale")),
+        text("zoneinfo", Message::new("field-zoneinfo"), "off")
+            .hinted(Message::new("hint-zoneinfo")),
+    ]
+}
+
+fn address() -> Vec<ClaimField> {
+    vec![
+        text(
+            "address.street_address",
+            Message::new("field-street"),
+            "street-address",
+        ),
+        text(
+            "address.postal_code",
+            Message::new("field-postal-code"),
+            "postal-code",
+        ),
+        text(
+            "address.locality",
+            Message::new("field-locality"),
+            "address-level2",
+        ),
+        text(
+            "address.region",
+            Message::new("field-region"),
+            "address-level1",
+        ),
+        text(
+            "address.country",
+            Message::new("field-country"),
+            "country-name",
+        ),
+    ]
+}

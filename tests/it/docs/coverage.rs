@@ -62,6 +62,13 @@ const SPECS: &[(&str, &str)] = &[
     ("RFC 8037", "CFRG Curves in JOSE"),
     ("RFC 9864", "Fully-Specified Algorithms for JOSE"),
     ("RFC 9106", "Argon2"),
+    ("RFC 5321", "Simple Mail Transfer Protocol"),
+    ("RFC 5322", "Internet Message Format"),
+    ("RFC 3207", "SMTP over TLS by STARTTLS"),
+    ("RFC 8314", "Cleartext Considered Obsolete for E-Mail"),
+    ("RFC 4616", "The PLAIN SASL Mechanism"),
+    ("RFC 4647", "Matching of Language Tags"),
+    ("RFC 9110", "HTTP Semantics"),
     ("RFC 9111", "HTTP Caching"),
 ];
 

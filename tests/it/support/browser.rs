@@ -101,6 +101,8 @@ pub(crate) struct Browser {
     issuer: String,
     agent: Option<&'static str>,
     pub(crate) cookies: BTreeMap<String, String>,
+    /// What its person reads, as `Accept-Language`.
+    pub(crate) accepts: String,
 }
 
 impl Browser {
@@ -110,6 +112,15 @@ impl Browser {
             issuer: world.app.settings.issuer.clone(),
             agent: None,
             cookies: BTreeMap::new(),
+            accepts: "en".to_owned(),
+        }
+    }
+
+    /// The same browser, at another node.
+    pub(crate) fn on(&self, world: &World) -> Self {
+        Self {
+            cookies: self.cookies.clone(),
+            ..Self::at(world)
         }
     }
 
@@ -120,6 +131,7 @@ impl Browser {
             issuer: wire.issuer().to_owned(),
             agent: None,
             cookies: BTreeMap::new(),
+            accepts: "en".to_owned(),
         }
     }
 
@@ -183,6 +195,7 @@ impl Browser {
             .method(method)
             .uri(path_of(address))
             .header("accept", "text/html")
+            .header("accept-language", &self.accepts)
             .header("sec-fetch-site", "same-origin")
             .header("sec-fetch-dest", "document")
             .header(COOKIE, cookies.join("; "))

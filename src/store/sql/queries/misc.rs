@@ -93,6 +93,12 @@ const PURGES: &[(&str, Lifetime)] = &[
              (SELECT realm, account FROM login_attempt WHERE last_at <= $1 LIMIT $2)",
         DAY,
     ),
+    // For a day it can still be said that a link was used, or came too late.
+    (
+        "DELETE FROM one_time_link WHERE expires_at <= $1 AND (realm, digest) IN
+             (SELECT realm, digest FROM one_time_link WHERE expires_at <= $1 LIMIT $2)",
+        DAY,
+    ),
     // The clocks of two nodes may differ by less than a minute.
     (
         "DELETE FROM used_assertion WHERE (realm, client_id, jti) IN
@@ -103,6 +109,22 @@ const PURGES: &[(&str, Lifetime)] = &[
         "DELETE FROM logout_delivery WHERE (realm, session_id, client_id) IN
              (SELECT realm, session_id, client_id FROM logout_delivery
               WHERE next_attempt_at IS NULL AND created_at <= $1 LIMIT $2)",
+        MONTH,
+    ),
+    // An attempt that is under way may still succeed.
+    (
+        "UPDATE mail SET sealed = NULL, next_attempt_at = NULL,
+             last_answer = COALESCE(last_answer, 'expired')
+         WHERE sealed IS NOT NULL AND expires_at <= $1
+           AND (next_attempt_at IS NULL OR next_attempt_at <= $1)
+           AND (realm, id) IN (SELECT realm, id FROM mail
+               WHERE sealed IS NOT NULL AND expires_at <= $1
+                 AND (next_attempt_at IS NULL OR next_attempt_at <= $1) LIMIT $2)",
+        Lifetime::ZERO,
+    ),
+    (
+        "DELETE FROM mail WHERE (realm, id) IN (SELECT realm, id FROM mail
+             WHERE next_attempt_at IS NULL AND sealed IS NULL AND created_at <= $1 LIMIT $2)",
         MONTH,
     ),
     (
