@@ -1,19 +1,24 @@
-account-nav = حسابك
-account-home = الرئيسية
-account-profile = الملف الشخصي
-account-sign-in = طرق الدخول
-account-sessions = الجلسات
-account-apps = التطبيقات
-account-activity = النشاط
-account-data = البيانات
+account-heading = حسابك
+account-lead = ما يُحفَظ عنك هنا، ومن يمكنه الاطلاع عليه، وكيف تسجِّل الدخول.
+account-place-home = الرئيسية
+account-place-sign-in = تسجيل الدخول
 account-sign-out = تسجيل الخروج
-account-stale-more = لم يتغيّر شيء: يُرجى المحاولة مرة أخرى.
+account-stale-more = لم يتغيَّر شيء: يُرجى إعادة المحاولة.
+account-sign-in-heading = كيف تسجِّل الدخول
+account-password = كلمة المرور
+account-has-password = يمكنك تسجيل الدخول بكلمة مرورك.
+account-no-password = ليس لديك كلمة مرور.
+account-change-password = تغييرها
+account-choose-password = اختيار كلمة مرور
+account-place-profile = الملف الشخصي
+account-place-sessions = الجلسات
+account-place-apps = التطبيقات
+account-place-activity = النشاط
+account-place-data = البيانات
 account-saved = تم الحفظ.
 account-session-ended = تم تسجيل الخروج من ذلك المتصفح.
 account-others-ended = تم تسجيل خروجك من كل مكان آخر.
 account-disconnected = تم فصل ذلك التطبيق.
-account-heading = حسابك
-account-lead = ما يُحفظ عنك هنا، ومن يمكنه رؤيته، وكيف تسجّل الدخول.
 check-up = فحص
 check-no-email = لم تُدخل عنوانًا، لذا لا يمكن لأحد أن يراسلك إذا حدث شيء لحسابك.
 check-email = عنوانك مؤكَّد: { $email }
@@ -36,11 +41,6 @@ check-apps =
         [many] { $count } تطبيقًا متصلًا. هل ما زلت تستخدمها كلها؟
        *[other] { $count } تطبيق متصل. هل ما زلت تستخدمها كلها؟
     }
-methods-heading = كيف تسجّل الدخول
-method-password-set = يمكنك تسجيل الدخول بكلمة مرورك.
-method-password-none = ليس لديك كلمة مرور.
-method-password-change = تغييرها
-method-password-choose = اختيار كلمة مرور
 profile-heading = ملفك الشخصي
 profile-lead = ترى التطبيقات منه ما تسمح لها به. يمكن ترك كل شيء فارغًا.
 profile-not-saved = لم يُحفظ شيء بعد.

@@ -1,19 +1,24 @@
-account-nav = Ihr Konto
-account-home = Übersicht
-account-profile = Profil
-account-sign-in = Anmeldung
-account-sessions = Sitzungen
-account-apps = Apps
-account-activity = Aktivität
-account-data = Daten
+account-heading = Ihr Konto
+account-lead = Was hier über Sie gespeichert ist, wer es sehen darf und wie Sie sich anmelden.
+account-place-home = Übersicht
+account-place-sign-in = Anmeldung
 account-sign-out = Abmelden
-account-stale-more = Es wurde nichts geändert: Bitte tun Sie es noch einmal.
+account-stale-more = Es wurde nichts geändert: Bitte machen Sie es noch einmal.
+account-sign-in-heading = So melden Sie sich an
+account-password = Passwort
+account-has-password = Sie können sich mit Ihrem Passwort anmelden.
+account-no-password = Sie haben kein Passwort.
+account-change-password = Ändern
+account-choose-password = Passwort wählen
+account-place-profile = Profil
+account-place-sessions = Sitzungen
+account-place-apps = Apps
+account-place-activity = Aktivität
+account-place-data = Daten
 account-saved = Gespeichert.
 account-session-ended = Dieser Browser ist abgemeldet.
 account-others-ended = Sie sind überall sonst abgemeldet.
 account-disconnected = Diese App ist getrennt.
-account-heading = Ihr Konto
-account-lead = Was hier über Sie gespeichert ist, wer es sehen darf und wie Sie sich anmelden.
 check-up = Überprüfung
 check-no-email = Sie haben keine Adresse angegeben. Deshalb kann Ihnen niemand schreiben, wenn etwas mit Ihrem Konto geschieht.
 check-email = Ihre Adresse ist bestätigt: { $email }
@@ -30,11 +35,6 @@ check-apps =
         [one] Eine App ist verbunden. Benutzen Sie sie noch?
        *[other] { $count } Apps sind verbunden. Benutzen Sie noch alle?
     }
-methods-heading = Wie Sie sich anmelden
-method-password-set = Sie können sich mit Ihrem Passwort anmelden.
-method-password-none = Sie haben kein Passwort.
-method-password-change = Ändern
-method-password-choose = Eines wählen
 profile-heading = Ihr Profil
 profile-lead = Apps sehen davon, was Sie ihnen erlauben. Alles darf leer bleiben.
 profile-not-saved = Es wurde noch nichts gespeichert.

@@ -1,19 +1,24 @@
-account-nav = Your account
-account-home = Home
-account-profile = Profile
-account-sign-in = Sign-in
-account-sessions = Sessions
-account-apps = Apps
-account-activity = Activity
-account-data = Data
+account-heading = Your account
+account-lead = What is kept of you here, who may see it, and how you sign in.
+account-place-home = Home
+account-place-sign-in = Sign-in
 account-sign-out = Sign out
 account-stale-more = Nothing was changed: please do it once more.
+account-sign-in-heading = How you sign in
+account-password = Password
+account-has-password = You can sign in with your password.
+account-no-password = You have no password.
+account-change-password = Change it
+account-choose-password = Choose one
+account-place-profile = Profile
+account-place-sessions = Sessions
+account-place-apps = Apps
+account-place-activity = Activity
+account-place-data = Data
 account-saved = Saved.
 account-session-ended = That browser is signed out.
 account-others-ended = You are signed out everywhere else.
 account-disconnected = That app is disconnected.
-account-heading = Your account
-account-lead = What is kept of you here, who may see it, and how you sign in.
 check-up = Check-up
 check-no-email = You have given no address, so nobody can write to you when something happens to your account.
 check-email = Your address is confirmed: { $email }
@@ -30,11 +35,6 @@ check-apps =
         [one] One app is connected. Do you still use it?
        *[other] { $count } apps are connected. Do you still use them all?
     }
-methods-heading = How you sign in
-method-password-set = You can sign in with your password.
-method-password-none = You have no password.
-method-password-change = Change it
-method-password-choose = Choose one
 profile-heading = Your profile
 profile-lead = Apps see of it what you allow them to. Everything may be left empty.
 profile-not-saved = Nothing was saved yet.

@@ -1,19 +1,24 @@
-account-nav = Su cuenta
-account-home = Inicio
-account-profile = Perfil
-account-sign-in = Acceso
-account-sessions = Sesiones
-account-apps = Aplicaciones
-account-activity = Actividad
-account-data = Datos
+account-heading = Su cuenta
+account-lead = Lo que se guarda aquí de usted, quién puede verlo y cómo inicia sesión.
+account-place-home = Inicio
+account-place-sign-in = Inicio de sesión
 account-sign-out = Cerrar sesión
 account-stale-more = No se ha cambiado nada: hágalo una vez más.
+account-sign-in-heading = Cómo inicia sesión
+account-password = Contraseña
+account-has-password = Puede iniciar sesión con su contraseña.
+account-no-password = No tiene contraseña.
+account-change-password = Cambiarla
+account-choose-password = Elegir una
+account-place-profile = Perfil
+account-place-sessions = Sesiones
+account-place-apps = Aplicaciones
+account-place-activity = Actividad
+account-place-data = Datos
 account-saved = Guardado.
 account-session-ended = Se ha cerrado la sesión en ese navegador.
 account-others-ended = Se ha cerrado su sesión en todos los demás lugares.
 account-disconnected = Esa aplicación está desconectada.
-account-heading = Su cuenta
-account-lead = Lo que se guarda aquí de usted, quién puede verlo y cómo inicia sesión.
 check-up = Revisión
 check-no-email = No ha indicado ninguna dirección, por lo que nadie puede escribirle si algo le ocurre a su cuenta.
 check-email = Su dirección está confirmada: { $email }
@@ -30,11 +35,6 @@ check-apps =
         [one] Hay una aplicación conectada. ¿La usa todavía?
        *[other] Hay { $count } aplicaciones conectadas. ¿Las usa todas todavía?
     }
-methods-heading = Cómo inicia sesión
-method-password-set = Puede iniciar sesión con su contraseña.
-method-password-none = No tiene contraseña.
-method-password-change = Cambiarla
-method-password-choose = Elegir una
 profile-heading = Su perfil
 profile-lead = Las aplicaciones ven lo que usted les permite. Todo puede quedar vacío.
 profile-not-saved = Todavía no se ha guardado nada.

@@ -1,19 +1,24 @@
-account-nav = Votre compte
-account-home = Accueil
-account-profile = Profil
-account-sign-in = Connexion
-account-sessions = Sessions
-account-apps = Applications
-account-activity = Activité
-account-data = Données
+account-heading = Votre compte
+account-lead = Ce qui est conservé ici à votre sujet, qui peut le voir et comment vous vous connectez.
+account-place-home = Accueil
+account-place-sign-in = Connexion
 account-sign-out = Se déconnecter
-account-stale-more = Rien n’a été modifié : veuillez recommencer.
+account-stale-more = Rien n’a été modifié : veuillez recommencer.
+account-sign-in-heading = Comment vous vous connectez
+account-password = Mot de passe
+account-has-password = Vous pouvez vous connecter avec votre mot de passe.
+account-no-password = Vous n’avez pas de mot de passe.
+account-change-password = Le modifier
+account-choose-password = En choisir un
+account-place-profile = Profil
+account-place-sessions = Sessions
+account-place-apps = Applications
+account-place-activity = Activité
+account-place-data = Données
 account-saved = Enregistré.
 account-session-ended = Ce navigateur est déconnecté.
 account-others-ended = Vous êtes déconnecté partout ailleurs.
 account-disconnected = Cette application est déconnectée.
-account-heading = Votre compte
-account-lead = Ce qui est conservé de vous ici, qui peut le voir et comment vous vous connectez.
 check-up = Vérification
 check-no-email = Vous n’avez indiqué aucune adresse : personne ne peut vous écrire s’il arrive quelque chose à votre compte.
 check-email = Votre adresse est confirmée : { $email }
@@ -30,11 +35,6 @@ check-apps =
         [one] { $count } application est connectée. L’utilisez-vous encore ?
        *[other] { $count } applications sont connectées. Les utilisez-vous encore toutes ?
     }
-methods-heading = Comment vous vous connectez
-method-password-set = Vous pouvez vous connecter avec votre mot de passe.
-method-password-none = Vous n’avez pas de mot de passe.
-method-password-change = Le changer
-method-password-choose = En choisir un
 profile-heading = Votre profil
 profile-lead = Les applications en voient ce que vous leur permettez. Tout peut rester vide.
 profile-not-saved = Rien n’est encore enregistré.

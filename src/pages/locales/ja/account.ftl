@@ -1,19 +1,24 @@
-account-nav = アカウント
-account-home = ホーム
-account-profile = プロフィール
-account-sign-in = ログイン方法
-account-sessions = セッション
-account-apps = アプリ
-account-activity = 履歴
-account-data = データ
+account-heading = アカウント
+account-lead = ここに保存されている情報、それを見られる相手、ログインの方法を確認できます。
+account-place-home = ホーム
+account-place-sign-in = ログイン方法
 account-sign-out = ログアウト
-account-stale-more = 何も変更されていません。もう一度行ってください。
+account-stale-more = 何も変更されていません。もう一度操作してください。
+account-sign-in-heading = ログインの方法
+account-password = パスワード
+account-has-password = パスワードでログインできます。
+account-no-password = パスワードは設定されていません。
+account-change-password = 変更する
+account-choose-password = 設定する
+account-place-profile = プロフィール
+account-place-sessions = セッション
+account-place-apps = アプリ
+account-place-activity = 履歴
+account-place-data = データ
 account-saved = 保存しました。
 account-session-ended = そのブラウザーはログアウトされました。
 account-others-ended = ほかのすべての場所でログアウトされました。
 account-disconnected = そのアプリの連携を解除しました。
-account-heading = あなたのアカウント
-account-lead = ここに保存されている情報、それを見られる相手、ログインの方法です。
 check-up = 確認
 check-no-email = メールアドレスがないため、アカウントに何かあってもお知らせできません。
 check-email = メールアドレスは確認済みです：{ $email }
@@ -28,11 +33,6 @@ check-apps =
     { $count ->
        *[other] { $count } 個のアプリが連携しています。すべてまだ使っていますか？
     }
-methods-heading = ログインの方法
-method-password-set = パスワードでログインできます。
-method-password-none = パスワードはありません。
-method-password-change = 変更する
-method-password-choose = 決める
 profile-heading = あなたのプロフィール
 profile-lead = アプリが見られるのは、あなたが許可したものだけです。どれも空欄でかまいません。
 profile-not-saved = まだ何も保存されていません。
