@@ -51,6 +51,8 @@ kinds! {
     UserDeleted = "user.deleted",
     /// A deleted account was brought back.
     UserRestored = "user.restored",
+    /// A person changed their profile.
+    ProfileChanged = "profile.changed",
     /// A password was set or changed.
     PasswordChanged = "password.changed",
     /// Somebody asked for a link that sets another password.

@@ -4,6 +4,7 @@
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
 pub mod claims;
+pub mod device;
 pub mod event;
 pub mod import;
 pub mod language;

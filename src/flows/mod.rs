@@ -23,6 +23,7 @@ mod limits;
 pub mod links;
 pub mod login;
 pub mod mail;
+pub mod own;
 pub mod password;
 pub mod password_reset;
 pub mod push;

@@ -70,7 +70,14 @@ pub const ROUTES: &[Route] = &[
     route("POST", path::REGISTER),
     route("GET, PUT, DELETE", "/register/{client_id}"),
     route("GET", AccountPage::Home.path()),
+    route("GET, POST", AccountPage::Profile.path()),
     route("GET", AccountPage::SignIn.path()),
+    route("GET, POST", AccountPage::Sessions.path()),
+    route("GET, POST", AccountPage::Apps.path()),
+    route("GET", AccountPage::Activity.path()),
+    route("GET", AccountPage::Data.path()),
+    route("POST", account::data::DOWNLOAD),
+    route("POST", account::data::DELETE),
     route("GET", CHANGE_PASSWORD),
     route("GET", "/"),
     route("GET", "/static/{file}"),
@@ -153,6 +160,22 @@ fn account_routes() -> Routes {
     Router::new()
         .route(AccountPage::Home.path(), get(account::home::get))
         .route(AccountPage::SignIn.path(), get(account::sign_in::get))
+        .route(
+            AccountPage::Profile.path(),
+            get(account::profile::get).post(account::profile::post),
+        )
+        .route(
+            AccountPage::Sessions.path(),
+            get(account::sessions::get).post(account::sessions::post),
+        )
+        .route(
+            AccountPage::Apps.path(),
+            get(account::apps::get).post(account::apps::post),
+        )
+        .route(AccountPage::Activity.path(), get(account::activity::get))
+        .route(AccountPage::Data.path(), get(account::data::get))
+        .route(account::data::DOWNLOAD, post(account::data::download))
+        .route(account::data::DELETE, post(account::data::post_delete))
         .route(CHANGE_PASSWORD, get(account::home::change_password))
 }
 

@@ -14,6 +14,7 @@ mod links;
 mod logout;
 mod message;
 mod messages;
+mod moment;
 mod plain;
 mod scopes;
 pub mod static_files;
@@ -39,7 +40,11 @@ use serde::Serialize;
 
 use crate::account::language::Language;
 
-pub use account::{AccountFrame, AccountHomePage, AccountNotice, AccountPage, Place, SignInPage};
+pub use account::{
+    AccountFrame, AccountHomePage, AccountNotice, AccountPage, ActivityPage, AppCard, AppsPage,
+    ClaimField, ClaimGroup, DataPage, DeletedPage, DeletionError, HappeningLine, Origin, Place,
+    ProfilePage, SessionCard, SessionsPage, SignInPage, in_words,
+};
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
 };
@@ -55,6 +60,7 @@ pub use links::{
 pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
 pub use message::{Argument, Message};
 pub use messages::{MessageFault, Messages};
+pub use moment::Moment;
 pub use plain::{BusyPage, HomePage};
 pub use scopes::{ScopeLine, ScopeValue, scope_lines};
 
@@ -91,6 +97,34 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "account_home.html",
         include_str!("templates/account_home.html"),
+    ),
+    (
+        "account_origin.html",
+        include_str!("templates/account_origin.html"),
+    ),
+    (
+        "account_profile.html",
+        include_str!("templates/account_profile.html"),
+    ),
+    (
+        "account_sessions.html",
+        include_str!("templates/account_sessions.html"),
+    ),
+    (
+        "account_apps.html",
+        include_str!("templates/account_apps.html"),
+    ),
+    (
+        "account_activity.html",
+        include_str!("templates/account_activity.html"),
+    ),
+    (
+        "account_data.html",
+        include_str!("templates/account_data.html"),
+    ),
+    (
+        "account_deleted.html",
+        include_str!("templates/account_deleted.html"),
     ),
     (
         "account_sign_in.html",

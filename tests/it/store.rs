@@ -28,6 +28,11 @@ macro_rules! conformance {
                 counts_attempts_at_once, finds_no_user_that_is_not_there;
             accounts: switches_an_account_off_and_on, a_deleted_account_can_be_restored_for_a_while,
                 withdrawn_consent_ends_every_grant_up_to_now;
+            own: lists_the_sessions_of_a_user, lists_the_grants_of_a_user, ends_an_own_session_once,
+                ends_all_sessions_but_one, an_ended_session_ends_no_others,
+                of_sessions_that_end_each_other_one_stays,
+                changes_a_profile_that_is_as_it_was_seen;
+            events: pages_through_the_events_of_a_user;
             passwords: a_new_password_ends_everything_of_the_user, changes_no_password_elsewhere,
                 a_change_spares_its_session_and_what_was_granted_there,
                 spares_no_session_that_has_ended, changes_a_proven_password_only,

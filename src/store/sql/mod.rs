@@ -23,9 +23,11 @@ macro_rules! run {
 
 mod apis;
 mod device;
+mod events;
 mod links;
 mod logouts;
 mod mails;
+mod own;
 mod passwords;
 mod people;
 mod profiles;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE, USER_AGENT};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -99,6 +99,7 @@ enum Line {
 pub(crate) struct Browser {
     line: Line,
     issuer: String,
+    agent: Option<&'static str>,
     pub(crate) cookies: BTreeMap<String, String>,
     /// What its person reads, as `Accept-Language`.
     pub(crate) accepts: String,
@@ -109,6 +110,7 @@ impl Browser {
         Self {
             line: Line::InProcess(world.router.clone()),
             issuer: world.app.settings.issuer.clone(),
+            agent: None,
             cookies: BTreeMap::new(),
             accepts: "en".to_owned(),
         }
@@ -127,9 +129,16 @@ impl Browser {
         Self {
             line: Line::Wire(wire.clone()),
             issuer: wire.issuer().to_owned(),
+            agent: None,
             cookies: BTreeMap::new(),
             accepts: "en".to_owned(),
         }
+    }
+
+    /// The same, calling itself something.
+    pub(crate) fn called(mut self, agent: &'static str) -> Self {
+        self.agent = Some(agent);
+        self
     }
 
     async fn send(&mut self, request: Request<String>) -> Answer {
@@ -178,7 +187,11 @@ impl Browser {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        Request::builder()
+        let mut request = Request::builder();
+        if let Some(agent) = self.agent {
+            request = request.header(USER_AGENT, agent);
+        }
+        request
             .method(method)
             .uri(path_of(address))
             .header("accept", "text/html")

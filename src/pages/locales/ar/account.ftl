@@ -10,3 +10,143 @@ account-has-password = يمكنك تسجيل الدخول بكلمة مرورك.
 account-no-password = ليس لديك كلمة مرور.
 account-change-password = تغييرها
 account-choose-password = اختيار كلمة مرور
+account-place-profile = الملف الشخصي
+account-place-sessions = الجلسات
+account-place-apps = التطبيقات
+account-place-activity = النشاط
+account-place-data = البيانات
+account-saved = تم الحفظ.
+account-session-ended = تم تسجيل الخروج من ذلك المتصفح.
+account-others-ended = تم تسجيل خروجك من كل مكان آخر.
+account-disconnected = تم فصل ذلك التطبيق.
+check-up = فحص
+check-no-email = لم تُدخل عنوانًا، لذا لا يمكن لأحد أن يراسلك إذا حدث شيء لحسابك.
+check-email = عنوانك مؤكَّد: { $email }
+check-email-unconfirmed = عنوانك غير مؤكَّد: { $email }
+check-here-only = سجّلت الدخول هنا فقط.
+check-sessions =
+    { $count ->
+        [one] سجّلت الدخول في متصفح آخر. هل تعرفه؟
+        [two] سجّلت الدخول في متصفحين آخرين. هل تعرفهما؟
+        [few] سجّلت الدخول في { $count } متصفحات أخرى. هل تعرفها كلها؟
+        [many] سجّلت الدخول في { $count } متصفحًا آخر. هل تعرفها كلها؟
+       *[other] سجّلت الدخول في { $count } متصفح آخر. هل تعرفها كلها؟
+    }
+check-no-apps = لا يوجد تطبيق متصل.
+check-apps =
+    { $count ->
+        [one] تطبيق واحد متصل. هل ما زلت تستخدمه؟
+        [two] تطبيقان متصلان. هل ما زلت تستخدمهما؟
+        [few] { $count } تطبيقات متصلة. هل ما زلت تستخدمها كلها؟
+        [many] { $count } تطبيقًا متصلًا. هل ما زلت تستخدمها كلها؟
+       *[other] { $count } تطبيق متصل. هل ما زلت تستخدمها كلها؟
+    }
+profile-heading = ملفك الشخصي
+profile-lead = ترى التطبيقات منه ما تسمح لها به. يمكن ترك كل شيء فارغًا.
+profile-not-saved = لم يُحفظ شيء بعد.
+profile-look-at = يُرجى مراجعة:
+profile-meanwhile = تغيّر حسابك في مكان آخر في هذه الأثناء. تحقق من صحة كل شيء ثم احفظ مرة أخرى.
+profile-email = البريد الإلكتروني
+profile-confirmed = مؤكَّد
+profile-unconfirmed = غير مؤكَّد
+profile-no-email = لم تُدخل عنوانًا.
+profile-save = حفظ
+profile-part-name = الاسم
+profile-part-about = عنك
+profile-part-language = اللغة والوقت
+profile-part-address = العنوان البريدي
+field-name = الاسم الكامل
+field-given-name = الاسم الأول
+field-middle-name = الاسم الأوسط
+field-family-name = اسم العائلة
+field-nickname = اللقب
+field-birthdate = تاريخ الميلاد
+field-gender = الجنس
+field-phone-number = رقم الهاتف
+field-website = الموقع الإلكتروني
+field-profile = صفحة الملف الشخصي
+field-picture = الصورة
+field-locale = اللغة
+field-zoneinfo = المنطقة الزمنية
+field-street = الشارع والرقم
+field-postal-code = الرمز البريدي
+field-locality = المدينة
+field-region = الولاية أو المنطقة
+field-country = البلد
+hint-birthdate = مثل 1815-12-10، أو السنة فقط
+hint-phone = مع رمز البلد: +44 20 7946 0018
+hint-web = يبدأ بـ https://
+hint-locale = رمز لغة مثل ar-EG
+hint-zoneinfo = مثل Africa/Cairo
+refused-text = 255 حرفًا على الأكثر، بلا أحرف غير مرئية.
+refused-web = يبدأ عنوان الويب بـ https:// أو http://.
+refused-birthdate = اكتب السنة والشهر واليوم مثل 1815-12-10، أو السنة فقط.
+refused-zoneinfo = اكتب منطقة زمنية مثل Africa/Cairo.
+refused-locale = اكتب رمز لغة مثل ar-EG.
+refused-phone = اكتب رقم هاتف مع رمز البلد: +44 20 7946 0018.
+refused-other = لا يمكن تعيين هذا هنا.
+device-on = { $browser } على { $system }
+device-browser = { $browser }
+device-system = متصفح على { $system }
+device-unknown = متصفح غير معروف
+sessions-heading = أين سجّلت الدخول
+sessions-lead = سجّل الخروج مما لا تعرفه ومما لم تعد تستخدمه.
+sessions-present = هذا المتصفح
+last-used = آخر استخدام
+since = منذ
+sessions-address = العنوان
+sessions-at-sign-in = عند آخر تسجيل دخول
+sessions-agent = كيف يعرّف نفسه
+sessions-end = تسجيل الخروج هناك
+sessions-offline-note = تستمر التطبيقات التي سمحت لها بالعمل في غيابك؛ يمكنك فصلها في صفحة التطبيقات.
+sessions-end-others = تسجيل الخروج من كل مكان آخر
+apps-heading = التطبيقات المتصلة
+apps-lead = يمكنها أن تعمل نيابةً عنك، أو سمحت لها بذلك.
+apps-unverified = غير موثَّق
+apps-may = يمكنه
+apps-idle = غير مسجّل الدخول الآن
+apps-offline = يستمر عند تسجيل خروجك.
+apps-disconnect = فصل
+apps-note = يفقد التطبيق المفصول وصوله فورًا. أما ما خزّنه عنك فهو بيده: اسأل صانعيه.
+activity-heading = ما حدث
+activity-lead = آخر 90 يومًا من حسابك.
+activity-none = لم يحدث شيء.
+activity-newest = الأحدث
+activity-older = الأقدم
+not-me-heading = ألم تكن أنت؟
+not-me-lead = غيّر كلمة مرورك: سيُسجَّل خروجك من كل مكان آخر، وعلى التطبيقات أن تسألك من جديد.
+not-me-password = تغيير كلمة المرور
+not-me-sessions = عرض أماكن تسجيل الدخول
+event-user-created = أُنشئ الحساب
+event-user-disabled = أُوقف الحساب
+event-user-enabled = أُعيد تشغيل الحساب
+event-user-locked = أُقفل الحساب
+event-user-unlocked = فُتح قفل الحساب
+event-user-deleted = حُذف الحساب
+event-user-restored = استُعيد الحساب
+event-profile-changed = تغيّر الملف الشخصي
+event-password-changed = تغيّرت كلمة المرور
+event-password-reset-asked = طُلب رابط لتعيين كلمة مرور أخرى
+event-sign-up-asked = مُلئ نموذج حساب جديد
+event-user-invited = أُرسلت دعوة
+event-signed-in = تسجيل دخول
+event-sign-in-refused = رُفض تسجيل دخول
+event-session-ended = تسجيل خروج
+event-consent-granted = سُمح لتطبيق بشيء
+event-consent-withdrawn = فُصل تطبيق
+event-token-revoked = تخلّى تطبيق عن وصوله
+data-heading = بياناتك
+data-take = أخذها معك
+data-take-more = ملف واحد بكل ما يُحفظ عنك هنا: الملف الشخصي والتطبيقات والجلسات وما حدث. لا يحتوي على كلمة مرور ولا مفتاح.
+data-download = تنزيل بصيغة JSON
+data-delete = حذف الحساب
+data-delete-more = يُسجَّل خروجك من كل مكان، ويفقد كل تطبيق وصوله. لمدة سبعة أيام يستطيع مشغّلو هذا الخادم استعادة الحساب؛ ثم يزول نهائيًا ويصبح اسم المستخدم متاحًا لغيرك.
+data-apps = هذه التطبيقات تفقد وصولها
+data-type-name = اكتب اسم المستخدم، { $username }
+data-delete-submit = حذف حسابي
+data-other-name = هذا ليس اسم المستخدم الخاص بك.
+data-wrong-password = كلمة المرور غير صحيحة.
+data-nothing-deleted = لم يُحذف شيء.
+deleted-heading = حُذف حسابك
+deleted-lead = سُجِّل خروجك من كل مكان، ولم يعد بإمكان أي تطبيق أن يعمل نيابةً عنك.
+deleted-until = حتى { $until } يستطيع مشغّلو هذا الخادم استعادته. ثم يزول نهائيًا.

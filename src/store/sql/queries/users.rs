@@ -144,9 +144,18 @@ pub(in super::super) async fn set_profile(c: &mut Connection<'_>, user: &User) -
     Ok(change(c.execute(query).await?))
 }
 
-fn profile(user: &User) -> Answer<String> {
+pub(super) fn profile(user: &User) -> Answer<String> {
     serde_json::to_string(&user.profile)
         .map_err(|error| Fault::Corrupt(format!("profile: {error}")))
+}
+
+/// Makes other changes of the person wait until this transaction has ended.
+pub(super) async fn lock(c: &mut Connection<'_>, realm: &RealmId, user: &UserId) -> Answer<()> {
+    let query = sql("UPDATE users SET updated_at = updated_at WHERE realm = $1 AND id = $2")
+        .bind(realm.as_str())
+        .bind(user.as_str());
+    c.execute(query).await?;
+    Ok(())
 }
 
 /// How everything of a user ends.
