@@ -4,9 +4,12 @@
 
 pub mod claims;
 pub mod event;
+pub mod factors;
 pub mod mail;
 pub mod password;
 pub mod profile;
+pub mod recovery;
 pub mod session;
 pub mod slow_down;
+pub mod totp;
 pub mod user;

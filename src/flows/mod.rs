@@ -14,6 +14,7 @@ pub mod clients;
 pub mod consent;
 pub mod device;
 pub mod end_session;
+pub mod factors;
 pub mod facts;
 pub mod hash_pool;
 pub mod interaction;
@@ -28,6 +29,7 @@ pub mod revocations;
 pub mod revoke;
 pub mod session;
 pub mod session_state;
+pub mod sign_in_steps;
 pub mod token;
 pub mod userinfo;
 

@@ -14,7 +14,7 @@ use crate::http::endpoint::{
     device_authorization, health, introspect, metadata, par, registration, revoke, token, userinfo,
 };
 use crate::http::page::{
-    authorize, check_session, consent, device, end_session, error, home, login,
+    authorize, check_session, consent, device, end_session, error, home, login, steps,
 };
 use crate::http::{Edge, cors, headers};
 use crate::protocol::discovery::path;
@@ -41,6 +41,9 @@ pub const ROUTES: &[Route] = &[
     route("GET", path::JWKS),
     route("GET, POST", path::AUTHORIZE),
     route("GET, POST", "/login"),
+    route("GET, POST", steps::FACTOR),
+    route("GET, POST", steps::RECOVERY),
+    route("GET, POST", steps::SET_UP),
     route("GET, POST", "/consent"),
     route("GET", "/error"),
     route("POST", path::DEVICE_AUTHORIZATION),
@@ -72,6 +75,18 @@ fn realm_routes() -> Routes {
             acting(authorize::get).post(authorize::post),
         )
         .route("/login", get(login::get).post(login::post))
+        .route(
+            steps::FACTOR,
+            get(steps::get_factor).post(steps::post_factor),
+        )
+        .route(
+            steps::RECOVERY,
+            get(steps::get_recovery).post(steps::post_recovery),
+        )
+        .route(
+            steps::SET_UP,
+            get(steps::get_set_up).post(steps::post_set_up),
+        )
         .route("/consent", get(consent::get).post(consent::post))
         .route("/error", get(error::get))
         .route(path::DEVICE_AUTHORIZATION, post(device_authorization::post))

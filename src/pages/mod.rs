@@ -7,8 +7,10 @@ mod authorization;
 mod chrome;
 mod device;
 mod error;
+mod factor;
 mod logout;
 mod plain;
+mod qr;
 pub mod static_files;
 
 #[cfg(test)]
@@ -26,13 +28,26 @@ pub use authorization::{
 pub use chrome::{Chrome, Direction};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
+pub use factor::{
+    FactorError, FactorMethod, FactorPage, RecoveryCodesPage, SetUpFactorPage,
+};
 pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
 pub use plain::{BusyPage, HomePage};
+pub use qr::QrPicture;
 
 /// The templates of this module, by the name under which [`View::TEMPLATE`] and `extends` find them.
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("templates/base.html")),
     ("login.html", include_str!("templates/login.html")),
+    ("factor.html", include_str!("templates/factor.html")),
+    (
+        "set_up_factor.html",
+        include_str!("templates/set_up_factor.html"),
+    ),
+    (
+        "recovery_codes.html",
+        include_str!("templates/recovery_codes.html"),
+    ),
     ("consent.html", include_str!("templates/consent.html")),
     ("form_post.html", include_str!("templates/form_post.html")),
     (

@@ -16,6 +16,7 @@ pub mod conformance;
 pub mod device;
 mod effects;
 pub mod ephemeral;
+pub mod factors;
 mod fault;
 pub mod local;
 mod logouts;
@@ -47,6 +48,7 @@ use crate::secret::Digest;
 pub use apis::Apis;
 pub use device::DeviceAuthorizations;
 pub use effects::{Effects, NewMail};
+pub use factors::SignIns;
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
@@ -140,6 +142,7 @@ pub trait Store:
     + Registrations
     + Replays
     + Requests
+    + SignIns
     + Send
     + Sync
     + 'static

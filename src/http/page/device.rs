@@ -86,7 +86,12 @@ pub(super) async fn go_on(
 
 /// The login page with a code as its errand.
 pub(super) fn sign_in_address(edge: &Edge, call: &Call, code: &UserCode) -> String {
-    format!("{}?{}", local(edge, call, "/login"), page_query(code))
+    errand_address(edge, call, "/login", code)
+}
+
+/// A page of the sign-in with a code as its errand.
+pub(super) fn errand_address(edge: &Edge, call: &Call, page: &str, code: &UserCode) -> String {
+    format!("{}?{}", local(edge, call, page), page_query(code))
 }
 
 /// The user code of a page's address.

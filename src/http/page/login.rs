@@ -6,67 +6,35 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use http::header::SET_COOKIE;
 
 use crate::flows::FlowError;
-use crate::flows::authorize::{Outcome, Pending, Visit, resume, resume_signed_in};
-use crate::flows::login::{Attempt, LoginRefusal, SignedIn, sign_in};
-use crate::flows::session;
+use crate::flows::login::{Attempt, LoginRefusal, sign_in};
+use crate::flows::sign_in_steps::Progress;
+use crate::http::Edge;
 use crate::http::call::Call;
-use crate::http::page::check_session::remember;
-use crate::http::page::outcome::{follow, page_address};
-use crate::http::page::{Binding, bind, device, is_genuine};
+use crate::http::page::errand::{AtPage, Errand, errand_of, go_on};
+use crate::http::page::{bind, is_genuine};
 use crate::http::respond::{self, Forms};
-use crate::http::{Edge, cookie};
 use crate::pages::{LoginError, LoginPage, LoginReason};
 use crate::protocol::authorize::LoginReason as Reason;
 use crate::protocol::params::Params;
-use crate::protocol::user_code::UserCode;
 use crate::secret::SecretString;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
-    let cookie = cookie::read(&edge, &call.realm, &call.headers);
-    if let Some(code) = device_errand(&call) {
-        let live = session::resume(&edge.app, &call.realm, cookie, None, edge.app.now()).await;
-        return match live {
-            Ok(live) => {
-                let shown = Shown {
-                    username: String::new(),
-                    error: None,
-                    reason: live.is_none().then_some(Reason::SignedOut),
-                };
-                show(&edge, &call, &Errand::Device(code), shown)
-            }
-            Err(fault) => respond::fault(&edge, &call.headers, &call.id, &fault),
-        };
-    }
-    let visit = Visit {
-        realm: &call.realm,
-        params: &call.query,
-        cookie,
-        caller: &call.caller,
+    let at = match errand_of(&edge, &call).await {
+        Ok(at) => at,
+        Err(response) => return response,
     };
-    match resume(&edge.app, visit).await {
-        Ok(Outcome::Login(pending, reason)) => {
-            let hint = pending.request.login_hint.clone().unwrap_or_default();
-            let shown = Shown {
-                username: hint,
-                error: None,
-                reason: Some(reason),
-            };
-            show(&edge, &call, &Errand::Request(pending), shown)
-        }
-        // "Not you?" on the consent page leads here with somebody signed in.
-        Ok(Outcome::Consent(pending)) => {
-            let shown = Shown {
-                username: String::new(),
-                error: None,
-                reason: None,
-            };
-            show(&edge, &call, &Errand::Request(pending), shown)
-        }
-        outcome => follow(&edge, &call, &call.query, outcome),
-    }
+    let username = match &at.errand {
+        Errand::Request(pending) if at.reason.is_some() => pending.request.login_hint.clone(),
+        Errand::Request(_) | Errand::Device(_) => None,
+    };
+    let shown = Shown {
+        username: username.unwrap_or_default(),
+        error: None,
+        reason: at.reason,
+    };
+    show(&edge, &call, &at.errand, shown)
 }
 
 pub(in crate::http) async fn post(
@@ -78,47 +46,21 @@ pub(in crate::http) async fn post(
         Ok(form) => form,
         Err(error) => return respond::oauth_error(error, &call.id),
     };
-    if let Some(code) = device_errand(&call) {
-        return take(&edge, &call, &form, &Errand::Device(code)).await;
+    match errand_of(&edge, &call).await {
+        // Whoever is signed in: what was typed here is taken.
+        Ok(at) => take(&edge, &call, &form, &at).await,
+        Err(response) => response,
     }
-    let cookie = cookie::read(&edge, &call.realm, &call.headers);
-    let visit = Visit {
-        realm: &call.realm,
-        params: &call.query,
-        cookie,
-        caller: &call.caller,
-    };
-    match resume(&edge.app, visit).await {
-        Ok(Outcome::Login(pending, _) | Outcome::Consent(pending)) => {
-            take(&edge, &call, &form, &Errand::Request(pending)).await
-        }
-        // Somebody signed in meanwhile, in another tab: still take what was typed here.
-        outcome => follow(&edge, &call, &call.query, outcome),
-    }
-}
-
-/// What a sign-in is for. It stays in the page's address, and names no place to go: there are two,
-/// and both are ours.
-enum Errand {
-    /// An authorization request.
-    Request(Box<Pending>),
-    /// The code of a device.
-    Device(UserCode),
-}
-
-/// The code that a sign-in is for; an authorization request has a client in its address.
-fn device_errand(call: &Call) -> Option<UserCode> {
-    device::code_of(&call.query).filter(|_code| call.query.get("client_id").is_none())
 }
 
 /// Takes what was typed.
-async fn take(edge: &Edge, call: &Call, form: &Params, errand: &Errand) -> Response {
+async fn take(edge: &Edge, call: &Call, form: &Params, at: &AtPage) -> Response {
     let refuse = |error| {
         let username = form.get("username").unwrap_or_default().to_owned();
         show(
             edge,
             call,
-            errand,
+            &at.errand,
             Shown {
                 username,
                 error: Some(error),
@@ -129,8 +71,8 @@ async fn take(edge: &Edge, call: &Call, form: &Params, errand: &Errand) -> Respo
     if !is_genuine(edge, call, form) {
         return refuse(LoginError::StaleForm);
     }
-    match attempt(edge, call, form).await {
-        Ok(signed_in) => Box::pin(go_on(edge, call, errand, signed_in)).await,
+    match attempt(edge, call, form, at).await {
+        Ok(progress) => Box::pin(go_on(edge, call, &at.errand, progress)).await,
         Err(NotSignedIn::Page(error)) => refuse(error),
         Err(NotSignedIn::Answer(response)) => *response,
     }
@@ -145,7 +87,12 @@ enum NotSignedIn {
 }
 
 /// Tries what was typed.
-async fn attempt(edge: &Edge, call: &Call, form: &Params) -> Result<SignedIn, NotSignedIn> {
+async fn attempt(
+    edge: &Edge,
+    call: &Call,
+    form: &Params,
+    at: &AtPage,
+) -> Result<Progress, NotSignedIn> {
     let username = form
         .get("username")
         .ok_or(NotSignedIn::Page(LoginError::MissingUsername))?;
@@ -157,8 +104,7 @@ async fn attempt(edge: &Edge, call: &Call, form: &Params) -> Result<SignedIn, No
         login: username,
         password: SecretString::new(password.to_owned()),
         address: call.address,
-        caller: &call.caller,
-        cookie: cookie::read(edge, &call.realm, &call.headers),
+        visitor: at.visitor(edge, call),
     };
     sign_in(&edge.app, attempt).await.map_err(|error| match error {
         FlowError::Refused(refusal) => {
@@ -179,38 +125,6 @@ async fn attempt(edge: &Edge, call: &Call, form: &Params) -> Result<SignedIn, No
     })
 }
 
-/// Takes the next step of the errand under the new cookie.
-async fn go_on(edge: &Edge, call: &Call, errand: &Errand, signed_in: SignedIn) -> Response {
-    let SignedIn {
-        cookie,
-        session,
-        user,
-    } = signed_in;
-    tracing::info!(request_id = call.id.0, realm = %call.realm, user = %user.id, "signed in");
-    let value = cookie.expose().as_str();
-    let mut response = match errand {
-        Errand::Request(_) => {
-            let visit = Visit {
-                realm: &call.realm,
-                params: &call.query,
-                cookie: Some(value),
-                caller: &call.caller,
-            };
-            let outcome = resume_signed_in(&edge.app, visit, session).await;
-            follow(edge, call, &call.query, outcome)
-        }
-        Errand::Device(code) => {
-            let binding = Binding::to(edge, call, value);
-            device::go_on(edge, call, code.as_str(), Some(value), binding).await
-        }
-    };
-    if let Some(header) = cookie::set(edge, &call.realm, cookie.expose()) {
-        response.headers_mut().append(SET_COOKIE, header);
-    }
-    remember(edge, call, Some(cookie.expose()), &mut response);
-    response
-}
-
 /// What varies on the page.
 struct Shown {
     username: String,
@@ -222,6 +136,7 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
     let binding = bind(edge, call);
     let reason = match shown.reason {
         Some(Reason::Requested) => Some(LoginReason::ClientAsked),
+        Some(Reason::NoSecondFactor) => Some(LoginReason::NoSecondFactor),
         Some(Reason::TooOld) => Some(LoginReason::TooLongAgo),
         // The request is about somebody else, or nothing asks for a sign-in and so the person does.
         Some(Reason::SomebodyElse) => Some(LoginReason::OtherAccount),
@@ -233,21 +148,14 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
         Some(LoginError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let (client_name, action) = match errand {
-        Errand::Request(pending) => (
-            Some(pending.addressee.client().metadata.client_name.clone()),
-            page_address(edge, call, &call.query, "/login", pending),
-        ),
-        Errand::Device(code) => (None, device::sign_in_address(edge, call, code)),
-    };
     let view = LoginPage {
         chrome: respond::realm_chrome(edge, call),
-        client_name,
+        client_name: errand.client_name(),
         username: shown.username,
         username_fixed: false,
         error: shown.error,
         reason,
-        action,
+        action: errand.address(edge, call, "/login"),
         csrf: binding.csrf.clone(),
         demo_account: edge
             .settings

@@ -5,10 +5,12 @@ pub(super) mod check_session;
 pub(super) mod consent;
 pub(super) mod device;
 pub(super) mod end_session;
+mod errand;
 pub(super) mod error;
 pub(super) mod home;
 pub(super) mod login;
 mod outcome;
+pub(super) mod steps;
 
 use axum::response::Response;
 

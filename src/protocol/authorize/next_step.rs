@@ -4,6 +4,7 @@ use crate::protocol::authorize::{AuthorizationRequest, AuthorizeRefusal};
 use crate::protocol::client::Client;
 use crate::protocol::ids::SessionId;
 use crate::protocol::scope::ScopeSet;
+use crate::protocol::second_factor::Demand;
 use crate::protocol::time::Timestamp;
 
 /// The person who is signed in, as far as this decision needs to know.
@@ -19,6 +20,10 @@ pub struct SignedIn {
     pub subject: String,
     /// What they have consented to for this client.
     pub consented: ScopeSet,
+    /// Whether they have set up a second factor.
+    pub has_factor: bool,
+    /// What the realm asks of their sign-in, whichever client it is for.
+    pub demand: Demand,
 }
 
 /// What has happened since the request arrived.
@@ -43,6 +48,8 @@ pub enum LoginReason {
     TooOld,
     /// The request is about somebody else.
     SomebodyElse,
+    /// A second factor is demanded and there is none yet; it is set up while signing in.
+    NoSecondFactor,
 }
 
 /// What to do with an authorization request now.
@@ -50,6 +57,8 @@ pub enum LoginReason {
 pub enum Step {
     /// Show the login page.
     Login(LoginReason),
+    /// Ask the signed-in person for their second factor.
+    SecondFactor,
     /// Show the consent page.
     Consent,
     /// Issue the code.
@@ -91,8 +100,14 @@ pub fn next_step(
             ask_login(request, LoginReason::SomebodyElse)
         };
     }
-    if request.acr.is_unmet_by(&person.amr) {
+    if request.acr.is_out_of_reach() {
         return Step::Refuse(AuthorizeRefusal::UnmetAcr);
+    }
+    let demand = demand_of(request, client).and(person.demand);
+    if !demand.is_met_by(&person.amr, person.has_factor) {
+        if let Some(step) = ask_second_factor(request, demand, person) {
+            return step;
+        }
     }
     let known =
         client.metadata.first_party || request.needs_consent_for().is_subset_of(&person.consented);
@@ -102,6 +117,29 @@ pub fn next_step(
         Step::Refuse(AuthorizeRefusal::ConsentRequired)
     } else {
         Step::Consent
+    }
+}
+
+/// What a request and its client ask of a sign-in.
+pub fn demand_of(request: &AuthorizationRequest, client: &Client) -> Demand {
+    Demand::CLIENT
+        .when(client.metadata.require_second_factor)
+        .and(request.acr.second_factor())
+}
+
+/// How a demand that is unmet is met; `None` when it is only a wish and nothing may be asked.
+fn ask_second_factor(
+    request: &AuthorizationRequest,
+    demand: Demand,
+    person: &SignedIn,
+) -> Option<Step> {
+    let unmet_acr = request.acr.second_factor().must;
+    match (request.prompt.none, demand.must) {
+        (true, true) if unmet_acr => Some(Step::Refuse(AuthorizeRefusal::UnmetAcr)),
+        (true, true) => Some(Step::Refuse(AuthorizeRefusal::SecondFactorRequired)),
+        (true, false) => None,
+        (false, _) if person.has_factor => Some(Step::SecondFactor),
+        (false, _) => Some(Step::Login(LoginReason::NoSecondFactor)),
     }
 }
 
@@ -172,6 +210,8 @@ mod tests {
             amr: "pwd".to_owned(),
             subject: "ada".to_owned(),
             consented: ScopeSet::parse(consented).unwrap(),
+            has_factor: false,
+            demand: Demand::NONE,
         });
         let interaction = Interaction {
             started_at: at(1000),
@@ -251,6 +291,8 @@ mod tests {
             amr: "pwd".to_owned(),
             subject: "ada".to_owned(),
             consented: ScopeSet::default(),
+            has_factor: false,
+            demand: Demand::NONE,
         };
         let interaction = Interaction {
             started_at: at(1000),
@@ -285,6 +327,8 @@ mod tests {
             amr: "pwd".to_owned(),
             subject: "ada".to_owned(),
             consented: ScopeSet::parse("openid email").unwrap(),
+            has_factor: false,
+            demand: Demand::NONE,
         };
         let step = |subject: &str, none, signed_in: Option<&str>| {
             let prompt = Prompt {
@@ -311,5 +355,101 @@ mod tests {
             step("bob", false, Some("here")),
             Step::Refuse(R::LoginRequired)
         );
+    }
+
+    /// What comes next for somebody who has signed in with these methods.
+    fn step_of(amr: &str, has_factor: bool, demand: Demand, change: impl Fn(&mut Asked)) -> Step {
+        let mut asked = Asked {
+            request: request(Prompt::default(), None),
+            client: client(ClientType::Web),
+        };
+        change(&mut asked);
+        let person = SignedIn {
+            auth_time: at(1005),
+            session: session("here"),
+            amr: amr.to_owned(),
+            subject: "ada".to_owned(),
+            consented: ScopeSet::parse("openid email").unwrap(),
+            has_factor,
+            demand,
+        };
+        let interaction = Interaction {
+            started_at: at(1000),
+            signed_in: Some(session("here")),
+            consented: false,
+        };
+        let Asked { request, client } = asked;
+        next_step(&request, &client, Some(&person), &interaction, at(1010))
+    }
+
+    struct Asked {
+        request: AuthorizationRequest,
+        client: Client,
+    }
+
+    impl Asked {
+        fn acr(&mut self, acr_values: &str, claims: &str) {
+            let claims = ClaimsRequest::parse(claims).unwrap();
+            self.request.acr = AcrDemand::read(Some(acr_values), &claims, &self.client);
+        }
+    }
+
+    const ESSENTIAL: &str =
+        r#"{"id_token":{"acr":{"essential":true,"value":"urn:vidimus:acr:2fa"}}}"#;
+
+    /// RFC 9470 §4: a sign-in that is not strong enough is made stronger, not begun anew.
+    #[test]
+    fn a_demand_leads_to_the_second_factor_until_it_is_met() {
+        let client = |asked: &mut Asked| asked.client.metadata.require_second_factor = true;
+        let essential = |asked: &mut Asked| asked.acr("", ESSENTIAL);
+        let wish = |asked: &mut Asked| asked.acr("urn:vidimus:acr:2fa", "{}");
+        let rule = Demand::RULE;
+        for amr in ["pwd", "pwd rba"] {
+            assert_eq!(step_of(amr, true, Demand::NONE, client), Step::SecondFactor);
+            assert_eq!(step_of(amr, true, Demand::NONE, essential), Step::SecondFactor);
+            assert_eq!(step_of(amr, true, Demand::NONE, wish), Step::SecondFactor);
+        }
+        assert_eq!(step_of("pwd", true, rule, |_| {}), Step::SecondFactor);
+        assert_eq!(step_of("pwd rba", true, rule, |_| {}), Step::Issue);
+        let full = "pwd otp mfa";
+        assert_eq!(step_of(full, true, rule, client), Step::Issue);
+        assert_eq!(step_of(full, true, rule, essential), Step::Issue);
+    }
+
+    #[test]
+    fn who_has_no_second_factor_sets_one_up_while_signing_in() {
+        let login = Step::Login(LoginReason::NoSecondFactor);
+        let client = |asked: &mut Asked| asked.client.metadata.require_second_factor = true;
+        assert_eq!(step_of("pwd", false, Demand::RULE, |_| {}), login);
+        assert_eq!(step_of("pwd", false, Demand::NONE, client), login);
+        let wish = |asked: &mut Asked| asked.acr("urn:vidimus:acr:2fa", "{}");
+        assert_eq!(step_of("pwd", false, Demand::NONE, wish), Step::Issue);
+    }
+
+    /// OIDC Core §3.1.2.1: `prompt=none` asks nothing.
+    #[test]
+    fn without_a_page_an_unmet_demand_is_refused_and_a_wish_let_go() {
+        use AuthorizeRefusal as R;
+        let silent = |asked: &mut Asked| asked.request.prompt.none = true;
+        let client = |asked: &mut Asked| {
+            silent(asked);
+            asked.client.metadata.require_second_factor = true;
+        };
+        let essential = |asked: &mut Asked| {
+            silent(asked);
+            asked.acr("", ESSENTIAL);
+        };
+        let wish = |asked: &mut Asked| {
+            silent(asked);
+            asked.acr("urn:vidimus:acr:2fa", "{}");
+        };
+        let required = Step::Refuse(R::SecondFactorRequired);
+        for has_factor in [true, false] {
+            let step = |demand, change: fn(&mut Asked)| step_of("pwd", has_factor, demand, change);
+            assert_eq!(step(Demand::RULE, silent), required);
+            assert_eq!(step(Demand::NONE, client), required);
+            assert_eq!(step(Demand::NONE, essential), Step::Refuse(R::UnmetAcr));
+            assert_eq!(step(Demand::NONE, wish), Step::Issue);
+        }
     }
 }

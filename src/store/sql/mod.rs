@@ -23,6 +23,7 @@ macro_rules! run {
 
 mod apis;
 mod device;
+mod factors;
 mod logouts;
 mod people;
 mod profiles;

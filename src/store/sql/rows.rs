@@ -49,7 +49,7 @@ pub(super) fn optional_moment(row: &Row, name: &'static str) -> Answer<Option<Ti
     Ok(millis.map(Timestamp::from_unix_millis))
 }
 
-fn digest(row: &Row, name: &'static str) -> Answer<Digest> {
+pub(super) fn digest(row: &Row, name: &'static str) -> Answer<Digest> {
     let bytes: Vec<u8> = column(row, name)?;
     Digest::from_bytes(&bytes).ok_or_else(|| Fault::corrupt(name))
 }
@@ -176,6 +176,7 @@ pub(super) fn session_facts(row: &Row) -> Answer<SessionFacts> {
         consented: consented
             .map(|text| ScopeSet::parse(&text).map_err(|_invalid| Fault::corrupt("consented")))
             .transpose()?,
+        has_factor: count(row, "apps")? > 0,
     })
 }
 

@@ -3,7 +3,7 @@
 use super::rows::{count, moment, user_columns};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
-    effects, families, logouts, millis, rows, sessions, sql,
+    effects, families, logouts, millis, rows, sessions, sign_ins, sql,
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
@@ -168,7 +168,7 @@ fn profile(user: &User) -> Answer<String> {
         .map_err(|error| Fault::Corrupt(format!("profile: {error}")))
 }
 
-/// Ends the sessions and families of a user whose row this transaction has locked.
+/// Ends the sessions, families, sign-ins in progress and remembered devices of a user whose row this transaction has locked.
 pub(super) async fn end_everything(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
@@ -176,6 +176,7 @@ pub(super) async fn end_everything(
     effects: &Effects,
     now: Timestamp,
 ) -> Answer<()> {
+    sign_ins::distrust(c, (realm, user)).await?;
     sessions::end_all_of_user(c, realm, user, now).await?;
     families::revoke_all_of_user(c, (realm, user), reason, now).await?;
     logouts::address_clients_of_user(c, realm, user, now).await?;
