@@ -195,8 +195,14 @@ mod tests {
         for remembered in [true, false] {
             assert_eq!(after("pwd", NONE, remembered, Demand::RULE), set_up);
             assert_eq!(after("pwd", NONE, remembered, Demand::CLIENT), set_up);
-            assert_eq!(after("pwd", NONE, remembered, Demand::NONE), complete("pwd"));
-            assert_eq!(after("pwd", NONE, remembered, Demand::WISH), complete("pwd"));
+            assert_eq!(
+                after("pwd", NONE, remembered, Demand::NONE),
+                complete("pwd")
+            );
+            assert_eq!(
+                after("pwd", NONE, remembered, Demand::WISH),
+                complete("pwd")
+            );
         }
     }
 
@@ -228,7 +234,14 @@ mod tests {
                 last_at: at(100),
             })
         };
-        for (failures, seconds) in [(4, None), (5, Some(30)), (6, Some(60)), (9, Some(480)), (10, Some(900)), (4_000_000, Some(900))] {
+        for (failures, seconds) in [
+            (4, None),
+            (5, Some(30)),
+            (6, Some(60)),
+            (9, Some(480)),
+            (10, Some(900)),
+            (4_000_000, Some(900)),
+        ] {
             let expected = seconds.map(Lifetime::seconds);
             assert_eq!(wait(attempts(failures), at(100)), expected, "{failures}");
         }

@@ -1,10 +1,11 @@
-//! Pure rules about people: users, passwords, sessions, slow-down, events, mails.
+//! Pure rules about people: users, passwords, sessions, slow-down, events, mails, languages.
 //!
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
 pub mod claims;
 pub mod event;
 pub mod factors;
+pub mod language;
 pub mod mail;
 pub mod password;
 pub mod profile;

@@ -17,7 +17,9 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Writes random bytes as a code, in groups.
 pub fn write(random: &[u8; CODE_BYTES]) -> SecretString {
     let letters = random.chunks(5).flat_map(|chunk| {
-        let bits = chunk.iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+        let bits = chunk
+            .iter()
+            .fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
         (0..8).rev().map(move |place| {
             let index = usize::try_from((bits >> (place * 5)) & 31).unwrap_or_default();
             char::from(ALPHABET.get(index).copied().unwrap_or(b'0'))
@@ -68,7 +70,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_code_has_no_digest() {
-        for text in ["", "123456", "0123-4567-89AB-CDEF-GHJK-MNPU", &"0".repeat(25)] {
+        for text in [
+            "",
+            "123456",
+            "0123-4567-89AB-CDEF-GHJK-MNPU",
+            &"0".repeat(25),
+        ] {
             assert_eq!(digest(text), None, "{text}");
         }
     }

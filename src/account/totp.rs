@@ -39,7 +39,10 @@ impl TotpCode {
             .take(DIGITS + 1)
             .collect();
         let digits: [u8; DIGITS] = digits.try_into().ok()?;
-        digits.iter().all(u8::is_ascii_digit).then_some(Self(digits))
+        digits
+            .iter()
+            .all(u8::is_ascii_digit)
+            .then_some(Self(digits))
     }
 }
 
@@ -124,7 +127,11 @@ fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.push('%');
+            for half in [byte >> 4, byte & 0x0f] {
+                let digit = char::from_digit(u32::from(half), 16).unwrap_or('0');
+                encoded.push(digit.to_ascii_uppercase());
+            }
         }
     }
     encoded
@@ -133,7 +140,9 @@ fn escaped(text: &str) -> String {
 /// The bytes of a whole number of 40-bit groups as base32.
 fn base32(bytes: &[u8]) -> impl Iterator<Item = char> {
     bytes.chunks(5).flat_map(|chunk| {
-        let bits = chunk.iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+        let bits = chunk
+            .iter()
+            .fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
         (0..8).rev().map(move |place| {
             let index = usize::try_from((bits >> (place * 5)) & 31).unwrap_or_default();
             char::from(BASE32.get(index).copied().unwrap_or(b'A'))
@@ -170,7 +179,10 @@ mod tests {
             (1_234_567_890, "005924"),
             (20_000_000_000, "353130"),
         ] {
-            assert_eq!(password(&secret(), step_at(at(seconds))), expected.as_bytes());
+            assert_eq!(
+                password(&secret(), step_at(at(seconds))),
+                expected.as_bytes()
+            );
         }
     }
 
@@ -179,8 +191,18 @@ mod tests {
     fn takes_one_step_of_drift_and_no_more() {
         let code = TotpCode::parse("005 924").unwrap();
         let step = 1_234_567_890 / 30;
-        for (moved, found) in [(-60, None), (-30, Some(step)), (0, Some(step)), (30, Some(step)), (60, None)] {
-            assert_eq!(matching_step(&secret(), &code, at(1_234_567_890 + moved)), found, "{moved}");
+        for (moved, found) in [
+            (-60, None),
+            (-30, Some(step)),
+            (0, Some(step)),
+            (30, Some(step)),
+            (60, None),
+        ] {
+            assert_eq!(
+                matching_step(&secret(), &code, at(1_234_567_890 + moved)),
+                found,
+                "{moved}"
+            );
         }
     }
 

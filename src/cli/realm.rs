@@ -47,6 +47,12 @@ async fn set(desk: &Desk, arguments: RealmSetArgs, output: &mut Output<'_>) -> R
     if let Some(mode) = arguments.registration {
         settings.registration = mode.into();
     }
+    if let Some(rule) = arguments.second_factor {
+        settings.second_factor = rule.into();
+    }
+    if let Some(days) = arguments.remember_devices_days {
+        settings.remember_devices_days = days;
+    }
     let switches = [
         (
             &mut settings.front_channel_tokens,
@@ -107,6 +113,8 @@ fn document(realm: &Realm) -> Value {
         "registration": realm.settings.registration,
         "front_channel_tokens": realm.settings.front_channel_tokens,
         "client_id_documents": realm.settings.client_id_documents,
+        "second_factor": realm.settings.second_factor,
+        "remember_devices_days": realm.settings.remember_devices_days,
         "session_management": realm.settings.session_management,
     })
 }

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use super::desk::Desk;
 use super::output::{Output, members, table};
 use super::user_arguments::{ClaimArgs, PasswordArgs, UserCommand, UserCreateArgs};
-use super::{Failure, FailureKind, backend};
+use super::{Failure, FailureKind, backend, consent, factors};
 use crate::account::event::{Event, EventKind};
 use crate::account::profile::set_claim;
 use crate::account::user::{AccountSwitch, LoginName, Profile, UNDO_PERIOD, User};
 use crate::config::Config;
 use crate::entropy::random_text;
 use crate::flows::accounts;
-use crate::protocol::ids::{ClientId, UserId};
+use crate::protocol::ids::UserId;
 use crate::secret::{Secret, SecretString};
 use crate::store::{Change, Creation, Effects, Page, RevocationMark};
 
@@ -70,8 +70,12 @@ pub(super) async fn run(
         UserCommand::Unlock { user } => switch(desk, &user, AccountSwitch::Unlock, output).await,
         UserCommand::Delete { user } => switch(desk, &user, AccountSwitch::Delete, output).await,
         UserCommand::Restore { user } => switch(desk, &user, AccountSwitch::Restore, output).await,
-        UserCommand::Consents { user } => consents(desk, &user, output).await,
-        UserCommand::Withdraw { user, client } => withdraw(desk, &user, client, output).await,
+        UserCommand::Factors { user } => factors::show(desk, &user, output).await,
+        UserCommand::ResetFactors { user } => factors::reset(desk, &user, output).await,
+        UserCommand::Consents { user } => consent::list(desk, &user, output).await,
+        UserCommand::Withdraw { user, client } => {
+            consent::withdraw(desk, &user, client, output).await
+        }
     }
 }
 
@@ -225,58 +229,19 @@ fn states(user: &User) -> Vec<&'static str> {
     .collect()
 }
 
-async fn consents(desk: &Desk, user: &str, output: &mut Output<'_>) -> Result<(), Failure> {
-    let user = find(desk, user).await?;
-    let consents = desk.store.consents(&desk.realm, &user.id).await?;
-    let documents: Vec<Value> = consents
-        .iter()
-        .map(|consent| {
-            json!({
-                "client_id": consent.client,
-                "scope": consent.scope.to_string(),
-                "since": consent.since.unix_seconds(),
-            })
-        })
-        .collect();
-    let rows: Vec<Vec<String>> = consents
-        .iter()
-        .map(|consent| vec![consent.client.to_string(), consent.scope.to_string()])
-        .collect();
-    output.data(&documents, |_| table(&rows))
-}
-
-async fn withdraw(
-    desk: &Desk,
-    user: &str,
-    client: String,
+pub(super) fn report(
+    change: Change,
+    user: &User,
+    done: &str,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let user = find(desk, user).await?;
-    let client = ClientId::parse(client).map_err(|invalid| Failure::usage(invalid.to_string()))?;
-    let now = desk.clock.now();
-    let grant = (&desk.realm, &user.id);
-    let effects = accounts::withdrawal_effects(grant, &client, &desk.caller(), now);
-    let change = desk
-        .store
-        .withdraw_consent(&desk.realm, &user.id, &client, &effects, now)
-        .await?;
-    desk.settle().await?;
-    report(
-        change,
-        &user,
-        "has withdrawn consent; the tokens ended",
-        output,
-    )
-}
-
-fn report(change: Change, user: &User, done: &str, output: &mut Output<'_>) -> Result<(), Failure> {
     match change {
         Change::Changed => output.talk(format_args!("{} {done}", user.username)),
         Change::NotFound => Err(no_user(&user.username)),
     }
 }
 
-async fn find(desk: &Desk, text: &str) -> Result<User, Failure> {
+pub(super) async fn find(desk: &Desk, text: &str) -> Result<User, Failure> {
     if let Ok(id) = UserId::parse(text)
         && let Some(user) = desk.store.user(&desk.realm, &id).await?
     {

@@ -7,6 +7,7 @@ use crate::account::event::{Caller, Event, EventKind};
 use crate::account::factors::{ONE_TIME, SignInStep};
 use crate::account::recovery;
 use crate::account::totp::{self, SECRET_BYTES, TotpCode, TotpSecret};
+use crate::account::user::User;
 use crate::flows::sign_in_steps::{
     AtStep, Progress, StepRefusal, Taking, Visitor, at_step, count_attempt, take,
 };
@@ -73,10 +74,13 @@ pub async fn prove(
     };
     let taken = take(app, visitor, at, taking, now).await;
     taken.map_err(|error| {
-        error.map_refusal(|refusal| match refusal {
-            // A code that was used is gone, and looks like one that never was.
-            StepRefusal::Used if recovery_code => StepRefusal::Wrong,
-            other => other,
+        // A recovery code that was used is gone, and looks like one that never was.
+        error.map_refusal(|refusal| {
+            if recovery_code && refusal == StepRefusal::Used {
+                StepRefusal::Wrong
+            } else {
+                refusal
+            }
         })
     })
 }
@@ -126,9 +130,6 @@ pub struct Offer {
     pub uri: SecretString,
 }
 
-/// Why an app was not set up, beside the reasons of every step.
-pub type SetUpRefusal = StepRefusal;
-
 /// Offers an app to whoever is at the step of setting one up. Nothing is kept of it: the secret
 /// travels in the form, sealed for this person at this step.
 pub async fn offer(
@@ -145,7 +146,7 @@ pub async fn offer(
 pub(crate) async fn make_offer(
     app: &App,
     realm: &RealmId,
-    (user, ground): (&crate::account::user::User, &Ground),
+    (user, ground): (&User, &Ground),
     again: Option<&str>,
 ) -> Result<Offer, Fault> {
     let place = offer_place(realm, &user.id, ground);
@@ -153,14 +154,13 @@ pub(crate) async fn make_offer(
         let opened = open_offer(app, &place, sealed)?;
         Some((sealed.to_owned(), opened))
     });
-    let (sealed, secret) = match before {
-        Some(before) => before,
-        None => {
-            let mut bytes = [0; SECRET_BYTES];
-            app.entropy.fill(&mut bytes)?;
-            let sealed = app.master.seal(Purpose::SealFactors, &place, &bytes)?;
-            (URL_SAFE_NO_PAD.encode(sealed), Secret::new(bytes))
-        }
+    let (sealed, secret) = if let Some(before) = before {
+        before
+    } else {
+        let mut bytes = [0; SECRET_BYTES];
+        app.entropy.fill(&mut bytes)?;
+        let sealed = app.master.seal(Purpose::SealFactors, &place, &bytes)?;
+        (URL_SAFE_NO_PAD.encode(sealed), Secret::new(bytes))
     };
     let row = app
         .facts
@@ -236,7 +236,9 @@ pub(crate) fn confirmed(
     let id = app.random_text::<16>()?;
     let place = place(realm, user, &id);
     Ok(Some(TotpApp {
-        sealed: app.master.seal(Purpose::SealFactors, &place, secret.expose())?,
+        sealed: app
+            .master
+            .seal(Purpose::SealFactors, &place, secret.expose())?,
         id,
         name: totp::device_name(typed.name),
         // The password that set it up is used with that.

@@ -22,6 +22,7 @@ pub mod introspect;
 mod limits;
 pub mod login;
 pub mod mail;
+mod opening;
 pub mod push;
 pub mod realm_keys;
 pub mod registration;

@@ -8,25 +8,22 @@
 //! [`Act`] with its statement in `take_step`; a function here that finds its [`AtStep`], checks
 //! what was typed and hands the act to [`take`]; a page whose path stands in `http/page/steps.rs`.
 
-use crate::account::event::{Caller, Event, EventKind};
+use crate::account::event::Caller;
 use crate::account::factors::{self, Factors, Next, PASSWORD, SignInStep, Standing, with_second};
 use crate::account::session::Session;
 use crate::account::user::User;
+use crate::flows::opening::{device_remembered, new_device, new_session, signed_in};
 use crate::flows::session::LiveSession;
-use crate::flows::{App, Fault, FlowError, end_session, session};
+use crate::flows::{App, Fault, FlowError, session};
 use crate::protocol::ids::{RealmId, SessionId, UserId};
 use crate::protocol::second_factor::{Demand, MULTIPLE, holds};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
-use crate::store::factors::{
-    Act, Ground, RememberedDevice, SignIn, StepOutcome, StepTaken, Then,
-};
+use crate::store::factors::{Act, Ground, RememberedDevice, SignIn, StepOutcome, StepTaken, Then};
 use crate::store::{Change, Effects};
 
 /// How long a sign-in may take from its first proof to its last.
 pub const LIFETIME: Lifetime = Lifetime::seconds(10 * 60);
-/// How much of a browser's name a remembered device keeps, in characters.
-const DEVICE_NAME_LIMIT: usize = 120;
 
 /// A browser, by its cookies, and what is asked of whoever signs in on it.
 #[derive(Debug, Clone, Copy)]
@@ -131,7 +128,10 @@ pub(crate) async fn begin(
         Next::Complete { amr } => {
             let (cookie, session) = new_session(app, visitor, &user.id, amr, now).await?;
             let effects = Effects::event(signed_in(visitor, &session, now));
-            let opened = app.store.open_session(&session, &verified, &effects).await?;
+            let opened = app
+                .store
+                .open_session(&session, &verified, &effects)
+                .await?;
             Ok((opened == Change::Changed).then(|| {
                 Progress::SignedIn(Box::new(SignedIn {
                     cookie,
@@ -196,12 +196,12 @@ pub async fn at_step(
         return Ok(None);
     }
     let live = session::resume(app, visitor.realm, visitor.session, None, now).await?;
-    Ok(live.and_then(stronger))
+    Ok(live.and_then(|live| stronger(&live)))
 }
 
 /// The step that makes a live session stronger, if it is not strong and its person has a second
 /// factor. One is not set up here: that takes a sign-in.
-fn stronger(live: LiveSession) -> Option<AtStep> {
+fn stronger(live: &LiveSession) -> Option<AtStep> {
     let facts = live.facts();
     let session = &facts.session;
     (facts.has_factor && !holds(&session.amr, MULTIPLE)).then(|| AtStep {
@@ -284,26 +284,23 @@ pub(crate) async fn take(
         Next::Complete { amr } => {
             let (cookie, session) = session_of(app, visitor, &at, amr, now).await?;
             effects = effects.and_event(signed_in(visitor, &session, now));
-            let remembered = match remember {
-                Some(lifetime) => Some(new_device(app, visitor, lifetime, now)?),
-                None => None,
-            };
-            if let Some((device, ..)) = &remembered {
-                effects = effects.and_event(device_remembered(visitor, &at.user.id, device, now));
-            }
-            let (remembered, device) = match remembered {
-                Some((row, value, lifetime)) => (Some(row), Some((value, lifetime))),
-                None => (None, None),
-            };
-            let signed_in = SignedIn {
+            let mut signed_in = SignedIn {
                 cookie,
                 session: session.id.clone(),
                 anew: at.live.is_none(),
                 user: at.user.clone(),
-                device,
+                device: None,
             };
+            let mut remembered = None;
+            if let Some(lifetime) = remember {
+                let (device, value) = new_device(app, visitor, lifetime, now)?;
+                effects = effects.and_event(device_remembered(visitor, &at.user.id, &device, now));
+                remembered = Some(device);
+                signed_in.device = Some((value, lifetime));
+            }
+            let session = Box::new(session);
             let then = Then::Open {
-                session: Box::new(session),
+                session,
                 remembered,
             };
             (then, Progress::SignedIn(Box::new(signed_in)))
@@ -347,89 +344,4 @@ async fn session_of(
         ..live.facts().session.clone()
     };
     Ok((cookie, session))
-}
-
-/// A session under a new cookie, so that a cookie planted before the sign-in is worth nothing
-/// after it. The same person signing in again keeps the session itself, and with it the tokens
-/// that were issued in it; another person ends it.
-async fn new_session(
-    app: &App,
-    visitor: Visitor<'_>,
-    user: &UserId,
-    amr: String,
-    now: Timestamp,
-) -> Result<(SecretString, Session), Fault> {
-    let realm = visitor.realm;
-    let cookie = session::new_cookie(app)?;
-    let before = session::resume(app, realm, visitor.session, None, now).await?;
-    let (id, created_at) = match before {
-        Some(live) if live.facts().user.id == *user => {
-            let session = &live.facts().session;
-            (session.id.clone(), session.created_at)
-        }
-        Some(live) => {
-            end_session::end(app, realm, &live).await?;
-            (new_session_id(app)?, now)
-        }
-        None => (new_session_id(app)?, now),
-    };
-    let session = Session {
-        realm: realm.clone(),
-        id,
-        cookie: Digest::of(cookie.expose()),
-        user: user.clone(),
-        auth_time: now,
-        amr,
-        created_at,
-        last_seen_at: now,
-        expires_at: now.plus(app.settings.sessions.absolute),
-        ended_at: None,
-    };
-    Ok((cookie, session))
-}
-
-fn new_session_id(app: &App) -> Result<SessionId, Fault> {
-    SessionId::parse(app.random_text::<16>()?)
-        .map_err(|_invalid| Fault::Invariant("random text is a session id"))
-}
-
-/// A device to be remembered, the value of its cookie, and how long that holds.
-fn new_device(
-    app: &App,
-    visitor: Visitor<'_>,
-    lifetime: Lifetime,
-    now: Timestamp,
-) -> Result<(RememberedDevice, SecretString, Lifetime), Fault> {
-    let value = session::new_cookie(app)?;
-    let agent = visitor.caller.user_agent.as_deref();
-    let device = RememberedDevice {
-        id: app.random_text::<16>()?,
-        cookie: Digest::of(value.expose()),
-        name: agent
-            .unwrap_or_default()
-            .chars()
-            .take(DEVICE_NAME_LIMIT)
-            .collect(),
-        created_at: now,
-        expires_at: now.plus(lifetime),
-    };
-    Ok((device, value, lifetime))
-}
-
-fn signed_in(visitor: Visitor<'_>, session: &Session, now: Timestamp) -> Event {
-    Event::new(visitor.realm, EventKind::SignedIn, visitor.caller, now)
-        .of_user(&session.user)
-        .in_session(&session.id)
-        .with("amr", session.amr.as_str())
-}
-
-fn device_remembered(
-    visitor: Visitor<'_>,
-    user: &UserId,
-    device: &RememberedDevice,
-    now: Timestamp,
-) -> Event {
-    Event::new(visitor.realm, EventKind::DeviceRemembered, visitor.caller, now)
-        .of_user(user)
-        .with("device", device.id.as_str())
 }

@@ -12,8 +12,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
 use crate::account::event::Caller;
+use crate::account::language::Wishes;
 use crate::flows::Realm;
-use crate::http::{Edge, forwarded, respond};
+use crate::http::{Edge, forwarded, language, respond};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::RealmId;
 use crate::protocol::params::Params;
@@ -22,6 +23,10 @@ use crate::protocol::realm::RealmSettings;
 /// The id under which a request is logged and which its answer carries.
 #[derive(Debug, Clone)]
 pub(super) struct RequestId(pub(super) String);
+
+/// Path and query under which a request came in.
+#[derive(Debug, Clone)]
+pub(super) struct Here(pub(super) String);
 
 /// One request at one of a realm's addresses.
 pub(super) struct Call {
@@ -34,6 +39,10 @@ pub(super) struct Call {
     pub(super) address: IpAddr,
     /// The address and what else is known of the browser, for the record.
     pub(super) caller: Caller,
+    /// Path and query of the request.
+    pub(super) here: String,
+    /// What it says of the language that its sender reads.
+    pub(super) wishes: Wishes,
 }
 
 impl FromRequestParts<Arc<Edge>> for Call {
@@ -59,6 +68,9 @@ impl FromRequestParts<Arc<Edge>> for Call {
         let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let (realm, realm_name, realm_settings) = (row.id.clone(), row.name.clone(), row.settings);
         let headers = std::mem::take(&mut parts.headers);
+        let here = parts.extensions.remove();
+        let here = here.map_or_else(|| parts.uri.to_string(), |Here(here)| here);
+        let wishes = language::wishes(edge, &headers).with_requested(query.get("ui_locales"));
         Ok(Self {
             realm,
             realm_name,
@@ -68,6 +80,8 @@ impl FromRequestParts<Arc<Edge>> for Call {
             id,
             address,
             caller,
+            here,
+            wishes,
         })
     }
 }

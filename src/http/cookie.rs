@@ -1,4 +1,5 @@
-//! The session cookie, and the cookie that tells clients' pages that it is another one.
+//! The session cookie, the cookie that tells clients' pages that it is another one, and the cookie
+//! that keeps a language.
 //!
 //! Before a sign-in it holds a random value that nothing is stored under, so that forms have
 //! something to be bound to; a sign-in replaces it.
@@ -6,6 +7,7 @@
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
+use crate::account::language::Choice;
 use crate::flows::sign_in_steps::LIFETIME;
 use crate::http::Edge;
 use crate::protocol::ids::RealmId;
@@ -22,9 +24,16 @@ pub fn name(https: bool, realm: &RealmId) -> String {
     }
 }
 
-/// The value of the cookie of this name. Cookies of others on the same host may hold any bytes
-/// and do not keep ours from being read.
+/// The value of the cookie of this name, if it can be one of a session.
 pub fn value<'a>(name: &str, headers: &'a HeaderMap) -> Option<&'a str> {
+    text(name, headers)
+        .filter(|value| (32..=64).contains(&value.len()))
+        .filter(|value| value.bytes().all(|byte| byte.is_ascii_graphic()))
+}
+
+/// The text under this name. Cookies of others on the same host may hold any bytes and do not keep
+/// ours from being read.
+fn text<'a>(name: &str, headers: &'a HeaderMap) -> Option<&'a str> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -35,8 +44,6 @@ pub fn value<'a>(name: &str, headers: &'a HeaderMap) -> Option<&'a str> {
                 .strip_prefix(b"=")
         })
         .and_then(|value| std::str::from_utf8(value).ok())
-        .filter(|value| (32..=64).contains(&value.len()))
-        .filter(|value| value.bytes().all(|byte| byte.is_ascii_graphic()))
 }
 
 /// The session cookie's value in a request.
@@ -84,8 +91,7 @@ fn set_for(
     let secure = if edge.is_https() { "; Secure" } else { "" };
     let name = name_of(edge, realm, kind);
     let seconds = lifetime.whole_seconds();
-    let text =
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     HeaderValue::from_str(&text).ok()
 }
 
@@ -166,6 +172,30 @@ fn browser_state_scope(edge: &Edge) -> &'static str {
     } else {
         "Path=/; SameSite=Lax"
     }
+}
+
+/// One for all realms: a person reads the same language in each.
+fn language_name(edge: &Edge) -> &'static str {
+    if edge.is_https() {
+        "__Host-vidimus_language"
+    } else {
+        "vidimus_language"
+    }
+}
+
+/// The language that was chosen in this browser.
+pub(super) fn read_language(edge: &Edge, headers: &HeaderMap) -> Option<Choice> {
+    text(language_name(edge), headers).and_then(Choice::parse)
+}
+
+/// The header that keeps a choice of language for a year.
+pub(super) fn set_language(edge: &Edge, choice: Choice) -> Option<HeaderValue> {
+    let secure = if edge.is_https() { "; Secure" } else { "" };
+    let text = format!(
+        "{}={choice}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}",
+        language_name(edge)
+    );
+    HeaderValue::from_str(&text).ok()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use http::{HeaderName, HeaderValue};
 use tracing::Instrument as _;
 
 use crate::http::Edge;
-use crate::http::call::RequestId;
+use crate::http::call::{Here, RequestId};
 use crate::protocol::redirect_uri::origin_of;
 
 /// The header that carries the request id.
@@ -75,6 +75,10 @@ pub(super) async fn finish(
         Redirect::temporary(&location).into_response()
     } else {
         request.extensions_mut().insert(RequestId(id.clone()));
+        let here = request.uri().path_and_query().map(ToString::to_string);
+        request
+            .extensions_mut()
+            .insert(Here(here.unwrap_or_default()));
         // Whatever is logged on the way, by any module, carries the id.
         next.run(request)
             .instrument(tracing::info_span!("request", id))

@@ -9,6 +9,7 @@ mod cors;
 mod endpoint;
 pub mod forwarded;
 mod headers;
+mod language;
 mod origin;
 mod page;
 mod respond;

@@ -6,11 +6,12 @@ use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
+use crate::account::language::{Language, Wishes};
 use crate::flows::{Fault, StoreError};
-use crate::http::Edge;
 use crate::http::call::{Call, RequestId, wants_json};
 use crate::http::headers::{EndsAtClient, ShowsImage};
-use crate::pages::{BusyPage, Chrome, ErrorDetails, ErrorPage, View};
+use crate::http::{Edge, language, page};
+use crate::pages::{BusyPage, Chrome, ErrorDetails, ErrorPage, Message, View};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::time::Lifetime;
 
@@ -184,10 +185,9 @@ pub(super) fn fault(edge: &Edge, headers: &HeaderMap, id: &RequestId, fault: &Fa
         &*id.0,
     );
     let view = ErrorPage {
-        chrome: chrome(edge),
-        heading: "Something went wrong on our side".to_owned(),
-        sentence: "Nothing was changed and nothing was shared. Please try again in a moment."
-            .to_owned(),
+        chrome: chrome(edge, headers),
+        heading: Message::new("error-fault"),
+        sentence: Message::new("error-fault-more"),
         details,
     };
     page(
@@ -210,7 +210,7 @@ pub(super) fn busy(
         .max(1);
     let mut response = if headers.contains_key("sec-fetch-dest") && !wants_json(headers) {
         let view = BusyPage {
-            chrome: chrome(edge),
+            chrome: chrome(edge, headers),
             retry_after_seconds: seconds,
             request_id: id.0.clone(),
         };
@@ -265,20 +265,32 @@ pub(super) fn not_found(edge: &Edge, headers: &HeaderMap, id: &RequestId) -> Res
         &*id.0,
     );
     let view = ErrorPage {
-        chrome: chrome(edge),
-        heading: "There is nothing here".to_owned(),
-        sentence: "The address may be mistyped, or what it named is gone.".to_owned(),
+        chrome: chrome(edge, headers),
+        heading: Message::new("error-not-found"),
+        sentence: Message::new("error-not-found-more"),
         details,
     };
     page(edge, StatusCode::NOT_FOUND, &view, Forms::StayHere)
 }
 
 /// The surroundings of a page that belongs to no realm.
-pub(super) fn chrome(edge: &Edge) -> Chrome {
-    Chrome::english("Vidimus", edge.host())
+fn chrome(edge: &Edge, headers: &HeaderMap) -> Chrome {
+    let wishes = language::wishes(edge, headers);
+    Chrome::new(wishes.choose(Language::default()), "Vidimus", edge.host())
 }
 
-/// The surroundings of a realm's page.
+/// The surroundings of a realm's page, in the language that the request asks for.
 pub(super) fn realm_chrome(edge: &Edge, call: &Call) -> Chrome {
-    Chrome::english(&*call.realm_name, edge.host())
+    chrome_for(edge, call, call.wishes)
+}
+
+/// The same where more is known of what the person reads.
+pub(super) fn chrome_for(edge: &Edge, call: &Call, wishes: Wishes) -> Chrome {
+    let language = wishes.choose(Language::default());
+    let action = edge.app.issuer(&call.realm).url(page::language::PATH);
+    Chrome::new(language, &*call.realm_name, edge.host()).with_choice(
+        action,
+        &*call.here,
+        wishes.requested,
+    )
 }

@@ -14,7 +14,7 @@ use crate::http::endpoint::{
     device_authorization, health, introspect, metadata, par, registration, revoke, token, userinfo,
 };
 use crate::http::page::{
-    authorize, check_session, consent, device, end_session, error, home, login, steps,
+    authorize, check_session, consent, device, end_session, error, home, language, login, steps,
 };
 use crate::http::{Edge, cors, headers};
 use crate::protocol::discovery::path;
@@ -46,6 +46,7 @@ pub const ROUTES: &[Route] = &[
     route("GET, POST", steps::SET_UP),
     route("GET, POST", "/consent"),
     route("GET", "/error"),
+    route("POST", language::PATH),
     route("POST", path::DEVICE_AUTHORIZATION),
     route("GET, POST", path::DEVICE),
     route("GET, POST", device::CONFIRM),
@@ -89,6 +90,7 @@ fn realm_routes() -> Routes {
         )
         .route("/consent", get(consent::get).post(consent::post))
         .route("/error", get(error::get))
+        .route(language::PATH, post(language::post))
         .route(path::DEVICE_AUTHORIZATION, post(device_authorization::post))
         .route(path::DEVICE, get(device::get).post(device::post))
         .route(

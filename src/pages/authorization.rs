@@ -1,15 +1,10 @@
 //! The two pages between an authorization request and its answer: sign in, and consent.
 
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::account::claims::claim;
-use crate::account::user::User;
-use crate::pages::{Chrome, View};
-use crate::protocol::authorize::request::CLAIM_PREFIX;
+use crate::pages::{Chrome, ScopeLine, View};
 use crate::protocol::client::Client;
 use crate::protocol::redirect_uri::origin_of;
-use crate::protocol::scope::ScopeSet;
 
 /// Why a sign-in was not accepted. It never tells whether the account exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -82,17 +77,6 @@ impl View for LoginPage {
     const TEMPLATE: &'static str = "login.html";
 }
 
-/// One thing that a client asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ScopeLine {
-    /// The scope token, for those who know it.
-    pub scope: String,
-    /// What granting it means, as the rest of "… would like to".
-    pub sentence: String,
-    /// What will be sent now, if it is a value.
-    pub value: Option<String>,
-}
-
 /// What a client says of itself, and whether anybody has looked into it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct AboutClient {
@@ -152,7 +136,7 @@ pub struct ConsentPage {
     pub about: AboutClient,
     /// Where "Not you?" leads, to sign in with another account.
     pub not_you: Option<String>,
-    /// What is asked for; build it with [`scope_lines`].
+    /// What is asked for; build it with [`scope_lines`](super::scope_lines).
     pub scopes: Vec<ScopeLine>,
     /// Where the form goes.
     pub action: String,
@@ -178,92 +162,4 @@ impl View for FormPostPage {
 
 impl View for ConsentPage {
     const TEMPLATE: &'static str = "consent.html";
-}
-
-/// Each scope in words, with what it will send of this person now (OIDC Core §5.4, §11).
-pub fn scope_lines(scope: &ScopeSet, user: &User) -> Vec<ScopeLine> {
-    scope
-        .iter()
-        .map(|token| {
-            let (sentence, value) = in_words(token, user);
-            ScopeLine {
-                scope: token.to_owned(),
-                sentence,
-                value,
-            }
-        })
-        .collect()
-}
-
-fn in_words(token: &str, user: &User) -> (String, Option<String>) {
-    match token {
-        "openid" => ("know that it is you, each time you sign in".into(), None),
-        "profile" => (
-            "see your name and profile".into(),
-            Some(profile_value(user)),
-        ),
-        "email" => ("see your e-mail address".into(), Some(email_value(user))),
-        "address" => (
-            "see your postal address".into(),
-            Some(value_of(user, "address")),
-        ),
-        "phone" => (
-            "see your phone number".into(),
-            Some(value_of(user, "phone_number")),
-        ),
-        "offline_access" => (
-            "keep this access while you are away, until you take it back".into(),
-            None,
-        ),
-        other => match other.strip_prefix(CLAIM_PREFIX) {
-            Some(name) => (
-                format!("see your {}", name.replace('_', " ")),
-                Some(value_of(user, name)),
-            ),
-            None => (format!("use “{other}” on your behalf"), None),
-        },
-    }
-}
-
-/// One claim as it will be sent, in words.
-fn value_of(user: &User, name: &str) -> String {
-    match claim(user, name) {
-        Some(Value::String(text)) => text,
-        Some(Value::Object(parts)) => {
-            let texts: Vec<&str> = parts.values().filter_map(Value::as_str).collect();
-            texts.join(", ")
-        }
-        Some(Value::Bool(true)) => "yes".to_owned(),
-        Some(Value::Bool(false)) => "no".to_owned(),
-        Some(other) => other.to_string(),
-        None => nothing_yet(),
-    }
-}
-
-fn profile_value(user: &User) -> String {
-    let profile = &user.profile;
-    let parts: Vec<&str> = [
-        Some(profile.name.as_deref().unwrap_or(&user.username)),
-        profile.nickname.as_deref(),
-        profile.profile.as_deref(),
-        profile.website.as_deref(),
-        profile.zoneinfo.as_deref(),
-        profile.locale.as_deref(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    parts.join(" · ")
-}
-
-fn email_value(user: &User) -> String {
-    match &user.email {
-        Some(email) if user.email_verified => email.clone(),
-        Some(email) => format!("{email} (not confirmed)"),
-        None => nothing_yet(),
-    }
-}
-
-fn nothing_yet() -> String {
-    "nothing yet, you have not given one".to_owned()
 }

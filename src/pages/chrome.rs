@@ -2,38 +2,84 @@
 
 use serde::Serialize;
 
-/// Which way the page's language is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// Left to right.
-    #[default]
-    Ltr,
-    /// Right to left.
-    Rtl,
+use crate::account::language::Language;
+
+/// A language that a page offers instead of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct OtherLanguage {
+    /// BCP 47 tag.
+    pub tag: &'static str,
+    /// Its own name for itself.
+    pub name: &'static str,
+}
+
+/// How a person chooses another language. Posts `language`, `back` and `asked` to `action`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LanguageChoice {
+    /// Where the form goes.
+    pub action: String,
+    /// Path and query of this page, to come back to.
+    pub back: String,
+    /// The language that the application asked for, by its tag.
+    pub asked: Option<&'static str>,
+    /// What can be chosen, this page's language included.
+    pub languages: Vec<OtherLanguage>,
 }
 
 /// What surrounds every page: its language, and whose server this is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Chrome {
     /// BCP 47 tag of the page's language.
-    pub lang: String,
-    /// The direction of that language.
-    pub dir: Direction,
+    pub lang: &'static str,
+    /// Which way it is written: `ltr` or `rtl`.
+    pub dir: &'static str,
     /// The realm as people know it, beside the seal.
     pub realm_name: String,
     /// The server's own host, in the footer, so that a person can compare it with the address bar.
     pub host: String,
+    /// The languages to choose from, where the person can come back to the page.
+    pub choice: Option<LanguageChoice>,
 }
 
 impl Chrome {
-    /// The surroundings of an English page.
-    pub fn english(realm_name: impl Into<String>, host: impl Into<String>) -> Self {
+    /// The surroundings of a page in this language.
+    pub fn new(language: Language, realm_name: impl Into<String>, host: impl Into<String>) -> Self {
         Self {
-            lang: "en".to_owned(),
-            dir: Direction::Ltr,
+            lang: language.tag(),
+            dir: if language.is_right_to_left() {
+                "rtl"
+            } else {
+                "ltr"
+            },
             realm_name: realm_name.into(),
             host: host.into(),
+            choice: None,
         }
+    }
+
+    /// The surroundings of an English page.
+    pub fn english(realm_name: impl Into<String>, host: impl Into<String>) -> Self {
+        Self::new(Language::English, realm_name, host)
+    }
+
+    /// The same with a choice of languages, for a page that is found again at `back`.
+    #[must_use]
+    pub fn with_choice(
+        mut self,
+        action: impl Into<String>,
+        back: impl Into<String>,
+        asked: Option<Language>,
+    ) -> Self {
+        let languages = Language::ALL.map(|language| OtherLanguage {
+            tag: language.tag(),
+            name: language.name(),
+        });
+        self.choice = Some(LanguageChoice {
+            action: action.into(),
+            back: back.into(),
+            asked: asked.map(Language::tag),
+            languages: languages.into(),
+        });
+        self
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::pages::{Chrome, View};
+use crate::pages::{Chrome, Message, View};
 use crate::protocol::time::Timestamp;
 
 /// How much of a received value is shown back.
@@ -38,7 +38,7 @@ impl Received {
 pub struct ErrorDetails {
     /// The wire code, or a name of ours when the protocol has none.
     pub code: String,
-    /// Our rule, in words.
+    /// Our rule, in words: English, as it goes over the wire.
     pub rule: String,
     /// The client's registered name, if the client is known.
     pub client_name: Option<String>,
@@ -74,9 +74,9 @@ pub struct ErrorPage {
     /// The surroundings.
     pub chrome: Chrome,
     /// The heading: what did not work.
-    pub heading: String,
+    pub heading: Message,
     /// What happened and what the person can do, in a sentence or two.
-    pub sentence: String,
+    pub sentence: Message,
     /// The fold-out for developers.
     pub details: ErrorDetails,
 }

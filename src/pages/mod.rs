@@ -1,7 +1,8 @@
 //! Server-rendered pages: what a person sees, as view structs and the templates that show them.
 //!
 //! Owns: words, markup, look. Refuses to know: HTTP, storage, and which page comes next. Every page
-//! works without scripts; what a view holds is escaped by the engine, whatever it contains.
+//! works without scripts; what a view holds is escaped by the engine, whatever it contains. Words
+//! are messages of `locales/`, said in the language of the page.
 
 mod authorization;
 mod chrome;
@@ -9,31 +10,41 @@ mod device;
 mod error;
 mod factor;
 mod logout;
+mod message;
+mod messages;
 mod plain;
 mod qr;
+mod scopes;
 pub mod static_files;
+mod words;
 
+#[cfg(test)]
+mod pseudo;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
+use crate::account::language::Language;
+
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
-    ScopeLine, scope_lines,
 };
-pub use chrome::{Chrome, Direction};
+pub use chrome::{Chrome, LanguageChoice, OtherLanguage};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
-pub use factor::{
-    FactorError, FactorMethod, FactorPage, RecoveryCodesPage, SetUpFactorPage,
-};
+pub use factor::{FactorError, FactorMethod, FactorPage, RecoveryCodesPage, SetUpFactorPage};
 pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
+pub use message::{Argument, Message};
+pub use messages::{MessageFault, Messages};
 pub use plain::{BusyPage, HomePage};
 pub use qr::QrPicture;
+pub use scopes::{ScopeLine, ScopeValue, scope_lines};
 
 /// The templates of this module, by the name under which [`View::TEMPLATE`] and `extends` find them.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -49,6 +60,7 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("templates/recovery_codes.html"),
     ),
     ("consent.html", include_str!("templates/consent.html")),
+    ("scopes.html", include_str!("templates/scopes.html")),
     ("form_post.html", include_str!("templates/form_post.html")),
     (
         "device_code.html",
@@ -83,12 +95,22 @@ pub trait View: Serialize {
 
 /// A page could not be built: a fault of ours, never one of the request's.
 #[derive(Debug, thiserror::Error)]
-#[error("a page could not be rendered")]
-pub struct PageFault(#[from] minijinja::Error);
+pub enum PageFault {
+    /// By the fault of a template.
+    #[error("a page could not be rendered")]
+    Template(#[from] minijinja::Error),
+    /// By the fault of a file of messages.
+    #[error(transparent)]
+    Messages(#[from] MessageFault),
+}
 
-/// The parsed templates; built once, shared by all requests.
+/// The parsed templates, in every language; built once, shared by all requests.
 #[derive(Debug)]
-pub struct Pages(Environment<'static>);
+pub struct Pages {
+    messages: Arc<Messages>,
+    /// One for each language, by its tag. English stands first.
+    environments: Vec<(&'static str, Environment<'static>)>,
+}
 
 impl Pages {
     /// Parses the embedded templates.
@@ -113,13 +135,39 @@ impl Pages {
         for &(name, source) in TEMPLATES.iter().chain(more) {
             environment.add_template(name, source)?;
         }
-        Ok(Self(environment))
+        let messages = Arc::new(Messages::new()?);
+        let in_language = |language: Language| {
+            let mut environment = environment.clone();
+            words::speak(&mut environment, &messages, language);
+            (language.tag(), environment)
+        };
+        let environments = messages.languages().map(in_language).collect();
+        Ok(Self {
+            messages,
+            environments,
+        })
     }
 
-    /// The page as one HTML document.
+    /// The words of the pages, for what is no page.
+    pub fn messages(&self) -> &Arc<Messages> {
+        &self.messages
+    }
+
+    /// The page as one HTML document, in the language of its surroundings.
     pub fn render<V: View>(&self, view: &V) -> Result<String, PageFault> {
-        let template = self.0.get_template(V::TEMPLATE)?;
-        Ok(template.render(minijinja::value::Serde(view))?)
+        let context = Value::from(minijinja::value::Serde(view));
+        // The frame that nobody sees has no surroundings.
+        let chrome = context.get_attr("chrome").unwrap_or_default();
+        let lang = chrome.get_attr("lang").unwrap_or_default();
+        let environment = self
+            .environments
+            .iter()
+            .find(|(tag, _)| lang.as_str() == Some(tag))
+            .or(self.environments.first())
+            .map(|(_, environment)| environment);
+        let missing = || minijinja::Error::from(minijinja::ErrorKind::TemplateNotFound);
+        let template = environment.ok_or_else(missing)?.get_template(V::TEMPLATE)?;
+        Ok(template.render(context)?)
     }
 }
 

@@ -165,11 +165,8 @@ pub(super) fn error(words: Words) -> ErrorPage {
     details.received = Some(Received::new(words("redirect_uri"), &received));
     ErrorPage {
         chrome: chrome(words),
-        heading: words("We cannot send you back"),
-        sentence: words(
-            "Notes sent us a return address that we do not know. Nothing was shared. Please tell \
-             its makers, they can repair it.",
-        ),
+        heading: Message::new("error-wrong-address"),
+        sentence: Message::new("error-wrong-address-more").with("app", words("Notes")),
         details,
     }
 }
@@ -330,8 +327,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         demo_url: None,
         ..home(words)
     };
-    rendered.extend(device_pages(words));
-    rendered.extend(factor_pages(words));
+    rendered.extend([device_pages(words), factor_pages(words)].concat());
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

@@ -95,9 +95,13 @@ fn says_what_each_scope_sends_now() {
     let scope = ScopeSet::parse("openid profile email phone notes:write").unwrap();
     let mut user = user(calm);
     user.email_verified = false;
+    let messages = Messages::new().unwrap();
     let values: Vec<_> = scope_lines(&scope, &user)
         .into_iter()
-        .map(|line| line.value)
+        .map(|line| match line.value? {
+            ScopeValue::Given(text) => Some(text),
+            ScopeValue::Said(message) => messages.text(Language::English, &message).ok(),
+        })
         .collect();
     assert_eq!(values[0], None);
     assert_eq!(values[1].as_deref(), Some("Ada Lovelace · Europe/London"));

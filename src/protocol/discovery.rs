@@ -111,6 +111,7 @@ pub struct ProviderMetadata {
     prompt_values_supported: [&'static str; 4],
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
+    ui_locales_supported: Vec<&'static str>,
     authorization_response_iss_parameter_supported: bool,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
@@ -127,8 +128,9 @@ pub struct ProviderMetadata {
 }
 
 impl ProviderMetadata {
-    /// The document of a realm: its issuer, and what is switched on in it.
-    pub fn of(issuer: &Issuer, realm: RealmSettings) -> Self {
+    /// The document of a realm: its issuer, what is switched on in it, and the languages of its
+    /// pages.
+    pub fn of(issuer: &Issuer, realm: RealmSettings, languages: Vec<&'static str>) -> Self {
         Self {
             issuer: issuer.as_str().to_owned(),
             authorization_endpoint: issuer.url(path::AUTHORIZE),
@@ -171,6 +173,7 @@ impl ProviderMetadata {
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             claim_types_supported: ["normal"],
             claims_supported: claims(),
+            ui_locales_supported: languages,
             authorization_response_iss_parameter_supported: true,
             claims_parameter_supported: true,
             request_parameter_supported: true,

@@ -60,7 +60,8 @@ impl Demand {
         if holds(amr, REMEMBERED) && !self.afresh {
             return true;
         }
-        !self.must && !(self.afresh && has_factor)
+        let asked = self.must || (self.afresh && has_factor);
+        !asked
     }
 }
 
@@ -91,7 +92,11 @@ mod tests {
             (Demand::CLIENT, "pwd mfas", true, false),
         ];
         for (demand, amr, has_factor, met) in cases {
-            assert_eq!(demand.is_met_by(amr, has_factor), met, "{demand:?} {amr} {has_factor}");
+            assert_eq!(
+                demand.is_met_by(amr, has_factor),
+                met,
+                "{demand:?} {amr} {has_factor}"
+            );
         }
     }
 

@@ -64,6 +64,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("redis", &["src/store/redis.rs", "src/store/redis/"]),
     ("openidconnect", &["src/demo/"]),
     ("minijinja", &["src/pages/"]),
+    ("fluent_bundle", &["src/pages/"]),
     ("toml_edit", &["src/config/"]),
     ("clap", &["src/cli/"]),
     (

@@ -188,7 +188,7 @@ async fn tolerates_what_it_does_not_act_on() {
     let client = world.client(ClientType::Web).await;
     let changes = [
         ("extra", "foobar"),
-        ("ui_locales", "de fr"),
+        ("claims_locales", "de fr"),
         ("acr_values", "1 2"),
     ];
     let answer = world

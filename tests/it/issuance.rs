@@ -38,12 +38,13 @@ enum Path {
 
 const PATHS: [Path; 11] = [
     Path::Code,
-    Path::Refresh,
     Path::ClientCredentials,
     Path::DeviceCode,
     Path::Userinfo,
     Path::IntrospectAccessToken,
+    // Looked at before it is spent.
     Path::IntrospectRefreshToken,
+    Path::Refresh,
     Path::PromptNone,
     Path::FrontChannel,
     Path::PushedRequest,
@@ -154,7 +155,8 @@ impl Scene {
         let realm = ada.realm.clone();
         let client = world
             .client_with(&realm, ClientType::Web, |metadata| {
-                metadata.grant_types.push(GrantType::DeviceCode);
+                let more = [GrantType::DeviceCode, GrantType::Implicit];
+                metadata.grant_types.extend(more);
                 metadata.response_types = vec![
                     ResponseType::CODE,
                     ResponseType::parse("id_token token").unwrap(),
@@ -400,24 +402,24 @@ async fn every_path_issues_while_all_parties_stand() {
 
 #[tokio::test]
 async fn no_path_issues_in_a_state_that_denies() {
-    let mut tried_pairs = 0;
+    let (mut concerned_pairs, mut wrong) = (0, Vec::new());
     for state in STATES {
         let mut scene = Scene::set().await;
         scene.fall(state).await;
         for path in PATHS {
             let tried = scene.try_path(path).await;
             let concerned = state.concerns(path);
-            let expected = if concerned {
-                matches!(tried, Tried::Refused)
-            } else {
-                matches!(tried, Tried::Issued)
+            let expected = match tried {
+                Tried::Issued => !concerned,
+                Tried::Refused => concerned,
+                Tried::Strange(_) => false,
             };
-            assert!(
-                expected,
-                "{path:?} × {state:?} (concerned: {concerned}): {tried:?}"
-            );
-            tried_pairs += usize::from(concerned);
+            if !expected {
+                wrong.push(format!("{path:?} when {state:?}: {tried:?}"));
+            }
+            concerned_pairs += usize::from(concerned);
         }
     }
-    assert_eq!(tried_pairs, 11 * 3 + 6 + 6 * 9);
+    assert_eq!(wrong, Vec::<String>::new());
+    assert_eq!(concerned_pairs, 11 * 3 + 6 * 9 + 6);
 }

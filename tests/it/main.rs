@@ -29,11 +29,15 @@ mod encryption;
 #[cfg(test)]
 mod ephemeral;
 #[cfg(test)]
+mod factors;
+#[cfg(test)]
 mod headers;
 #[cfg(test)]
 mod introspection;
 #[cfg(test)]
 mod issuance;
+#[cfg(test)]
+mod languages;
 #[cfg(test)]
 mod listener;
 #[cfg(test)]

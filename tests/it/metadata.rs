@@ -131,6 +131,7 @@ async fn holds_exactly_the_keys_that_are_tested_here() {
         "token_endpoint",
         "token_endpoint_auth_methods_supported",
         "token_endpoint_auth_signing_alg_values_supported",
+        "ui_locales_supported",
         "userinfo_encryption_alg_values_supported",
         "userinfo_encryption_enc_values_supported",
         "userinfo_endpoint",
@@ -424,14 +425,31 @@ async fn each_signing_algorithm_signs() {
 #[tokio::test]
 async fn each_context_class_is_told_when_asked_for() {
     let client = web().await;
-    for class in strings(&document(&client.world).await["acr_values_supported"]) {
-        let tokens = client.tokens(&[("acr_values", &class)]).await;
-        let id = decode_claims(tokens["id_token"].as_str().unwrap());
-        assert_eq!(id["acr"], class);
-    }
+    let classes = strings(&document(&client.world).await["acr_values_supported"]);
+    assert_eq!(classes, ["urn:vidimus:acr:1fa", "urn:vidimus:acr:2fa"]);
+    let tokens = client.tokens(&[("acr_values", &classes[0])]).await;
+    let id = decode_claims(tokens["id_token"].as_str().unwrap());
+    assert_eq!(id["acr"], classes[0]);
+    // `factors` asks for the other one of somebody who reaches it.
     let plain = client.tokens(&[]).await;
     let id = decode_claims(plain["id_token"].as_str().unwrap());
     assert!(id["acr"].is_null(), "it was not asked for");
+}
+
+/// `ui_locales_supported`
+#[tokio::test]
+async fn speaks_each_language_when_asked_for() {
+    let client = web().await;
+    let languages = strings(&document(&client.world).await["ui_locales_supported"]);
+    assert_eq!(languages, ["en", "de", "fr", "es", "ja", "ar"]);
+    for language in languages {
+        let mut browser = client.world.browser();
+        let url = client.authorize_url(&[("ui_locales", &language)]);
+        let answer = browser.get(&url).await;
+        let page = browser.get(answer.location()).await;
+        let marked = format!("<html lang=\"{language}\"");
+        assert!(page.body.contains(&marked), "{page:?}");
+    }
 }
 
 /// `prompt_values_supported`, `claims_parameter_supported`

@@ -13,6 +13,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderValue, StatusCode};
 use sha2::{Digest as _, Sha256};
 
+use crate::account::language::Language;
 use crate::http::call::Call;
 use crate::http::{Edge, cors, respond};
 use crate::protocol::discovery::ProviderMetadata;
@@ -33,7 +34,9 @@ impl Documents {
         if let Some(document) = documents.get(&key) {
             return Some(document.clone());
         }
-        let metadata = ProviderMetadata::of(&edge.app.issuer(&call.realm), call.realm_settings);
+        let issuer = edge.app.issuer(&call.realm);
+        let languages = Language::ALL.map(Language::tag).into();
+        let metadata = ProviderMetadata::of(&issuer, call.realm_settings, languages);
         let body = serde_json::to_vec(&metadata).ok()?;
         let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&body)));
         if documents.len() >= CAPACITY {

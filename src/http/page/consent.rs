@@ -10,7 +10,7 @@ use http::StatusCode;
 use crate::flows::authorize::{Outcome, Pending, Visit, resume};
 use crate::flows::consent::{Decision, decide};
 use crate::http::call::Call;
-use crate::http::page::outcome::{follow, page_address};
+use crate::http::page::outcome::{follow, page_address, wishes_of};
 use crate::http::page::{bind, is_genuine};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
@@ -71,9 +71,10 @@ fn show(edge: &Edge, call: &Call, pending: &Pending) -> Response {
     let user = &live.facts().user;
     let client = pending.addressee.client();
     let binding = bind(edge, call);
+    let wishes = wishes_of(call, pending).with_own(user.profile.locale.as_deref());
     let (redirect_host, loopback) = destination(pending.addressee.redirect());
     let view = ConsentPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: respond::chrome_for(edge, call, wishes),
         client_name: client.metadata.client_name.clone(),
         redirect_host,
         loopback,

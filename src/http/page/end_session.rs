@@ -77,12 +77,11 @@ async fn read(edge: &Edge, call: &Call) -> Result<LogoutRequest, Response> {
 
 fn ask(edge: &Edge, call: &Call, request: &LogoutRequest) -> Response {
     let binding = bind(edge, call);
-    let username = request
-        .session
-        .as_ref()
-        .map(|live| live.facts().user.username.clone());
+    let user = request.session.as_ref().map(|live| &live.facts().user);
+    let username = user.map(|user| user.username.clone());
+    let locale = user.and_then(|user| user.profile.locale.as_deref());
     let view = LogoutPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: respond::chrome_for(edge, call, call.wishes.with_own(locale)),
         client_name: client_name(request),
         username: username.unwrap_or_default(),
         action: action(edge, call, &call.query),

@@ -3,16 +3,18 @@
 use axum::response::Response;
 use http::header::SET_COOKIE;
 
-use crate::account::factors::SignInStep;
+use crate::account::language::Wishes;
 use crate::flows::authorize::{Outcome, Pending, Visit, resume, resume_signed_in};
+use crate::flows::device::answer::page_query;
 use crate::flows::session;
 use crate::flows::sign_in_steps::{Progress, SignedIn, Visitor};
 use crate::http::call::Call;
 use crate::http::page::check_session::remember;
-use crate::http::page::outcome::{follow, page_address};
+use crate::http::page::outcome::{follow, interaction_address, page_address, wishes_of};
 use crate::http::page::{Binding, device, local, steps};
 use crate::http::{Edge, cookie, respond};
 use crate::protocol::authorize::{Interaction, LoginReason};
+use crate::protocol::discovery::path;
 use crate::protocol::second_factor::Demand;
 use crate::protocol::user_code::UserCode;
 
@@ -76,8 +78,13 @@ impl AtPage {
     pub(super) fn visitor<'a>(&self, edge: &Edge, call: &'a Call) -> Visitor<'a> {
         let demand = match &self.errand {
             Errand::Request(pending) => pending.demand(),
-            // What the device's client asks for is asked when the code is looked up.
-            Errand::Device(_) => call.realm_settings.second_factor_demand(),
+            // The address says what the device's client asks for; that it is met is looked at again
+            // when the code is.
+            Errand::Device(_) => {
+                let asked = device::asks_second_factor(&call.query);
+                let realm = call.realm_settings.second_factor_demand();
+                Demand::CLIENT.when(asked).and(realm)
+            }
         };
         visitor(edge, call, demand, self.reason.is_none())
     }
@@ -99,10 +106,16 @@ impl Errand {
     /// The client that the person came from.
     pub(super) fn client_name(&self) -> Option<String> {
         match self {
-            Self::Request(pending) => {
-                Some(pending.addressee.client().metadata.client_name.clone())
-            }
+            Self::Request(pending) => Some(pending.addressee.client().metadata.client_name.clone()),
             Self::Device(_) => None,
+        }
+    }
+
+    /// In which languages the person wants to be asked.
+    pub(super) fn wishes(&self, call: &Call) -> Wishes {
+        match self {
+            Self::Request(pending) => wishes_of(call, pending),
+            Self::Device(_) => call.wishes,
         }
     }
 
@@ -126,7 +139,12 @@ pub(super) async fn go_on(
         Progress::Step { step, cookie } => {
             let page = steps::path_of(step);
             let response = respond::see_other(&errand.address(edge, call, page));
-            with_sign_in(edge, call, cookie.as_ref().map(|c| c.expose().as_str()), response)
+            with_sign_in(
+                edge,
+                call,
+                cookie.as_ref().map(|c| c.expose().as_str()),
+                response,
+            )
         }
         Progress::SignedIn(signed_in) => {
             let response = continue_as(edge, call, errand, &signed_in).await;
@@ -136,12 +154,7 @@ pub(super) async fn go_on(
 }
 
 /// Takes the next step of the errand under the new cookie.
-async fn continue_as(
-    edge: &Edge,
-    call: &Call,
-    errand: &Errand,
-    signed_in: &SignedIn,
-) -> Response {
+async fn continue_as(edge: &Edge, call: &Call, errand: &Errand, signed_in: &SignedIn) -> Response {
     tracing::info!(request_id = call.id.0, realm = %call.realm, user = %signed_in.user.id, "signed in");
     let value = signed_in.cookie.expose().as_str();
     match errand {
@@ -175,17 +188,10 @@ pub(super) fn onward(edge: &Edge, call: &Call, errand: &Errand, progress: &Progr
                 signed_in: Some(signed_in.session.clone()),
                 ..pending.interaction.clone()
             };
-            crate::http::page::outcome::interaction_address(
-                edge,
-                call,
-                &call.query,
-                "/login",
-                &interaction,
-            )
+            interaction_address(edge, call, &call.query, "/login", &interaction)
         }
         (Errand::Device(code), Progress::SignedIn(_)) => {
-            let page = crate::protocol::discovery::path::DEVICE;
-            format!("{}?user_code={}", local(edge, call, page), code.as_str())
+            format!("{}?{}", local(edge, call, path::DEVICE), page_query(code))
         }
     }
 }
@@ -198,9 +204,12 @@ pub(super) fn with_progress(
     response: Response,
 ) -> Response {
     match progress {
-        Progress::Step { cookie, .. } => {
-            with_sign_in(edge, call, cookie.as_ref().map(|c| c.expose().as_str()), response)
-        }
+        Progress::Step { cookie, .. } => with_sign_in(
+            edge,
+            call,
+            cookie.as_ref().map(|c| c.expose().as_str()),
+            response,
+        ),
         Progress::SignedIn(signed_in) => with_session(edge, call, signed_in, response),
     }
 }

@@ -16,7 +16,7 @@ use crate::http::Edge;
 use crate::http::call::{Call, wants_json};
 use crate::http::page::local;
 use crate::http::respond::{self, Forms};
-use crate::pages::{ErrorDetails, ErrorPage, Received};
+use crate::pages::{ErrorDetails, ErrorPage, Message, Received};
 use crate::protocol::authorize::passing::CARRIERS;
 use crate::protocol::authorize::{AddresseeRefusal, PassingRefusal};
 use crate::protocol::client::Client;
@@ -147,55 +147,45 @@ fn show(edge: &Edge, call: &Call, refusal: Refusal) -> Response {
         .map(|(name, value)| Received::new(name, &value));
     let view = ErrorPage {
         chrome: respond::realm_chrome(edge, call),
-        heading: heading(kind).to_owned(),
+        heading: heading(kind),
         sentence: sentence(kind, refusal.client_name.as_deref()),
         details,
     };
     respond::page(edge, StatusCode::BAD_REQUEST, &view, Forms::StayHere)
 }
 
-const fn heading(kind: AddresseeRefusal) -> &'static str {
+const fn heading(kind: AddresseeRefusal) -> Message {
     use AddresseeRefusal as R;
     match kind {
-        R::UnknownClient | R::ClientIdMissing => "We do not know this app",
-        R::ClientDisabled => "This app is switched off",
-        R::UnregisteredRedirectUri | R::RedirectUriMissing => {
-            "This app sent a wrong return address"
-        }
-        R::Passing(PassingRefusal::UsedRequest) => "This request was answered already",
+        R::UnknownClient | R::ClientIdMissing => Message::new("error-unknown-app"),
+        R::ClientDisabled => Message::new("error-app-disabled"),
+        R::UnregisteredRedirectUri | R::RedirectUriMissing => Message::new("error-wrong-address"),
+        R::Passing(PassingRefusal::UsedRequest) => Message::new("error-request-used"),
         R::Passing(PassingRefusal::ExpiredRequest | PassingRefusal::UnknownRequest) => {
-            "This request is too old"
+            Message::new("error-request-old")
         }
-        R::Repeated | R::Passing(_) => "This app sent a request that cannot be read",
+        R::Repeated | R::Passing(_) => Message::new("error-request-unreadable"),
     }
 }
 
-fn sentence(kind: AddresseeRefusal, client: Option<&str>) -> String {
+fn sentence(kind: AddresseeRefusal, client: Option<&str>) -> Message {
     use AddresseeRefusal as R;
-    let app = client.unwrap_or("The app that sent you here");
-    match kind {
-        R::UnknownClient | R::ClientIdMissing => {
-            "The app that sent you here is not registered with us. Nothing was shared with it."
-                .to_owned()
+    let sentence = match kind {
+        R::UnknownClient | R::ClientIdMissing => return Message::new("error-unknown-app-more"),
+        R::ClientDisabled => Message::new("error-app-disabled-more"),
+        R::UnregisteredRedirectUri | R::RedirectUriMissing => {
+            Message::new("error-wrong-address-more")
         }
-        R::ClientDisabled => {
-            format!("{app} may not sign people in at the moment. Nothing was shared with it.")
-        }
-        R::UnregisteredRedirectUri | R::RedirectUriMissing => format!(
-            "{app} asked us to send you to an address that we do not know. Tell its makers; nothing was shared."
-        ),
         R::Passing(
             PassingRefusal::UsedRequest
             | PassingRefusal::ExpiredRequest
             | PassingRefusal::UnknownRequest,
-        ) => format!(
-            "{app} must send you here anew: go back to it and sign in again. Nothing was shared."
-        ),
-        R::Passing(_) => format!(
-            "{app} asked for something in a way that we cannot accept. Tell its makers; nothing was shared."
-        ),
-        R::Repeated => format!(
-            "{app} said the same thing twice, and we cannot know which to believe. Tell its makers; nothing was shared."
-        ),
+        ) => Message::new("error-request-again"),
+        R::Passing(_) => Message::new("error-request-unreadable-more"),
+        R::Repeated => Message::new("error-request-repeated-more"),
+    };
+    match client {
+        Some(name) => sentence.with("app", name),
+        None => sentence.with("app", Message::new("error-some-app")),
     }
 }

@@ -149,7 +149,7 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let view = LoginPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: respond::chrome_for(edge, call, errand.wishes(call)),
         client_name: errand.client_name(),
         username: shown.username,
         username_fixed: false,

@@ -8,6 +8,7 @@ pub(super) mod end_session;
 mod errand;
 pub(super) mod error;
 pub(super) mod home;
+pub(super) mod language;
 pub(super) mod login;
 mod outcome;
 pub(super) mod steps;

@@ -3,6 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 
+use crate::account::language::Wishes;
 use crate::flows::Fault;
 use crate::flows::authorize::{Outcome, Pending};
 use crate::flows::interaction::{self, PARAMETER};
@@ -87,6 +88,13 @@ pub(super) fn interaction_address(
 ) -> String {
     let query = interaction::seal(&edge.app, &call.realm, request, interaction);
     format!("{}?{query}", local(edge, call, page))
+}
+
+/// The language that is wanted, as far as the request says: it may have been handed over in a way
+/// that the address does not show.
+pub(super) fn wishes_of(call: &Call, pending: &Pending) -> Wishes {
+    call.wishes
+        .with_requested(pending.request.ui_locales.as_deref())
 }
 
 fn go(edge: &Edge, call: &Call, request: &Params, page: &str, pending: &Pending) -> Response {

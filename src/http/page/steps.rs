@@ -203,7 +203,7 @@ fn show_factor(
     };
     let remembered = call.realm_settings.remembers_devices_for();
     let view = FactorPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
         client_name: at.errand.client_name(),
         method,
         error,
@@ -237,7 +237,7 @@ async fn show_set_up(
     };
     let binding = bind(edge, call);
     let view = SetUpFactorPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
         client_name: at.errand.client_name(),
         picture: QrPicture::of(offer.uri.expose()),
         secret: offer.secret.expose().clone(),
@@ -259,7 +259,7 @@ fn show_codes(
     codes: Vec<String>,
 ) -> Response {
     let view = RecoveryCodesPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
         codes,
         onward: onward(edge, call, &at.errand, progress),
     };

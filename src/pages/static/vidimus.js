@@ -11,7 +11,7 @@ for (const input of document.querySelectorAll("input[data-reveal]")) {
   const show = (visible) => {
     input.type = visible ? "text" : "password";
     button.textContent = visible ? input.dataset.conceal : input.dataset.reveal;
-    button.setAttribute("aria-label", button.textContent + " " + input.dataset.what);
+    button.setAttribute("aria-label", visible ? input.dataset.concealLabel : input.dataset.revealLabel);
     button.setAttribute("aria-pressed", String(visible));
   };
   button.addEventListener("click", () => {

@@ -47,6 +47,8 @@ pub struct AuthorizationRequest {
     pub max_age: Option<Lifetime>,
     /// Pre-fills the login name.
     pub login_hint: Option<String>,
+    /// The languages of our pages that the client prefers.
+    pub ui_locales: Option<String>,
     /// The single claims asked for.
     pub claims: ClaimsRequest,
     /// The context classes asked for, most wanted first.
@@ -103,6 +105,7 @@ impl AuthorizationRequest {
             login_hint: params
                 .get("login_hint")
                 .map(|hint| hint.chars().take(254).collect()),
+            ui_locales: params.get("ui_locales").map(str::to_owned),
         })
     }
 }

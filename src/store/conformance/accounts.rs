@@ -97,7 +97,7 @@ pub async fn withdrawn_consent_ends_every_grant_up_to_now(store: SharedStore) {
     let world = World::new(store).await;
     let (store, realm, id) = (&world.store, &world.realm, &world.user.id);
     let client = &world.client.id;
-    let (none, wanted) = (Effects::NONE, scope("openid email"));
+    let (none, wanted) = (Effects::NONE, scope("email openid"));
     store
         .record_consent(realm, id, client, &wanted, &none, START)
         .await

@@ -14,6 +14,7 @@ pub mod apis;
 pub mod clients;
 pub mod codes;
 pub mod devices;
+pub mod factors;
 pub mod keys;
 pub mod logouts;
 pub mod misc;
@@ -24,6 +25,7 @@ pub mod requests;
 pub mod revocations;
 pub mod rotation;
 pub mod sessions;
+pub mod sign_ins;
 
 use tokio::task::JoinSet;
 

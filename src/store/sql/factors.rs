@@ -132,9 +132,7 @@ impl SignIns for Backend {
     }
 
     async fn tell(&self, effects: &Effects, now: Timestamp) -> StoreResult<()> {
-        run!(self.write_all(effects), |c| factors::tell(
-            c, &effects, now
-        ))
+        run!(self.write_all(effects), |c| factors::tell(c, &effects, now))
     }
 
     async fn forget_device(

@@ -46,6 +46,14 @@ impl Answer {
         param_of(self.location(), name)
     }
 
+    /// The same, of whatever was answered.
+    pub(crate) fn param_if_any(&self, name: &str) -> Option<String> {
+        let location = self.header(LOCATION.as_str())?;
+        location
+            .starts_with("http")
+            .then(|| param_of(location, name))?
+    }
+
     /// The wire code of an OAuth error.
     pub(crate) fn error(&self) -> String {
         self.json()["error"].as_str().unwrap_or_default().to_owned()
@@ -100,6 +108,8 @@ pub(crate) struct Browser {
     line: Line,
     issuer: String,
     pub(crate) cookies: BTreeMap<String, String>,
+    /// What its person reads, as `Accept-Language`.
+    pub(crate) accepts: String,
 }
 
 impl Browser {
@@ -108,6 +118,7 @@ impl Browser {
             line: Line::InProcess(world.router.clone()),
             issuer: world.app.settings.issuer.clone(),
             cookies: BTreeMap::new(),
+            accepts: "en".to_owned(),
         }
     }
 
@@ -117,6 +128,7 @@ impl Browser {
             line: Line::Wire(wire.clone()),
             issuer: wire.issuer().to_owned(),
             cookies: BTreeMap::new(),
+            accepts: "en".to_owned(),
         }
     }
 
@@ -170,6 +182,7 @@ impl Browser {
             .method(method)
             .uri(path_of(address))
             .header("accept", "text/html")
+            .header("accept-language", &self.accepts)
             .header("sec-fetch-site", "same-origin")
             .header("sec-fetch-dest", "document")
             .header(COOKIE, cookies.join("; "))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use vidimus::account::password::{PasswordCost, SALT_BYTES};
 use vidimus::account::session::SessionLimits;
-use vidimus::account::user::{Profile, User};
+use vidimus::account::user::{LoginName, Profile, User};
 use vidimus::clock::{Clock, ManualClock, SystemClock};
 use vidimus::entropy::{Entropy, SystemEntropy, random_text};
 use vidimus::flows::client_keys::ClientKeys;
@@ -248,6 +248,16 @@ impl World {
             .await
             .unwrap();
         user
+    }
+
+    /// A user of the default realm, as the record has it.
+    pub(crate) async fn person(&self, username: &str) -> User {
+        let login = LoginName::parse(username).unwrap();
+        let found = self
+            .app
+            .store
+            .user_by_login(&RealmId::default_realm(), &login);
+        found.await.unwrap().unwrap()
     }
 
     /// Registers a client of a kind in the default realm.

@@ -1,7 +1,9 @@
 //! Sign-ins in progress, and the steps that they and live sessions take.
 
 use super::rows::{self, column, digest, moment, user_columns, user_stands};
-use super::{Answer, Change, Connection, Timestamp, Verdict, change, effects, factors, sessions, sql};
+use super::{
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, factors, sessions, sql,
+};
 use crate::account::factors::Factors;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::secret::Digest;
@@ -192,12 +194,10 @@ async fn remember(
     step: &StepTaken,
     device: &RememberedDevice,
 ) -> Answer<()> {
-    let query = sql(
-        "INSERT INTO remembered_device
+    let query = sql("INSERT INTO remembered_device
              (realm, id, user_id, cookie, trust, name, created_at, expires_at)
          SELECT $1, $2, $3, $4, users.trust, $5, $6, $7 FROM users
-         WHERE users.realm = $1 AND users.id = $3",
-    )
+         WHERE users.realm = $1 AND users.id = $3")
     .bind(step.realm.as_str())
     .bind(device.id.as_str())
     .bind(step.user.as_str())

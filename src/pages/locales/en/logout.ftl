@@ -1,0 +1,16 @@
+logout-title = Sign out
+logout-heading = Sign out?
+logout-client-asks = { $client } asks to sign you out.
+logout-signed-in-as = You are signed in as { $username }.
+logout-effect = Signing out ends your session here. Applications that you opened from it will ask you to sign in again.
+logout-confirm = Sign out
+logout-cancel = Stay signed in
+logout-done = You are signed out
+logout-done-lead = Your session here has ended. On a shared computer, close the browser window too.
+logout-done-telling = Your session here has ended, and the applications that you opened from it are being told. On a shared computer, close the browser window too.
+logout-stayed = You are still signed in
+logout-stayed-lead = Nothing has changed.
+logout-back = Back to the application
+logout-back-to = Back to { $client }
+logout-continue-to = Continue to { $client }
+logout-telling = Signing out

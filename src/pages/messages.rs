@@ -1,0 +1,180 @@
+//! The words of pages and mails in every language: the Fluent files of `locales/`, compiled in.
+//!
+//! Messages hold no markup. On a page their text is escaped like everything else, and an argument
+//! may be markup that a template has made.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use fluent_bundle::{FluentArgs, FluentResource, concurrent};
+use minijinja::HtmlEscape;
+
+use crate::account::language::Language;
+use crate::pages::message::{Argument, Message};
+
+type Bundle = concurrent::FluentBundle<Arc<FluentResource>>;
+
+/// The files of one language. A new area is one line here and one file in each folder.
+macro_rules! files {
+    ($tag:literal) => {
+        files!(
+            $tag, "common", "home", "sign-in", "consent", "device", "logout", "errors", "account",
+            "register", "recover", "factors", "mail", "console"
+        )
+    };
+    ($tag:literal, $($area:literal),*) => {
+        &[$(($area, include_str!(concat!("locales/", $tag, "/", $area, ".ftl")))),*]
+    };
+}
+
+/// The areas of a language with their sources.
+pub(super) const fn sources(language: Language) -> &'static [(&'static str, &'static str)] {
+    match language {
+        Language::English => files!("en"),
+        Language::German => files!("de"),
+        Language::French => files!("fr"),
+        Language::Spanish => files!("es"),
+        Language::Japanese => files!("ja"),
+        Language::Arabic => files!("ar"),
+        #[cfg(test)]
+        Language::Pseudo => files!("en"),
+    }
+}
+
+/// Words could not be read or said: a fault of ours, which tests find first.
+#[derive(Debug, thiserror::Error)]
+pub enum MessageFault {
+    /// A file is no Fluent, or says something twice.
+    #[error("locales/{language}/{area}.ftl: {problem}")]
+    Source {
+        /// The language's tag.
+        language: &'static str,
+        /// The file.
+        area: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// No such message, or an argument of it is missing.
+    #[error("the message {0} cannot be said")]
+    Unsayable(String),
+}
+
+/// One language.
+struct Speech {
+    language: Language,
+    plain: Bundle,
+    html: Bundle,
+}
+
+/// All messages in all languages.
+pub struct Messages(Vec<Speech>);
+
+/// Languages only: the messages themselves are in the files.
+impl fmt::Debug for Messages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let languages = self.0.iter().map(|speech| speech.language);
+        f.debug_list().entries(languages).finish()
+    }
+}
+
+impl Messages {
+    /// Reads the embedded files.
+    pub fn new() -> Result<Self, MessageFault> {
+        let languages = Language::ALL.into_iter();
+        #[cfg(test)]
+        let languages = languages.chain([Language::Pseudo]);
+        languages.map(read).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The languages that it speaks.
+    pub(super) fn languages(&self) -> impl Iterator<Item = Language> {
+        self.0.iter().map(|speech| speech.language)
+    }
+
+    /// A message as plain text, for mails and the like; never for a page.
+    pub fn text(&self, language: Language, message: &Message) -> Result<String, MessageFault> {
+        let mut arguments = FluentArgs::new();
+        for (name, argument) in message.arguments() {
+            match argument {
+                Argument::Text(text) => arguments.set(name, text.clone()),
+                Argument::Number(number) => arguments.set(name, *number),
+                Argument::Message(inner) => arguments.set(name, self.text(language, inner)?),
+            }
+        }
+        self.say(language, message.id(), &arguments, |speech| &speech.plain)
+    }
+
+    /// A message for a page, escaped; its textual arguments must be markup already.
+    pub(super) fn html(
+        &self,
+        language: Language,
+        id: &str,
+        arguments: &FluentArgs<'_>,
+    ) -> Result<String, MessageFault> {
+        self.say(language, id, arguments, |speech| &speech.html)
+    }
+
+    /// In English if the language has no words for it.
+    fn say(
+        &self,
+        language: Language,
+        id: &str,
+        arguments: &FluentArgs<'_>,
+        bundle: impl Fn(&Speech) -> &Bundle,
+    ) -> Result<String, MessageFault> {
+        [language, Language::English]
+            .into_iter()
+            .filter_map(|language| self.0.iter().find(|speech| speech.language == language))
+            .find_map(|speech| format(bundle(speech), id, arguments))
+            .ok_or_else(|| MessageFault::Unsayable(id.to_owned()))
+    }
+}
+
+fn format(bundle: &Bundle, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
+    let pattern = bundle.get_message(id)?.value()?;
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern, Some(arguments), &mut errors);
+    errors.is_empty().then(|| text.into_owned())
+}
+
+fn read(language: Language) -> Result<Speech, MessageFault> {
+    let mut plain = Bundle::new_concurrent(vec![language.tag().parse().unwrap_or_default()]);
+    let mut html = Bundle::new_concurrent(vec![language.tag().parse().unwrap_or_default()]);
+    html.set_transform(Some(escape));
+    #[cfg(test)]
+    if language == Language::Pseudo {
+        plain.set_transform(Some(super::pseudo::accent));
+        html.set_transform(Some(super::pseudo::accent_html));
+    }
+    for &(area, source) in sources(language) {
+        let fault = |problem: String| MessageFault::Source {
+            language: language.tag(),
+            area,
+            problem,
+        };
+        let resource = FluentResource::try_new(source.to_owned())
+            .map_err(|(_, errors)| fault(format!("{errors:?}")))?;
+        let resource = Arc::new(resource);
+        for bundle in [&mut plain, &mut html] {
+            // Pages isolate what others have written by `<bdi>`, mails by lines of their own.
+            bundle.set_use_isolating(false);
+            bundle
+                .add_resource(Arc::clone(&resource))
+                .map_err(|errors| fault(format!("{errors:?}")))?;
+        }
+    }
+    Ok(Speech {
+        language,
+        plain,
+        html,
+    })
+}
+
+fn escape(text: &str) -> Cow<'_, str> {
+    if text.contains(['<', '>', '&', '"', '\'']) {
+        HtmlEscape(text).to_string().into()
+    } else {
+        text.into()
+    }
+}
