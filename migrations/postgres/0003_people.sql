@@ -35,7 +35,7 @@ CREATE INDEX event_at ON event (realm, at);
 CREATE INDEX event_user ON event (realm, user_id, at) WHERE user_id IS NOT NULL;
 
 -- The outbox of mail. The content holds links that open accounts: it is sealed, and forgotten once
--- the mail is sent or given up.
+-- the mail is sent or has expired.
 CREATE TABLE mail (
     realm TEXT COLLATE "C" NOT NULL REFERENCES realm (id),
     id TEXT COLLATE "C" NOT NULL,
@@ -52,3 +52,4 @@ CREATE TABLE mail (
 );
 CREATE INDEX mail_due ON mail (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX mail_settled ON mail (created_at) WHERE next_attempt_at IS NULL;
+CREATE INDEX mail_sealed ON mail (expires_at) WHERE sealed IS NOT NULL;

@@ -5,6 +5,7 @@
 pub mod claims;
 pub mod event;
 pub mod factors;
+pub mod import;
 pub mod language;
 pub mod mail;
 pub mod password;

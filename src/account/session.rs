@@ -16,6 +16,10 @@ pub struct SessionLimits {
 /// A session's last use is written down at most this often, to spare the record.
 pub const TOUCH_INTERVAL: Lifetime = Lifetime::seconds(60);
 
+/// How long after a sign-in a person may change what could take the account away; later, they
+/// prove once more who they are.
+pub const FRESH: Lifetime = Lifetime::seconds(5 * 60);
+
 /// A signed-in browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -47,6 +51,11 @@ impl Session {
         self.ended_at.is_none()
             && now < self.expires_at
             && now < self.last_seen_at.plus(limits.idle)
+    }
+
+    /// Whether the person has proven just now who they are.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now < self.auth_time.plus(FRESH)
     }
 
     /// Whether its use should be written down now.

@@ -26,6 +26,15 @@ impl LoginName {
     }
 }
 
+/// A mail address in its canonical spelling; `None` when it cannot be one.
+pub fn mail_address(text: &str) -> Option<String> {
+    let LoginName(name) = LoginName::parse(text)?;
+    let whole = name
+        .rsplit_once('@')
+        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+    (whole && !name.contains(char::is_whitespace)).then_some(name)
+}
+
 /// The profile claims of OIDC Core §5.1 that a user may have; absent ones are left out of answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -114,7 +123,8 @@ pub struct User {
     pub email: Option<String>,
     /// Whether the address was confirmed.
     pub email_verified: bool,
-    /// The password as a PHC string (argon2id).
+    /// The password's hash: a PHC string of argon2id, or what another system made of it
+    /// ([`crate::account::password::foreign`]).
     pub password_hash: Option<String>,
     /// Profile claims.
     pub profile: Profile,
@@ -124,6 +134,8 @@ pub struct User {
     pub updated_at: Timestamp,
     /// When an admin switched the account off.
     pub disabled_at: Option<Timestamp>,
+    /// Whether another password must be chosen at the next sign-in.
+    pub must_change_password: bool,
     /// When the account was locked; an admin or its owner can open it again.
     pub locked_at: Option<Timestamp>,
     /// When the account was deleted; it can be restored for [`UNDO_PERIOD`].
@@ -173,6 +185,20 @@ impl AccountSwitch {
             Self::Unlock => EventKind::UserUnlocked,
             Self::Delete => EventKind::UserDeleted,
             Self::Restore => EventKind::UserRestored,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_addresses_in_their_canonical_spelling() {
+        let address = mail_address(" Ada@Example.com ");
+        assert_eq!(address.as_deref(), Some("ada@example.com"));
+        for text in ["ada", "@example.com", "ada@", "a da@example.com"] {
+            assert_eq!(mail_address(text), None, "{text}");
         }
     }
 }

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use super::desk::Desk;
 use super::output::Output;
-use super::{Failure, FailureKind};
-use crate::account::password::{self, HashMemory, SALT_BYTES};
+use super::{Failure, FailureKind, new_password};
+use crate::account::password::{NewPasswordHash, SALT_BYTES};
 use crate::config::Config;
-use crate::entropy::Entropy;
+use crate::flows::FlowError;
+use crate::flows::hash_pool::HashPool;
+use crate::flows::password::{Bench, Person, judge_at};
 use crate::flows::realm_keys::{MadeKey, RealmKeys, Rotation, check_master_key};
 use crate::keys::MasterKey;
 use crate::protocol::ids::RealmId;
@@ -14,7 +17,7 @@ use crate::protocol::time::Timestamp;
 use crate::secret::SecretString;
 use crate::server::assemble::{self, Migration};
 use crate::server::demo::{self, Demo};
-use crate::store::{MigrationStatus, SharedStore, Store};
+use crate::store::{MigrationStatus, Realm, SharedStore, Store};
 
 /// Opens the record.
 pub async fn open_store(config: &Config, migration: Migration) -> Result<SharedStore, Failure> {
@@ -28,17 +31,33 @@ pub async fn schema_status(config: &Config) -> Result<MigrationStatus, Failure> 
     status.map_err(|error| Failure::new(FailureKind::Unreachable, error.to_string()))
 }
 
-/// Hashes a password at the configured cost.
-pub fn hash_password(
+/// Judges a new password and hashes it at the configured cost.
+pub async fn new_password(
+    desk: &Desk,
     config: &Config,
-    password: &SecretString,
-    entropy: &dyn Entropy,
-) -> Result<String, Failure> {
+    (realm, person): (&Realm, &Person<'_>),
+    candidate: SecretString,
+) -> Result<NewPasswordHash, Failure> {
+    let failed =
+        |error: &dyn std::fmt::Display| Failure::new(FailureKind::Failed, error.to_string());
+    let hashing = HashPool::new(1, 1, assemble::password_cost(config));
+    let hashing = hashing.map_err(|error| failed(&error))?;
+    let bench = Bench {
+        store: desk.store.as_ref(),
+        hashing: &hashing,
+        breaches: &assemble::breaches(config)?,
+        outgoing: &assemble::outgoing(config)?,
+    };
+    let judged = judge_at(bench, realm, person, candidate).await;
+    let acceptable = judged.map_err(|error| match error {
+        FlowError::Refused(weaknesses) => new_password::refusal(&weaknesses),
+        FlowError::Busy { .. } => failed(&"the only thread is busy"),
+        FlowError::Fault(fault) => failed(&fault),
+    })?;
     let mut salt = [0; SALT_BYTES];
-    entropy.fill(&mut salt)?;
-    let cost = assemble::password_cost(config);
-    password::hash(password.expose(), &salt, &cost, &mut HashMemory::default())
-        .map_err(|error| Failure::new(FailureKind::Failed, error.to_string()))
+    desk.entropy.fill(&mut salt)?;
+    let hashed = hashing.hash_new(acceptable, salt).await;
+    hashed.map_err(|error| failed(&error))
 }
 
 /// The master key, if it is the one of this record.

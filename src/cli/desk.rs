@@ -11,7 +11,7 @@ use crate::entropy::{Entropy, SystemEntropy};
 use crate::flows::revocations;
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Timestamp;
-use crate::store::{Revocation, RevocationMark, SharedStore};
+use crate::store::{Realm, Revocation, RevocationMark, SharedStore};
 
 /// How long a command waits for a server to publish revocations, and how often it looks.
 const SETTLE_LIMIT: Duration = Duration::from_secs(1);
@@ -41,18 +41,18 @@ impl Desk {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy::default()),
         };
-        desk.require_realm().await?;
+        desk.realm_record().await?;
         Ok(desk)
     }
 
-    async fn require_realm(&self) -> Result<(), Failure> {
-        match self.store.realm(&self.realm).await? {
-            Some(_) => Ok(()),
-            None => Err(Failure::not_found(format!(
+    /// The realm as it is settled at present.
+    pub async fn realm_record(&self) -> Result<Realm, Failure> {
+        self.store.realm(&self.realm).await?.ok_or_else(|| {
+            Failure::not_found(format!(
                 "there is no realm {}; `vidimus realm list` shows them",
                 self.realm
-            ))),
-        }
+            ))
+        })
     }
 
     /// The marks that revoke the access tokens of one user or client up to now.

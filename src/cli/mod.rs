@@ -17,12 +17,14 @@ mod key;
 mod logout;
 mod metadata_arguments;
 mod migrate;
+mod new_password;
 mod output;
 mod realm;
 mod realm_arguments;
 mod registration_token;
 mod user;
 mod user_arguments;
+mod user_import;
 
 use std::ffi::OsString;
 use std::io;

@@ -1,31 +1,25 @@
 //! `vidimus user`: people.
 
-use std::io::Read as _;
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use super::desk::Desk;
 use super::output::{Output, members, table};
-use super::user_arguments::{ClaimArgs, PasswordArgs, UserCommand, UserCreateArgs};
-use super::{Failure, FailureKind, backend, consent, factors};
+use super::user_arguments::{
+    ClaimArgs, SetPasswordArgs, UserCommand, UserCreateArgs, UserUpdateArgs,
+};
+use super::{Failure, FailureKind, consent, factors, new_password, user_import};
 use crate::account::event::{Event, EventKind};
 use crate::account::profile::set_claim;
-use crate::account::user::{AccountSwitch, LoginName, Profile, UNDO_PERIOD, User};
+use crate::account::user::{AccountSwitch, LoginName, Profile, UNDO_PERIOD, User, mail_address};
 use crate::config::Config;
 use crate::entropy::random_text;
 use crate::flows::accounts;
+use crate::flows::password::{Person, set_effects};
 use crate::protocol::ids::UserId;
-use crate::secret::{Secret, SecretString};
-use crate::store::{Change, Creation, Effects, Page, RevocationMark};
+use crate::store::{Change, Creation, Effects, Page, PasswordChange};
 
 /// Users read from the record at a time.
 const PAGE: u32 = 500;
-/// Passwords have so many characters.
-const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=256;
-/// No password is longer than this in bytes, so a larger file is the wrong file.
-const PASSWORD_FILE_LIMIT: u64 = 64 * 1024;
-
 /// Carries out one command.
 pub(super) async fn run(
     desk: &Desk,
@@ -40,30 +34,9 @@ pub(super) async fn run(
             let user = find(desk, &user).await?;
             output.data(&document(&user)?, members)
         }
-        UserCommand::Update { user, claims } => update(desk, &user, &claims, output).await,
-        UserCommand::SetPassword { user, password } => {
-            let Some(password) = read_password(&password)? else {
-                return Err(Failure::usage("give --password-stdin or --password-file"));
-            };
-            let user = find(desk, &user).await?;
-            let hash = backend::hash_password(config, &password, desk.entropy.as_ref())?;
-            let now = desk.clock.now();
-            let marks = desk.marks(RevocationMark::User(user.id.clone()), now);
-            let event = Event::new(&desk.realm, EventKind::PasswordChanged, &desk.caller(), now)
-                .of_user(&user.id);
-            let effects = Effects::marks(marks).and_event(event);
-            let change = desk
-                .store
-                .set_password(&desk.realm, &user.id, &hash, &effects, now)
-                .await?;
-            desk.settle().await?;
-            report(
-                change,
-                &user,
-                "has a new password; sessions and tokens ended",
-                output,
-            )
-        }
+        UserCommand::Update(arguments) => update(desk, &arguments, output).await,
+        UserCommand::SetPassword(arguments) => set_password(desk, config, &arguments, output).await,
+        UserCommand::Import(arguments) => user_import::run(desk, &arguments, output).await,
         UserCommand::Disable { user } => switch(desk, &user, AccountSwitch::Disable, output).await,
         UserCommand::Enable { user } => switch(desk, &user, AccountSwitch::Enable, output).await,
         UserCommand::Lock { user } => switch(desk, &user, AccountSwitch::Lock, output).await,
@@ -87,14 +60,6 @@ async fn create(
 ) -> Result<(), Failure> {
     let username = login_name(&arguments.username)?;
     let email = arguments.email.as_deref().map(address).transpose()?;
-    let password_hash = match read_password(&arguments.password)? {
-        Some(password) => Some(backend::hash_password(
-            config,
-            &password,
-            desk.entropy.as_ref(),
-        )?),
-        None => None,
-    };
     let mut profile = Profile {
         name: arguments.name,
         given_name: arguments.given_name,
@@ -103,20 +68,24 @@ async fn create(
     };
     set_claims(&mut profile, &arguments.claims)?;
     let now = desk.clock.now();
-    let user = User {
+    let mut user = User {
         realm: desk.realm.clone(),
         id: new_id(desk)?,
         username,
         email,
         email_verified: arguments.email_verified,
-        password_hash,
+        password_hash: None,
         profile,
         created_at: now,
         updated_at: now,
         disabled_at: None,
         locked_at: None,
         deleted_at: None,
+        must_change_password: arguments.must_change_password,
     };
+    let person = Person::of(&user, false);
+    let password = new_password::take(desk, config, &person, &arguments.password).await?;
+    user.password_hash = password.map(|password| password.hash.as_str().to_owned());
     let event =
         Event::new(&desk.realm, EventKind::UserCreated, &desk.caller(), now).of_user(&user.id);
     match desk
@@ -133,18 +102,54 @@ async fn create(
 
 async fn update(
     desk: &Desk,
-    user: &str,
-    claims: &ClaimArgs,
+    arguments: &UserUpdateArgs,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let mut user = find(desk, user).await?;
-    set_claims(&mut user.profile, claims)?;
+    let mut user = find(desk, &arguments.user).await?;
+    set_claims(&mut user.profile, &arguments.claims)?;
     user.updated_at = desk.clock.now();
-    let change = desk.store.set_profile(&user).await?;
+    let mut change = desk.store.set_profile(&user).await?;
+    if let Some(must_change) = arguments.must_change_password {
+        user.must_change_password = must_change;
+        let (store, now) = (&desk.store, user.updated_at);
+        change = store
+            .set_must_change_password(&desk.realm, &user.id, must_change, now)
+            .await?;
+    }
     match change {
         Change::Changed => output.data(&document(&user)?, members),
         Change::NotFound => Err(no_user(&user.username)),
     }
+}
+
+async fn set_password(
+    desk: &Desk,
+    config: &Config,
+    arguments: &SetPasswordArgs,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let user = find(desk, &arguments.user).await?;
+    let person = Person::of(&user, false);
+    let password = new_password::take(desk, config, &person, &arguments.password).await?;
+    let Some(password) = password else {
+        return Err(Failure::usage("give --password-stdin or --password-file"));
+    };
+    let now = desk.clock.now();
+    let wanted = PasswordChange {
+        realm: desk.realm.clone(),
+        user: user.id.clone(),
+        hash: password.hash,
+        proven: None,
+        spared: None,
+        must_change: arguments.must_change_password,
+        history: password.policy.history(),
+        effects: set_effects((&desk.realm, &user.id), &desk.caller(), now),
+        now,
+    };
+    let change = desk.store.change_password(&wanted).await?;
+    desk.settle().await?;
+    let done = "has a new password; sessions and tokens ended";
+    report(change, &user, done, output)
 }
 
 fn set_claims(profile: &mut Profile, claims: &ClaimArgs) -> Result<(), Failure> {
@@ -256,7 +261,7 @@ fn no_user(text: &str) -> Failure {
     Failure::not_found(format!("there is no user {text:?} in this realm"))
 }
 
-fn new_id(desk: &Desk) -> Result<UserId, Failure> {
+pub(super) fn new_id(desk: &Desk) -> Result<UserId, Failure> {
     let text = format!("usr_{}", random_text::<16>(desk.entropy.as_ref())?);
     UserId::parse(text).map_err(|invalid| Failure::new(FailureKind::Failed, invalid.to_string()))
 }
@@ -268,54 +273,7 @@ fn login_name(text: &str) -> Result<String, Failure> {
 }
 
 fn address(text: &str) -> Result<String, Failure> {
-    let refusal = || Failure::usage(format!("{text:?} is no mail address"));
-    let name = LoginName::parse(text).ok_or_else(refusal)?;
-    let parts = name.as_str().rsplit_once('@');
-    let whole = parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
-    if !whole || name.as_str().contains(char::is_whitespace) {
-        return Err(refusal());
-    }
-    Ok(name.as_str().to_owned())
-}
-
-fn read_password(arguments: &PasswordArgs) -> Result<Option<SecretString>, Failure> {
-    let text = match (&arguments.password_file, arguments.password_stdin) {
-        (Some(path), _) => read_file(path)?,
-        (None, true) => {
-            let mut text = String::new();
-            std::io::stdin()
-                .take(PASSWORD_FILE_LIMIT)
-                .read_to_string(&mut text)?;
-            text
-        }
-        (None, false) => return Ok(None),
-    };
-    checked_password(&Secret::new(text)).map(Some)
-}
-
-fn read_file(path: &Path) -> Result<String, Failure> {
-    let unreadable = |error| Failure::usage(format!("{} cannot be read: {error}", path.display()));
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut text = String::new();
-    file.take(PASSWORD_FILE_LIMIT)
-        .read_to_string(&mut text)
-        .map_err(unreadable)?;
-    Ok(text)
-}
-
-/// Takes off exactly one newline, which editors and `echo` put there; nothing else is changed.
-fn checked_password(text: &SecretString) -> Result<SecretString, Failure> {
-    let password = text.expose();
-    let password = password.strip_suffix('\n').unwrap_or(password);
-    let password = password.strip_suffix('\r').unwrap_or(password);
-    if !PASSWORD_LENGTH.contains(&password.chars().count()) {
-        return Err(Failure::usage(format!(
-            "a password has {} to {} characters",
-            PASSWORD_LENGTH.start(),
-            PASSWORD_LENGTH.end()
-        )));
-    }
-    Ok(Secret::new(password.to_owned()))
+    mail_address(text).ok_or_else(|| Failure::usage(format!("{text:?} is no mail address")))
 }
 
 /// What may be shown of a user: never the hash.
@@ -332,6 +290,10 @@ fn document(user: &User) -> Result<Value, Failure> {
             "has_password".to_owned(),
             json!(user.password_hash.is_some()),
         );
+        members.insert(
+            "must_change_password".to_owned(),
+            json!(user.must_change_password),
+        );
         let created_at = user.created_at.unix_seconds();
         members.insert("created_at".to_owned(), json!(created_at));
         members.insert("disabled".to_owned(), json!(user.disabled_at.is_some()));
@@ -343,32 +305,4 @@ fn document(user: &User) -> Result<Value, Failure> {
         }
     }
     Ok(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn takes_one_newline_off_a_password_and_nothing_else() {
-        let checked = |text: &str| checked_password(&Secret::new(text.to_owned()));
-        for (text, password) in [
-            ("correct horse\n", "correct horse"),
-            ("correct horse\r\n", "correct horse"),
-            (" correct horse \n\n", " correct horse \n"),
-        ] {
-            assert_eq!(checked(text).unwrap().expose(), password);
-        }
-        assert_eq!(checked("short\n").unwrap_err().kind, FailureKind::Usage);
-        assert!(checked(&"é".repeat(256)).is_ok());
-        assert!(checked(&"e".repeat(257)).is_err());
-    }
-
-    #[test]
-    fn reads_addresses_in_their_canonical_spelling() {
-        assert_eq!(address(" Ada@Example.com ").unwrap(), "ada@example.com");
-        for text in ["ada", "@example.com", "ada@", "a da@example.com"] {
-            assert!(address(text).is_err(), "{text}");
-        }
-    }
 }

@@ -17,21 +17,11 @@ pub enum UserCommand {
         user: String,
     },
     /// Change what is known of a person
-    Update {
-        /// User name, address or id
-        user: String,
-        /// What is known of them
-        #[command(flatten)]
-        claims: ClaimArgs,
-    },
+    Update(UserUpdateArgs),
     /// Replace a password; ends the person's sessions and revokes their tokens
-    SetPassword {
-        /// User name, address or id
-        user: String,
-        /// The new password
-        #[command(flatten)]
-        password: PasswordArgs,
-    },
+    SetPassword(SetPasswordArgs),
+    /// Register people from a file, with the password hashes of another system
+    Import(UserImportArgs),
     /// Switch an account off; ends its sessions and revokes its tokens
     Disable {
         /// User name, address or id
@@ -113,6 +103,57 @@ pub struct UserCreateArgs {
     /// The password; without one the person cannot sign in yet
     #[command(flatten)]
     pub password: PasswordArgs,
+    /// Another password must be chosen at the first sign-in
+    #[arg(long)]
+    pub must_change_password: bool,
+}
+
+/// `user update`
+#[derive(Debug, Args)]
+pub struct UserUpdateArgs {
+    /// User name, address or id
+    pub user: String,
+    /// What is known of them
+    #[command(flatten)]
+    pub claims: ClaimArgs,
+    /// Whether another password must be chosen at the next sign-in
+    #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
+    pub must_change_password: Option<bool>,
+}
+
+/// `user set-password`
+#[derive(Debug, Args)]
+pub struct SetPasswordArgs {
+    /// User name, address or id
+    pub user: String,
+    /// The new password
+    #[command(flatten)]
+    pub password: PasswordArgs,
+    /// Another password must be chosen at the next sign-in
+    #[arg(long)]
+    pub must_change_password: bool,
+}
+
+/// `user import`
+#[derive(Debug, Args)]
+#[command(after_help = "Each line is one person, a JSON object:
+  {\"username\": \"ada\", \"email\": \"ada@example.com\", \"email_verified\": true, \"password_hash\": \"$2b$12$…\"}
+
+Examples:
+  vidimus user import people.jsonl --dry-run
+  vidimus user import - < people.jsonl
+
+docs/operations.md lists the members and the kinds of hashes.")]
+pub struct UserImportArgs {
+    /// The file, or - for standard input
+    #[arg(value_name = "FILE|-")]
+    pub file: PathBuf,
+    /// Check every line and register nobody
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Register the others when some lines are wrong
+    #[arg(long)]
+    pub skip_invalid: bool,
 }
 
 /// Claims of a profile.

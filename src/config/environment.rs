@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::problem::{Complaint, Place, Problem};
 use super::raw::{Given, Origin};
-use super::setting::{SETTINGS, Setting};
+use super::row::Setting;
+use super::setting::SETTINGS;
 use super::suggest::nearest;
 
 /// What all our variables begin with.

@@ -15,6 +15,7 @@ mod parse;
 mod problem;
 pub mod raw;
 mod resolved;
+mod row;
 mod setting;
 mod suggest;
 
@@ -27,10 +28,11 @@ pub(crate) use parse::span;
 pub use problem::{Complaint, Place, Problem, Rejection};
 pub use raw::Origin;
 pub use resolved::{
-    Config, Database, DatabaseKind, Keys, Limits, Log, LogFormat, Login, Outgoing, Passwords,
-    Registration, Sessions, Signing, Tls, Tokens,
+    BreachedPasswords, Config, Database, DatabaseKind, Keys, Limits, Log, LogFormat, Login,
+    Outgoing, Passwords, Registration, Sessions, Signing, Tls, Tokens,
 };
-pub use setting::{SETTINGS, Setting};
+pub use row::Setting;
+pub use setting::SETTINGS;
 
 /// The file that is read when none is named, if it is there.
 pub const DEFAULT_FILE: &str = "vidimus.toml";

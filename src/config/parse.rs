@@ -10,6 +10,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::problem::Complaint;
+use super::resolved::BreachedPasswords;
 use crate::protocol::time::Lifetime;
 use crate::secret::{Secret, SecretString};
 
@@ -132,6 +133,19 @@ pub(super) fn path(text: &str) -> Parsed<PathBuf> {
         return Err(Complaint::new("is empty"));
     }
     Ok(PathBuf::from(text))
+}
+
+/// An address of ranges, or a file.
+pub(super) fn breaches(text: &str) -> Parsed<BreachedPasswords> {
+    if !text.contains("://") {
+        return path(text).map(BreachedPasswords::File);
+    }
+    let known = Url::parse(text)
+        .is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    if !known || text.contains(['?', '#']) {
+        return Err(Complaint::new("is neither an https address nor a file"));
+    }
+    Ok(BreachedPasswords::Range(text.to_owned()))
 }
 
 /// An address and a port.

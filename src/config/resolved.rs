@@ -196,6 +196,17 @@ pub struct Passwords {
     pub workers: usize,
     /// Logins that may wait for a thread.
     pub queue: usize,
+    /// Where passwords known from breaches are.
+    pub breaches: Option<BreachedPasswords>,
+}
+
+/// Where passwords known from breaches are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BreachedPasswords {
+    /// An address that tells those whose digests begin with five digits.
+    Range(String),
+    /// A sorted file of digests.
+    File(PathBuf),
 }
 
 /// Login attempts of one address.
@@ -295,6 +306,7 @@ impl Config {
                 parallelism: 0,
                 workers: 0,
                 queue: 0,
+                breaches: None,
             },
             login: Login {
                 per_address_burst: 0,

@@ -2,74 +2,10 @@
 //! all driven by it.
 
 use super::kind::Kind;
-use super::parse::{
-    Parsed, choice, cidr_list, count, database_url, flag, listener, put, redis_url, span,
-};
-use super::problem::Complaint;
-use super::resolved::{Config, LogFormat};
+use super::parse::{choice, cidr_list, count, database_url, flag, listener, put, redis_url, span};
+use super::resolved::LogFormat;
+use super::row::{Setting, row, secret};
 use super::{IssuerUrl, parse as p};
-
-type Setter = fn(&mut Config, &str) -> Parsed<()>;
-
-/// One setting.
-#[derive(Debug)]
-pub struct Setting {
-    /// Its key in the file, `log.format`.
-    pub key: &'static str,
-    /// How it is written in the file.
-    pub kind: Kind,
-    /// The text that stands when nothing is given; empty when nothing stands.
-    pub default: &'static str,
-    /// One or two sentences for the reference page.
-    pub doc: &'static str,
-    /// Whether its value is never shown, and may come from a file named by `…_FILE`.
-    pub secret: bool,
-    pub(super) set: Setter,
-}
-
-impl Setting {
-    /// Its environment variable, `VIDIMUS_LOG__FORMAT`.
-    pub fn variable(&self) -> String {
-        format!(
-            "{}{}",
-            super::environment::PREFIX,
-            self.key.to_uppercase().replace('.', "__")
-        )
-    }
-
-    /// Parses a text into its place in the configuration.
-    pub(super) fn apply(&self, config: &mut Config, text: &str) -> Result<(), Complaint> {
-        (self.set)(config, text)
-    }
-}
-
-const fn row(
-    key: &'static str,
-    kind: Kind,
-    default: &'static str,
-    set: Setter,
-    doc: &'static str,
-) -> Setting {
-    Setting {
-        key,
-        kind,
-        default,
-        doc,
-        secret: false,
-        set,
-    }
-}
-
-const fn secret(key: &'static str, set: Setter, doc: &'static str) -> Setting {
-    Setting {
-        key,
-        kind: Kind::Text,
-        default: "",
-        doc,
-        secret: true,
-        set,
-    }
-}
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
@@ -266,6 +202,13 @@ pub static SETTINGS: &[Setting] = &[
         "64",
         |c, t| put(&mut c.passwords.queue, count(t, 1, 10_000)),
         "Logins that may wait for a hashing thread; more are told to come back (1 to 10000).",
+    ),
+    row(
+        "passwords.breaches",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.passwords.breaches, p::breaches(t).map(Some)),
+        "Where realms that ask for it look new passwords up: an address to which five hexadecimal digits are added (`https://api.pwnedpasswords.com/range/`), or a sorted file of SHA-1 digests in that form. Passwords never leave the server.",
     ),
     row(
         "login.per_address_burst",

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use crate::account::password::policy::AcceptablePassword;
 use crate::account::password::{
-    self, HashMemory, PasswordCost, PasswordHashError, SALT_BYTES, VerifiedPassword,
+    self, HashMemory, NewPasswordHash, PasswordCost, PasswordHashError, SALT_BYTES,
+    VerifiedPassword,
 };
 use crate::keys::KeyError;
 use crate::keys::pool::{JobLost, PoolFull, Slot, WorkPool};
@@ -15,7 +17,7 @@ use crate::secret::SecretString;
 const RETRY_AFTER: Lifetime = Lifetime::seconds(2);
 
 /// Why a password was neither hashed nor checked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, thiserror::Error)]
 pub enum HashPoolError {
     /// Too many are waiting; nothing was done.
     #[error("too many passwords are being checked")]
@@ -63,6 +65,17 @@ impl HashPool {
         Ok(self.reserve()?.run(work).await??)
     }
 
+    /// Hashes a new password at the configured cost.
+    pub async fn hash_new(
+        &self,
+        password: AcceptablePassword,
+        salt: [u8; SALT_BYTES],
+    ) -> Result<NewPasswordHash, HashPoolError> {
+        let cost = self.cost;
+        let hashed = self.run(move |memory| password::hash_new(&password, &salt, &cost, memory));
+        Ok(hashed.await??)
+    }
+
     /// Checks a password against the stored hash. Without one the same work is done in vain, so
     /// that time does not tell who exists.
     pub async fn verify(
@@ -72,10 +85,38 @@ impl HashPool {
     ) -> Result<Option<VerifiedPassword>, HashPoolError> {
         let known = stored.is_some();
         let stored = stored.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
-        let work =
-            move |memory: &mut HashMemory| password::verify(password.expose(), &stored, memory);
+        let cost = self.cost;
+        let work = move |memory: &mut HashMemory| {
+            password::verify(password.expose(), &stored, &cost, memory)
+        };
         let verified = self.reserve()?.run(work).await??;
         Ok(verified.filter(|_| known))
+    }
+
+    /// Whether a password is the one of any of these hashes; one piece of work, however many.
+    pub async fn matches_any(
+        &self,
+        password: SecretString,
+        stored: Vec<String>,
+    ) -> Result<bool, HashPoolError> {
+        let cost = self.cost;
+        let matched = self.run(move |memory| {
+            for hash in &stored {
+                if password::verify(password.expose(), hash, &cost, memory)?.is_some() {
+                    return Ok::<_, PasswordHashError>(true);
+                }
+            }
+            Ok(false)
+        });
+        Ok(matched.await??)
+    }
+
+    /// Other work that takes as long as a hash.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut HashMemory) -> T + Send + 'static,
+    ) -> Result<T, HashPoolError> {
+        Ok(self.reserve()?.run(work).await?)
     }
 
     /// Whether a hash that verified should be replaced.

@@ -6,6 +6,7 @@ use crate::account::password::SALT_BYTES;
 use crate::account::slow_down;
 use crate::account::user::{LoginName, User};
 use crate::flows::hash_pool::HashPoolError;
+use crate::flows::password::ending;
 use crate::flows::sign_in_steps::{Progress, Visitor};
 use crate::flows::{App, Fault, FlowError, limits, sign_in_steps};
 use crate::protocol::ids::RealmId;
@@ -39,11 +40,11 @@ pub enum LoginRefusal {
     },
 }
 
-/// Begins to sign a person in, and is done with it where the password is enough. Every attempt is counted before its password is looked at, and costs the
-/// same whether the account exists or not.
+/// Begins to sign a person in, and is done with it where the password is enough. Every attempt is
+/// counted before its password is looked at, and costs the same whether the account exists or not.
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowError<LoginRefusal>> {
     let now = app.now();
-    count_address(app, &attempt, now).await?;
+    count_address(app, attempt.realm, attempt.address, now).await?;
     let login = LoginName::parse(attempt.login);
     let user = match &login {
         Some(login) => app.store.user_by_login(attempt.realm, login).await?,
@@ -52,7 +53,7 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowEr
     // Counted by the name as it was typed, in its one spelling: a counter that the names of an
     // account shared would tell which names belong together.
     let name = login.as_ref().map_or("", LoginName::as_str);
-    count_attempt(app, &attempt, name, now).await?;
+    count_attempt(app, attempt.realm, name, now).await?;
     let user = verify(app, &attempt, user).await?;
     // A password that was changed while it was being checked begins nothing.
     let progress = sign_in_steps::begin(app, attempt.visitor, user, now)
@@ -65,22 +66,33 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowEr
 /// How often a lost race for the counter is tried again; beyond that somebody is hammering.
 const COUNTING_TRIES: u32 = 3;
 
+/// Counts an attempt at a password that is not a sign-in, as one.
+pub(in crate::flows) async fn count(
+    app: &App,
+    realm: &RealmId,
+    (address, name): (IpAddr, &str),
+    now: Timestamp,
+) -> Result<(), FlowError<LoginRefusal>> {
+    count_address(app, realm, address, now).await?;
+    count_attempt(app, realm, name, now).await
+}
+
 /// Counts an attempt against a name, unless the name must wait.
 async fn count_attempt(
     app: &App,
-    attempt: &Attempt<'_>,
+    realm: &RealmId,
     name: &str,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
     for _ in 0..COUNTING_TRIES {
-        let seen = app.store.login_attempts(attempt.realm, name).await?;
+        let seen = app.store.login_attempts(realm, name).await?;
         if let Some(retry_after) = slow_down::wait(seen, now) {
             return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
         }
         let counted = slow_down::one_more(seen, now);
         if app
             .store
-            .count_login_attempt(attempt.realm, name, seen, counted)
+            .count_login_attempt(realm, name, seen, counted)
             .await?
         {
             return Ok(());
@@ -92,14 +104,11 @@ async fn count_attempt(
 
 async fn count_address(
     app: &App,
-    attempt: &Attempt<'_>,
+    realm: &RealmId,
+    address: IpAddr,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
-    let key = format!(
-        "login:{}:{}",
-        attempt.realm,
-        slow_down::address_key(attempt.address)
-    );
+    let key = format!("login:{realm}:{}", slow_down::address_key(address));
     let quota = app.settings.sign_ins_per_address;
     match limits::count(app, &key, quota, now).await? {
         None => Ok(()),
@@ -149,13 +158,5 @@ async fn renew_hash(
         Err(HashPoolError::Overloaded { .. }) => Ok(old),
         Err(HashPoolError::Lost(lost)) => Err(lost.into()),
         Err(HashPoolError::Hash(error)) => Err(error.into()),
-    }
-}
-
-fn ending(error: HashPoolError) -> FlowError<LoginRefusal> {
-    match error {
-        HashPoolError::Overloaded { retry_after } => FlowError::Busy { retry_after },
-        HashPoolError::Lost(lost) => FlowError::Fault(lost.into()),
-        HashPoolError::Hash(error) => FlowError::Fault(error.into()),
     }
 }

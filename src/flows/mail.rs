@@ -68,7 +68,8 @@ mod tests {
             values: BTreeMap::new(),
         };
         let (hour, now) = (Lifetime::seconds(3600), Timestamp::from_unix_seconds(1));
-        let keys = (&master, &entropy as &dyn Entropy);
+        let source: &dyn Entropy = &entropy;
+        let keys = (&master, source);
         let written = write(keys, (&realm, None), &mail, hour, now).unwrap();
         assert_eq!(written.expires_at, now.plus(hour));
         let read_back = read(&master, &realm, &written.id, &written.sealed).unwrap();

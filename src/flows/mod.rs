@@ -23,6 +23,7 @@ mod limits;
 pub mod login;
 pub mod mail;
 mod opening;
+pub mod password;
 pub mod push;
 pub mod realm_keys;
 pub mod registration;
@@ -54,6 +55,7 @@ pub use crate::store::{Realm, StoreError};
 use client_keys::ClientKeys;
 use facts::Facts;
 use hash_pool::HashPool;
+use password::Breaches;
 use realm_keys::{KeysError, RealmKeys};
 
 /// What the operator has settled, as far as the flows need it.
@@ -136,6 +138,8 @@ pub struct App {
     pub signing: SigningPool,
     /// Where passwords are hashed.
     pub hashing: HashPool,
+    /// Who knows passwords from breaches.
+    pub breaches: Breaches,
     /// Derived keys.
     pub macs: Macs,
     /// Realms, clients, users and APIs read within the last second.

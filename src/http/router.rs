@@ -14,12 +14,17 @@ use crate::http::endpoint::{
     device_authorization, health, introspect, metadata, par, registration, revoke, token, userinfo,
 };
 use crate::http::page::{
-    authorize, check_session, consent, device, end_session, error, home, language, login, steps,
+    account, authorize, check_session, consent, device, end_session, error, home, language, login,
+    steps,
 };
 use crate::http::{Edge, cors, headers};
+use crate::pages::AccountPage;
 use crate::protocol::discovery::path;
 
 type Routes = Router<Arc<Edge>>;
+
+/// W3C "A Well-Known URL for Changing Passwords" §2
+const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 
 /// A line of `docs/endpoints.md`: the page is held in step with this list by a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +64,9 @@ pub const ROUTES: &[Route] = &[
     route("GET", path::CHECK_SESSION),
     route("POST", path::REGISTER),
     route("GET, PUT, DELETE", "/register/{client_id}"),
+    route("GET", AccountPage::Home.path()),
+    route("GET", AccountPage::SignIn.path()),
+    route("GET", CHANGE_PASSWORD),
     route("GET", "/"),
     route("GET", "/static/{file}"),
     route("GET", "/livez"),
@@ -117,6 +125,15 @@ fn realm_routes() -> Routes {
                 .put(registration::put)
                 .delete(registration::delete),
         )
+        .merge(account_routes())
+}
+
+/// What people see and change of their accounts, below each issuer.
+fn account_routes() -> Routes {
+    Router::new()
+        .route(AccountPage::Home.path(), get(account::home::get))
+        .route(AccountPage::SignIn.path(), get(account::sign_in::get))
+        .route(CHANGE_PASSWORD, get(account::home::change_password))
 }
 
 /// The whole server below the configured origin.
@@ -129,7 +146,10 @@ pub fn router(edge: Arc<Edge>) -> Router {
     let placed = if base.is_empty() {
         below_issuer
     } else {
-        Router::new().nest(&base, below_issuer)
+        // Password managers ask at the origin itself.
+        Router::new()
+            .nest(&base, below_issuer)
+            .route(CHANGE_PASSWORD, get(account::home::change_password))
     };
     let mut routes = inserted_well_known(placed, &base)
         .route("/static/{file}", get(home::static_file))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AGE, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use http_body_util::Full;
 use ipnet::IpNet;
 use tokio::net::TcpStream;
@@ -178,8 +178,24 @@ pub struct Bounded<'a> {
 impl Bounded<'_> {
     /// Fetches a document; anything but a 200 is an error.
     pub async fn get(&self, url: &str, accept: &str) -> Result<Fetched, FetchError> {
+        self.get_with(url, accept, None).await
+    }
+
+    /// The same with one more header, whose name is in lower case.
+    pub async fn get_with(
+        &self,
+        url: &str,
+        accept: &str,
+        header: Option<(&'static str, &'static str)>,
+    ) -> Result<Fetched, FetchError> {
         let target = Target::parse(url)?;
         let mut request = request(&target, Method::GET, Bytes::new());
+        if let Some((name, value)) = header {
+            let value = HeaderValue::from_static(value);
+            request
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
+        }
         let accept = HeaderValue::from_str(accept).unwrap_or(HeaderValue::from_static("*/*"));
         request.headers_mut().insert(ACCEPT, accept);
         let body = Body::UpTo(self.limits.body_bytes);

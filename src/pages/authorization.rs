@@ -39,6 +39,8 @@ pub enum LoginReason {
     OtherAccount,
     /// The session ended while the person was away.
     SessionEnded,
+    /// The person is about to change something that could take the account away.
+    SensitiveChange,
 }
 
 /// An account that the page may give away, in demo mode only.

@@ -62,6 +62,13 @@ impl Chrome {
         Self::new(Language::English, realm_name, host)
     }
 
+    /// The same for a page that goes on by itself, where coming back would begin again.
+    #[must_use]
+    pub fn in_passing(mut self) -> Self {
+        self.choice = None;
+        self
+    }
+
     /// The same with a choice of languages, for a page that is found again at `back`.
     #[must_use]
     pub fn with_choice(

@@ -1,5 +1,6 @@
 //! One message by its id, and what stands in it: how Rust code names words of ours.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -9,7 +10,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Message {
     id: &'static str,
-    arguments: BTreeMap<&'static str, Argument>,
+    arguments: BTreeMap<Cow<'static, str>, Argument>,
 }
 
 /// What may stand in a message.
@@ -36,8 +37,12 @@ impl Message {
 
     /// The same with one of its arguments.
     #[must_use]
-    pub fn with(mut self, name: &'static str, argument: impl Into<Argument>) -> Self {
-        self.arguments.insert(name, argument.into());
+    pub fn with(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        argument: impl Into<Argument>,
+    ) -> Self {
+        self.arguments.insert(name.into(), argument.into());
         self
     }
 
@@ -47,10 +52,10 @@ impl Message {
     }
 
     /// Its arguments, by name.
-    pub fn arguments(&self) -> impl Iterator<Item = (&'static str, &Argument)> {
+    pub fn arguments(&self) -> impl Iterator<Item = (&str, &Argument)> {
         self.arguments
             .iter()
-            .map(|(name, argument)| (*name, argument))
+            .map(|(name, argument)| (&**name, argument))
     }
 }
 

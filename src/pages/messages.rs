@@ -97,9 +97,11 @@ impl Messages {
         let mut arguments = FluentArgs::new();
         for (name, argument) in message.arguments() {
             match argument {
-                Argument::Text(text) => arguments.set(name, text.clone()),
-                Argument::Number(number) => arguments.set(name, *number),
-                Argument::Message(inner) => arguments.set(name, self.text(language, inner)?),
+                Argument::Text(text) => arguments.set(name.to_owned(), text.clone()),
+                Argument::Number(number) => arguments.set(name.to_owned(), *number),
+                Argument::Message(inner) => {
+                    arguments.set(name.to_owned(), self.text(language, inner)?)
+                }
             }
         }
         self.say(language, message.id(), &arguments, |speech| &speech.plain)

@@ -4,6 +4,7 @@
 //! works without scripts; what a view holds is escaped by the engine, whatever it contains. Words
 //! are messages of `locales/`, said in the language of the page.
 
+mod account;
 mod authorization;
 mod chrome;
 mod device;
@@ -19,11 +20,15 @@ pub mod static_files;
 mod words;
 
 #[cfg(test)]
+mod account_samples;
+#[cfg(test)]
 mod pseudo;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod word_tests;
 
 use std::sync::Arc;
 
@@ -32,6 +37,7 @@ use serde::Serialize;
 
 use crate::account::language::Language;
 
+pub use account::{AccountFrame, AccountHomePage, AccountNotice, AccountPage, Place, SignInPage};
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
 };
@@ -80,6 +86,18 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "check_session.html",
         include_str!("templates/check_session.html"),
+    ),
+    (
+        "account_base.html",
+        include_str!("templates/account_base.html"),
+    ),
+    (
+        "account_home.html",
+        include_str!("templates/account_home.html"),
+    ),
+    (
+        "account_sign_in.html",
+        include_str!("templates/account_sign_in.html"),
     ),
     ("error.html", include_str!("templates/error.html")),
     ("home.html", include_str!("templates/home.html")),

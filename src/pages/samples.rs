@@ -1,6 +1,10 @@
 //! Sample views: calm ones as in real life, and ones where every text is hostile.
 
+use std::cell::Cell;
+
+use crate::account::language::Language;
 use crate::account::user::{Profile, User};
+use crate::pages::account_samples::account_pages;
 use crate::pages::*;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::scope::ScopeSet;
@@ -17,8 +21,25 @@ pub(super) fn hostile(_: &str) -> String {
     r#"<script>alert(1)</script>"' onload='x' {{ 7 * 7 }} مرحبا 🙂 "#.to_owned() + &"W".repeat(300)
 }
 
-fn chrome(words: Words) -> Chrome {
-    Chrome::english(words("Acme Accounts"), words("accounts.example.com"))
+thread_local! {
+    static LANGUAGE: Cell<Language> = const { Cell::new(Language::English) };
+}
+
+/// Makes samples in another language than English.
+pub(super) fn in_language<T>(language: Language, make: impl FnOnce() -> T) -> T {
+    let before = LANGUAGE.replace(language);
+    let made = make();
+    LANGUAGE.set(before);
+    made
+}
+
+pub(super) fn chrome(words: Words) -> Chrome {
+    let host = words("accounts.example.com");
+    Chrome::new(LANGUAGE.get(), words("Acme Accounts"), host).with_choice(
+        words("/language"),
+        words("/login?client_id=notes"),
+        Some(Language::German),
+    )
 }
 
 pub(super) fn user(words: Words) -> User {
@@ -37,6 +58,7 @@ pub(super) fn user(words: Words) -> User {
         created_at: Timestamp::from_unix_seconds(0),
         updated_at: Timestamp::from_unix_seconds(0),
         disabled_at: None,
+        must_change_password: false,
         locked_at: None,
         deleted_at: None,
     }
@@ -209,6 +231,7 @@ fn login_variants(words: Words) -> Vec<(&'static str, LoginPage)> {
         ("login_other", again(LoginReason::OtherAccount)),
         ("login_ended", again(LoginReason::SessionEnded)),
         ("login_factor", again(LoginReason::NoSecondFactor)),
+        ("login_sensitive", again(LoginReason::SensitiveChange)),
     ]
 }
 
@@ -284,6 +307,14 @@ fn consent_unverified(words: Words) -> ConsentPage {
     }
 }
 
+fn consent_loopback(words: Words) -> ConsentPage {
+    ConsentPage {
+        loopback: true,
+        not_you: None,
+        ..consent(words)
+    }
+}
+
 /// Every page in every state, rendered, by name.
 pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
     let pages = Pages::new().unwrap();
@@ -291,11 +322,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         .iter()
         .map(|(name, view)| (*name, pages.render(view).unwrap()))
         .collect();
-    let loopback = ConsentPage {
-        loopback: true,
-        not_you: None,
-        ..consent(words)
-    };
+    let loopback = consent_loopback(words);
     let signed_out = SignedOutPage {
         chrome: chrome(words),
         stayed: false,
@@ -328,6 +355,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         ..home(words)
     };
     rendered.extend([device_pages(words), factor_pages(words)].concat());
+    rendered.extend(account_pages(words));
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

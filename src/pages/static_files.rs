@@ -52,6 +52,7 @@ static STYLE: LazyLock<StaticFile> = LazyLock::new(|| {
     let css = concat!(
         include_str!("static/base.css"),
         include_str!("static/parts.css"),
+        include_str!("static/account.css"),
         include_str!("static/demo.css")
     );
     StaticFile::new("css", "text/css; charset=utf-8", css.as_bytes())

@@ -1,6 +1,7 @@
 //! What every page keeps to, calm or hostile.
 
-use crate::pages::samples::{all, calm, device_code, hostile, login, user};
+use crate::account::language::Language;
+use crate::pages::samples::{all, calm, device_code, hostile, in_language, login, user};
 use crate::pages::*;
 use crate::protocol::scope::ScopeSet;
 
@@ -209,9 +210,16 @@ fn writes_the_samples_to_a_folder() {
     for file in static_files::all() {
         std::fs::write(folder.join(&file.name), file.bytes).unwrap();
     }
-    let kinds: [(&str, Words); 2] = [("", calm), ("hostile_", hostile)];
-    for (kind, words) in kinds {
-        for (name, page) in all(words) {
+    let english = Language::English;
+    let mut kinds: Vec<(String, Language, Words)> = vec![
+        (String::new(), english, calm),
+        ("hostile_".to_owned(), english, hostile),
+    ];
+    for language in Language::ALL.into_iter().chain([Language::Pseudo]) {
+        kinds.push((format!("{}_", language.tag()), language, calm));
+    }
+    for (kind, language, words) in kinds {
+        for (name, page) in in_language(language, || all(words)) {
             let page = page
                 .replace("&#x2f;static&#x2f;", "")
                 .replace("/static/", "");

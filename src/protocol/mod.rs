@@ -17,6 +17,7 @@ pub mod issuer;
 pub mod may_issue;
 pub mod oxide;
 pub mod params;
+pub mod password_policy;
 pub mod pkce;
 pub mod realm;
 pub mod redirect_uri;

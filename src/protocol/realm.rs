@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::password_policy::PasswordPolicy;
 use crate::protocol::second_factor::Demand;
 use crate::protocol::time::Lifetime;
 
@@ -64,4 +65,6 @@ pub struct RealmSettings {
     /// Whether clients' pages may watch the session (OIDC Session Management): a cookie and a
     /// parameter more, for something that browsers without third-party cookies break.
     pub session_management: bool,
+    /// What new passwords must be like.
+    pub passwords: PasswordPolicy,
 }

@@ -11,11 +11,12 @@ use tokio_util::sync::CancellationToken;
 use crate::account::password::PasswordCost;
 use crate::account::session::SessionLimits;
 use crate::clock::SystemClock;
-use crate::config::{Complaint, Config, DatabaseKind, Rejection};
+use crate::config::{BreachedPasswords, Complaint, Config, DatabaseKind, Rejection};
 use crate::entropy::{SystemEntropy, random_text};
 use crate::flows::client_keys::ClientKeys;
 use crate::flows::facts::Facts;
 use crate::flows::hash_pool::HashPool;
+use crate::flows::password::{BreachSource, Breaches};
 use crate::flows::realm_keys::{RealmKeys, check_master_key};
 use crate::flows::{App, Macs, RegistrationLimits, Settings};
 use crate::http::{Edge, EdgeSettings, router};
@@ -179,12 +180,27 @@ async fn app(config: &Config, store: SharedStore, master: MasterKey) -> anyhow::
             config.passwords.queue,
             password_cost(config),
         )?,
+        breaches: breaches(config)?,
         macs,
         facts: Facts::default(),
         outgoing: Arc::new(outgoing(config)?),
         client_keys: ClientKeys::default(),
         master,
     })
+}
+
+/// Who knows passwords from breaches.
+pub fn breaches(config: &Config) -> Result<Breaches, Rejection> {
+    let source = config
+        .passwords
+        .breaches
+        .clone()
+        .map(|source| match source {
+            BreachedPasswords::Range(url) => BreachSource::Range(url),
+            BreachedPasswords::File(path) => BreachSource::File(path),
+        });
+    Breaches::at(source)
+        .map_err(|error| Rejection::of("passwords.breaches", Complaint::new(error.to_string())))
 }
 
 /// The way to addresses that clients have named.

@@ -131,6 +131,7 @@ async fn add_people(
             created_at: now,
             updated_at: now,
             disabled_at: None,
+            must_change_password: false,
             locked_at: None,
             deleted_at: None,
         };

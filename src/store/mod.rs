@@ -20,8 +20,10 @@ pub mod factors;
 mod fault;
 pub mod local;
 mod logouts;
+mod mails;
 pub mod migrations;
 mod open;
+pub mod passwords;
 pub mod people;
 pub mod postgres;
 pub mod profiles;
@@ -50,8 +52,10 @@ pub use device::DeviceAuthorizations;
 pub use effects::{Effects, NewMail};
 pub use factors::SignIns;
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
+pub use mails::{MailCounts, MailFate, MailFilter, Mails, StoredMail};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
+pub use passwords::{PasswordChange, Passwords};
 pub use people::{Consent, People};
 pub use profiles::Profiles;
 pub use records::{
@@ -137,6 +141,8 @@ pub trait Store:
     Apis
     + DeviceAuthorizations
     + Logouts
+    + Mails
+    + Passwords
     + People
     + Profiles
     + Registrations
@@ -168,16 +174,6 @@ pub trait Store:
     async fn user_by_login(&self, realm: &RealmId, login: &LoginName) -> StoreResult<Option<User>>;
     /// Users of a realm by id.
     async fn list_users(&self, realm: &RealmId, page: &Page) -> StoreResult<Vec<User>>;
-    /// Replaces the password hash and, in the same step, ends all sessions and families of the
-    /// user and writes `effects`.
-    async fn set_password(
-        &self,
-        realm: &RealmId,
-        user: &UserId,
-        password_hash: &str,
-        effects: &Effects,
-        now: Timestamp,
-    ) -> StoreResult<Change>;
     /// Replaces the hash of an unchanged password (rehash at login); ends nothing. Does nothing
     /// when `old` is no longer the stored hash.
     async fn rehash_password(
@@ -371,7 +367,8 @@ pub trait Store:
         now: Timestamp,
         until: Timestamp,
     ) -> StoreResult<bool>;
-    /// Deletes up to `limit` rows of each kind that can no longer matter; returns how many.
+    /// Deletes up to `limit` rows of each kind that can no longer matter, and forgets the content of
+    /// so many mails that have expired; returns how many.
     async fn purge(&self, now: Timestamp, limit: u32) -> StoreResult<u64>;
     /// Whether the record answers and takes writes.
     async fn ping(&self) -> StoreResult<()>;

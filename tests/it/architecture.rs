@@ -48,7 +48,18 @@ const PURE: &[(&str, &[&str])] = &[
     ),
     (
         "account",
-        &["serde", "serde_json", "thiserror", "argon2", "subtle"],
+        &[
+            "serde",
+            "serde_json",
+            "thiserror",
+            "subtle",
+            "base64",
+            "aws_lc_rs",
+            "argon2",
+            "bcrypt",
+            "scrypt",
+            "zxcvbn",
+        ],
     ),
 ];
 
@@ -246,6 +257,7 @@ const KNOWN_CRATES: &[&str] = &[
     "aws_lc_rs",
     "axum",
     "base64",
+    "bcrypt",
     "bytes",
     "chrono",
     "clap",
@@ -262,6 +274,7 @@ const KNOWN_CRATES: &[&str] = &[
     "redis",
     "reqwest",
     "rustls",
+    "scrypt",
     "secrecy",
     "serde",
     "serde_json",
@@ -280,6 +293,7 @@ const KNOWN_CRATES: &[&str] = &[
     "url",
     "webpki_roots",
     "zeroize",
+    "zxcvbn",
 ];
 
 /// Where the tree of the next `use` begins.

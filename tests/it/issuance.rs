@@ -16,6 +16,7 @@ use vidimus::secret::Digest;
 use vidimus::store::{Change, Effects, RevocationMark};
 
 use crate::registration::{self, Own};
+use crate::support::passwords::set_password;
 use crate::support::{Answer, Browser, TestClient, World};
 
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -230,15 +231,7 @@ impl Scene {
                 let done = self.browser.submit(&page, &[("decision", "confirm")]).await;
                 assert!(done.status.is_success(), "{done:?}");
             }
-            State::PasswordChanged => {
-                let mark = RevocationMark::User(self.ada.id.clone());
-                let effects = Effects::marks([revocations::mark(realm, mark, now)]);
-                let verb =
-                    app.store
-                        .set_password(realm, &self.ada.id, "another hash", &effects, now);
-                changed(verb.await.unwrap());
-                revocations::announce(app, &effects.marks, now).await;
-            }
+            State::PasswordChanged => set_password(app, &self.ada, "plane-jar-ostrich").await,
             State::Revoked => self.revoke_all().await,
         }
         // Facts about parties may be one second old.

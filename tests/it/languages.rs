@@ -127,7 +127,6 @@ async fn the_choice_leads_to_no_other_place() {
         ".evil.example/",
         "evil",
         "",
-        "/\r\nSet-Cookie: a=b",
     ] {
         let mut browser = client.world.browser();
         let fields = [("language", "de"), ("back", back)];

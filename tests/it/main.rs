@@ -1,6 +1,8 @@
 //! Behaviour, one test binary.
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod authorize;

@@ -24,11 +24,15 @@ macro_rules! conformance {
             people: has_the_default_realm, creates_a_realm_once, finds_a_user_in_its_realm_only,
                 keeps_user_names_and_addresses_in_one_name_space, takes_names_per_realm,
                 creates_one_of_many_users_with_one_login, lists_users_and_clients_by_page,
-                a_new_password_ends_everything_of_the_user, changes_nobody_elsewhere,
-                rehashes_only_the_hash_it_saw, counts_login_attempts, counts_attempts_at_once,
-                finds_no_user_that_is_not_there;
+                changes_nobody_elsewhere, rehashes_only_the_hash_it_saw, counts_login_attempts,
+                counts_attempts_at_once, finds_no_user_that_is_not_there;
             accounts: switches_an_account_off_and_on, a_deleted_account_can_be_restored_for_a_while,
                 withdrawn_consent_ends_every_grant_up_to_now;
+            passwords: a_new_password_ends_everything_of_the_user, changes_no_password_elsewhere,
+                a_change_spares_its_session_and_what_was_granted_there,
+                spares_no_session_that_has_ended, changes_a_proven_password_only,
+                changes_a_password_once_on_one_proof_in_a_race, remembers_as_many_as_the_realm_does,
+                a_session_on_the_password_before_is_ended, says_who_must_change_the_password;
             apis: keeps_apis, takes_api_names_per_realm, lists_apis_by_page;
             clients: keeps_clients, a_removed_client_loses_its_families;
             sign_ins: begins_a_sign_in, a_change_voids_a_sign_in, takes_a_password_once,
@@ -81,6 +85,12 @@ macro_rules! conformance {
                 begins_an_attempt_once_in_a_race, writes_down_what_came_of_an_attempt,
                 tells_a_client_at_its_present_address, no_client_fills_the_list,
                 purges_settled_deliveries;
+            mails: is_written_with_its_change_or_not_at_all, lists_what_is_due_in_its_order,
+                a_claim_holds_until_it_lapses, begins_an_attempt_once_in_a_race,
+                forgets_what_was_sent, a_late_success_ends_later_attempts,
+                a_failed_attempt_waits_for_its_time, what_is_given_up_is_tried_again_when_asked,
+                an_expired_mail_is_neither_sent_nor_kept, counts_and_lists_by_state,
+                purges_settled_mails;
             misc: keeps_the_first_value_of_a_setting, agrees_on_a_setting_in_a_race,
                 gives_a_job_to_one_node, gives_a_job_to_one_node_in_a_race, answers_a_ping,
                 refuses_work_when_closed, purges_families, purges_sessions,
@@ -229,10 +239,8 @@ mod sqlite {
         let path = directory.path().join("record.db");
         let url = format!("sqlite:{}", path.display());
         let before = migration_status(&url).await.unwrap();
-        assert_eq!(
-            (before.applied.as_slice(), before.pending.as_slice()),
-            (&[][..], &[1, 2][..])
-        );
+        assert_eq!(before.applied, []);
+        assert_eq!(before.pending.first(), Some(&1));
         assert!(!path.exists());
         let refused = SqliteStore::open(&path, Migrations::Refuse).await;
         assert!(matches!(refused, Err(OpenError::MigrationsPending { .. })));

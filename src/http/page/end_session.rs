@@ -144,7 +144,7 @@ fn in_frames(
     origins.sort_unstable();
     origins.dedup();
     let view = FrontChannelPage {
-        chrome: respond::realm_chrome(edge, call),
+        chrome: respond::realm_chrome(edge, call).in_passing(),
         frames: addresses,
         client_name: client_name(request),
         continue_to,

@@ -6,25 +6,36 @@ use http::header::SET_COOKIE;
 use crate::account::language::Wishes;
 use crate::flows::authorize::{Outcome, Pending, Visit, resume, resume_signed_in};
 use crate::flows::device::answer::page_query;
-use crate::flows::session;
+use crate::flows::session::{self, LiveSession};
 use crate::flows::sign_in_steps::{Progress, SignedIn, Visitor};
 use crate::http::call::Call;
 use crate::http::page::check_session::remember;
 use crate::http::page::outcome::{follow, interaction_address, page_address, wishes_of};
 use crate::http::page::{Binding, device, local, steps};
 use crate::http::{Edge, cookie, respond};
+use crate::pages::AccountPage;
 use crate::protocol::authorize::{Interaction, LoginReason};
 use crate::protocol::discovery::path;
 use crate::protocol::second_factor::Demand;
 use crate::protocol::user_code::UserCode;
 
-/// What a sign-in is for. It stays in the page's address, and names no place to go: there are two,
-/// and both are ours.
+/// What a sign-in is for. It stays in the page's address, and names no place to go beside those
+/// that are ours.
 pub(super) enum Errand {
     /// An authorization request.
     Request(Box<Pending>),
     /// The code of a device.
     Device(UserCode),
+    /// A page of the account.
+    Account(AccountPage),
+}
+
+/// The parameter that names a page of the account.
+const ACCOUNT: &str = "account";
+
+/// A page of the sign-in with a page of the account as its errand.
+pub(super) fn account_address(edge: &Edge, call: &Call, page: &str, to: AccountPage) -> String {
+    format!("{}?{ACCOUNT}={}", local(edge, call, page), to.name())
 }
 
 /// An errand at one of its pages.
@@ -32,18 +43,21 @@ pub(super) struct AtPage {
     pub(super) errand: Errand,
     /// Why somebody must sign in; nobody must, where it is absent.
     pub(super) reason: Option<LoginReason>,
+    /// Who is signed in, where the errand is none of a client's.
+    pub(super) live: Option<LiveSession>,
 }
 
 /// The errand of the page's address; or the answer, if there is nothing to sign in for.
 pub(super) async fn errand_of(edge: &Edge, call: &Call) -> Result<AtPage, Response> {
     let cookie = cookie::read(edge, &call.realm, &call.headers);
-    if let Some(code) = device_errand(call) {
+    if let Some(errand) = errand_of_ours(call) {
         let live = session::resume(&edge.app, &call.realm, cookie, None, edge.app.now())
             .await
             .map_err(|fault| respond::fault(edge, &call.headers, &call.id, &fault))?;
         return Ok(AtPage {
-            errand: Errand::Device(code),
+            errand,
             reason: live.is_none().then_some(LoginReason::SignedOut),
+            live,
         });
     }
     let visit = Visit {
@@ -56,20 +70,27 @@ pub(super) async fn errand_of(edge: &Edge, call: &Call) -> Result<AtPage, Respon
         Ok(Outcome::Login(pending, reason)) => Ok(AtPage {
             errand: Errand::Request(pending),
             reason: Some(reason),
+            live: None,
         }),
         // "Not you?" leads to the login page with somebody signed in.
         Ok(Outcome::Consent(pending) | Outcome::SecondFactor(pending)) => Ok(AtPage {
             errand: Errand::Request(pending),
             reason: None,
+            live: None,
         }),
         // Somebody signed in meanwhile, in another tab, and nothing is left to ask.
         outcome => Err(follow(edge, call, &call.query, outcome)),
     }
 }
 
-/// The code that a sign-in is for; an authorization request has a client in its address.
-fn device_errand(call: &Call) -> Option<UserCode> {
-    device::code_of(&call.query).filter(|_code| call.query.get("client_id").is_none())
+/// What a sign-in is for when no client waits; an authorization request has one in its address.
+fn errand_of_ours(call: &Call) -> Option<Errand> {
+    if call.query.get("client_id").is_some() {
+        return None;
+    }
+    let device = device::code_of(&call.query).map(Errand::Device);
+    let account = call.query.get(ACCOUNT).and_then(AccountPage::parse);
+    device.or(account.map(Errand::Account))
 }
 
 impl AtPage {
@@ -85,6 +106,7 @@ impl AtPage {
                 let realm = call.realm_settings.second_factor_demand();
                 Demand::CLIENT.when(asked).and(realm)
             }
+            Errand::Account(_) => call.realm_settings.second_factor_demand(),
         };
         visitor(edge, call, demand, self.reason.is_none())
     }
@@ -107,7 +129,7 @@ impl Errand {
     pub(super) fn client_name(&self) -> Option<String> {
         match self {
             Self::Request(pending) => Some(pending.addressee.client().metadata.client_name.clone()),
-            Self::Device(_) => None,
+            Self::Device(_) | Self::Account(_) => None,
         }
     }
 
@@ -115,7 +137,7 @@ impl Errand {
     pub(super) fn wishes(&self, call: &Call) -> Wishes {
         match self {
             Self::Request(pending) => wishes_of(call, pending),
-            Self::Device(_) => call.wishes,
+            Self::Device(_) | Self::Account(_) => call.wishes,
         }
     }
 
@@ -124,6 +146,7 @@ impl Errand {
         match self {
             Self::Request(pending) => page_address(edge, call, &call.query, page, pending),
             Self::Device(code) => device::errand_address(edge, call, page, code),
+            Self::Account(to) => account_address(edge, call, page, *to),
         }
     }
 }
@@ -176,6 +199,7 @@ async fn continue_as(edge: &Edge, call: &Call, errand: &Errand, signed_in: &Sign
             let binding = Binding::to(edge, call, value);
             device::go_on(edge, call, code.as_str(), Some(value), binding).await
         }
+        Errand::Account(page) => respond::see_other(&local(edge, call, page.path())),
     }
 }
 
@@ -190,6 +214,7 @@ pub(super) fn onward(edge: &Edge, call: &Call, errand: &Errand, progress: &Progr
             };
             interaction_address(edge, call, &call.query, "/login", &interaction)
         }
+        (Errand::Account(page), Progress::SignedIn(_)) => local(edge, call, page.path()),
         (Errand::Device(code), Progress::SignedIn(_)) => {
             format!("{}?{}", local(edge, call, path::DEVICE), page_query(code))
         }

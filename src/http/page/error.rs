@@ -189,3 +189,35 @@ fn sentence(kind: AddresseeRefusal, client: Option<&str>) -> Message {
         None => sentence.with("app", Message::new("error-some-app")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::language::Language;
+    use crate::pages::Messages;
+
+    /// The page is rare, so that nobody would notice a word that is missing.
+    #[test]
+    fn every_refusal_is_told_in_every_language() {
+        use AddresseeRefusal as R;
+        let messages = Messages::new().unwrap();
+        let kinds = [
+            R::ClientIdMissing,
+            R::Repeated,
+            R::UnknownClient,
+            R::ClientDisabled,
+            R::RedirectUriMissing,
+            R::UnregisteredRedirectUri,
+        ];
+        let passing = PassingRefusal::ALL.map(R::Passing);
+        for kind in kinds.into_iter().chain(passing) {
+            for language in Language::ALL {
+                let said = |message| messages.text(language, &message).unwrap();
+                said(heading(kind));
+                let known = said(sentence(kind, Some("Notes")));
+                let unknown = said(sentence(kind, None));
+                assert_eq!(known.contains("Notes"), known != unknown, "{kind:?}");
+            }
+        }
+    }
+}

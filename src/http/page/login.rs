@@ -13,7 +13,7 @@ use crate::flows::sign_in_steps::Progress;
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::errand::{AtPage, Errand, errand_of, go_on};
-use crate::http::page::{bind, is_genuine};
+use crate::http::page::{bind, is_genuine, local};
 use crate::http::respond::{self, Forms};
 use crate::pages::{LoginError, LoginPage, LoginReason};
 use crate::protocol::authorize::LoginReason as Reason;
@@ -25,14 +25,28 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         Ok(at) => at,
         Err(response) => return response,
     };
-    let username = match &at.errand {
-        Errand::Request(pending) if at.reason.is_some() => pending.request.login_hint.clone(),
-        Errand::Request(_) | Errand::Device(_) => None,
-    };
-    let shown = Shown {
-        username: username.unwrap_or_default(),
-        error: None,
-        reason: at.reason,
+    let shown = match (&at.errand, at.reason, &at.live) {
+        (Errand::Request(pending), Some(reason), _) => Shown {
+            username: pending.request.login_hint.clone().unwrap_or_default(),
+            reason: in_words(reason),
+            ..Shown::NOTHING
+        },
+        (Errand::Device(_) | Errand::Account(_), Some(_), _) => Shown::NOTHING,
+        (Errand::Account(page), None, Some(live)) => {
+            if live.facts().session.is_fresh(edge.app.now()) {
+                // Whoever has just signed in goes straight to the account.
+                return respond::see_other(&local(&edge, &call, page.path()));
+            }
+            Shown {
+                username: live.facts().user.username.clone(),
+                username_fixed: true,
+                reason: Some(LoginReason::SensitiveChange),
+                ..Shown::NOTHING
+            }
+        }
+        (Errand::Request(_) | Errand::Device(_) | Errand::Account(_), None, _) => {
+            Shown::OTHER_ACCOUNT
+        }
     };
     show(&edge, &call, &at.errand, shown)
 }
@@ -57,16 +71,12 @@ pub(in crate::http) async fn post(
 async fn take(edge: &Edge, call: &Call, form: &Params, at: &AtPage) -> Response {
     let refuse = |error| {
         let username = form.get("username").unwrap_or_default().to_owned();
-        show(
-            edge,
-            call,
-            &at.errand,
-            Shown {
-                username,
-                error: Some(error),
-                reason: None,
-            },
-        )
+        let shown = Shown {
+            username,
+            error: Some(error),
+            ..Shown::NOTHING
+        };
+        show(edge, call, &at.errand, shown)
     };
     if !is_genuine(edge, call, form) {
         return refuse(LoginError::StaleForm);
@@ -128,21 +138,40 @@ async fn attempt(
 /// What varies on the page.
 struct Shown {
     username: String,
+    username_fixed: bool,
     error: Option<LoginError>,
-    reason: Option<Reason>,
+    reason: Option<LoginReason>,
+}
+
+impl Shown {
+    const NOTHING: Self = Self {
+        username: String::new(),
+        username_fixed: false,
+        error: None,
+        reason: None,
+    };
+    /// Nothing asks for a sign-in, and so the person does.
+    const OTHER_ACCOUNT: Self = Self {
+        username: String::new(),
+        username_fixed: false,
+        error: None,
+        reason: Some(LoginReason::OtherAccount),
+    };
+}
+
+/// What is said of the reason for which a request asks for a sign-in.
+fn in_words(reason: Reason) -> Option<LoginReason> {
+    match reason {
+        Reason::Requested => Some(LoginReason::ClientAsked),
+        Reason::TooOld => Some(LoginReason::TooLongAgo),
+        Reason::SomebodyElse => Some(LoginReason::OtherAccount),
+        Reason::NoSecondFactor => Some(LoginReason::NoSecondFactor),
+        Reason::SignedOut => None,
+    }
 }
 
 fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
     let binding = bind(edge, call);
-    let reason = match shown.reason {
-        Some(Reason::Requested) => Some(LoginReason::ClientAsked),
-        Some(Reason::NoSecondFactor) => Some(LoginReason::NoSecondFactor),
-        Some(Reason::TooOld) => Some(LoginReason::TooLongAgo),
-        // The request is about somebody else, or nothing asks for a sign-in and so the person does.
-        Some(Reason::SomebodyElse) => Some(LoginReason::OtherAccount),
-        None if shown.error.is_none() => Some(LoginReason::OtherAccount),
-        Some(Reason::SignedOut) | None => None,
-    };
     let status = match shown.error {
         None => StatusCode::OK,
         Some(LoginError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
@@ -152,9 +181,9 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
         chrome: respond::chrome_for(edge, call, errand.wishes(call)),
         client_name: errand.client_name(),
         username: shown.username,
-        username_fixed: false,
+        username_fixed: shown.username_fixed,
         error: shown.error,
-        reason,
+        reason: shown.reason,
         action: errand.address(edge, call, "/login"),
         csrf: binding.csrf.clone(),
         demo_account: edge

@@ -1,5 +1,6 @@
 //! The pages that people see.
 
+pub(super) mod account;
 pub(super) mod authorize;
 pub(super) mod check_session;
 pub(super) mod consent;

@@ -58,7 +58,7 @@ fn answered(edge: &Edge, call: &Call, answer: AuthorizationAnswer) -> Response {
         AuthorizationAnswer::Redirect { location } => respond::see_other(&location),
         AuthorizationAnswer::Form { action, fields } => {
             let view = FormPostPage {
-                chrome: respond::realm_chrome(edge, call),
+                chrome: respond::realm_chrome(edge, call).in_passing(),
                 action,
                 fields,
             };

@@ -129,23 +129,17 @@ pub async fn ending_a_person_addresses_the_clients_of_every_session(store: Share
     let (store, realm, user) = (&world.store, &world.realm, &world.user.id);
     joins(&world, &notes.id, &world.session.id).await;
     let marks = [world.mark(RevocationMark::User(user.clone()))];
-    store
-        .set_password(
-            realm,
-            user,
-            VERIFIED,
-            &Effects::marks(marks.clone()),
-            after(20),
-        )
-        .await
-        .unwrap();
+    let change = world.new_password(after(20));
+    store.change_password(&change).await.unwrap();
     assert_eq!(ledger(&world).await.len(), 1);
     let later = crate::account::session::Session {
+        auth_time: after(30),
         created_at: after(30),
         ..session(&world.user, "s-2")
     };
+    let proven = change.hash.as_str();
     store
-        .open_session(&later, VERIFIED, &Effects::NONE)
+        .open_session(&later, proven, &Effects::NONE)
         .await
         .unwrap();
     let family = NewFamily {

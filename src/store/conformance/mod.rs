@@ -17,7 +17,9 @@ pub mod devices;
 pub mod factors;
 pub mod keys;
 pub mod logouts;
+pub mod mails;
 pub mod misc;
+pub mod passwords;
 pub mod people;
 pub mod registrations;
 pub mod replays;
@@ -30,9 +32,12 @@ pub mod sign_ins;
 use tokio::task::JoinSet;
 
 use super::{
-    CodeRedemption, Creation, Effects, Family, NewFamily, Realm, Revocation, RevocationMark,
-    SharedStore, TokenRotation,
+    CodeRedemption, Creation, Effects, Family, NewFamily, PasswordChange, Realm, Revocation,
+    RevocationMark, SharedStore, TokenRotation,
 };
+use crate::account::password::breach::BreachVerdict;
+use crate::account::password::policy::{PasswordFacts, PasswordPolicy, judge};
+use crate::account::password::{HashMemory, NewPasswordHash, PasswordCost, hash_new};
 use crate::account::session::Session;
 use crate::account::slow_down::one_more;
 use crate::account::user::{Profile, User};
@@ -45,7 +50,7 @@ use crate::protocol::realm::RealmSettings;
 use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::{Lifetime, Timestamp};
-use crate::secret::Digest;
+use crate::secret::{Digest, SecretString};
 
 /// The moment at which every case begins.
 pub const START: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
@@ -154,6 +159,21 @@ impl World {
             .unwrap()
     }
 
+    /// A new password of the user, whose hash is another each time.
+    pub fn new_password(&self, now: Timestamp) -> PasswordChange {
+        PasswordChange {
+            realm: self.realm.clone(),
+            user: self.user.id.clone(),
+            hash: new_hash(now),
+            proven: None,
+            spared: None,
+            must_change: false,
+            history: 0,
+            effects: Effects::marks([self.mark(RevocationMark::User(self.user.id.clone()))]),
+            now,
+        }
+    }
+
     /// The family as the record has it.
     pub async fn family(&self, id: &FamilyId) -> Family {
         self.store.family(&self.realm, id).await.unwrap().unwrap()
@@ -252,6 +272,7 @@ pub fn user(realm: &RealmId, id: &str, username: &str, email: Option<&str>) -> U
         created_at: START,
         updated_at: START,
         disabled_at: None,
+        must_change_password: false,
         locked_at: None,
         deleted_at: None,
     }
@@ -275,6 +296,27 @@ pub fn client(realm: &RealmId, id: &str) -> Client {
         },
         START,
     )
+}
+
+/// The hash of a password that was judged, as cheap as can be.
+fn new_hash(now: Timestamp) -> NewPasswordHash {
+    let facts = PasswordFacts {
+        username: "ada",
+        email: None,
+        names: &[],
+        realm_name: "Acme",
+        second_factor: false,
+        used_before: false,
+        breach: BreachVerdict::NotAsked,
+    };
+    let password = SecretString::new(format!("plane-jar-ostrich-{}", now.unix_millis()));
+    let judged = judge(&PasswordPolicy::default(), password, &facts).unwrap();
+    let cost = PasswordCost {
+        memory_kib: 8,
+        passes: 1,
+        lanes: 1,
+    };
+    hash_new(&judged, &[7; 16], &cost, &mut HashMemory::default()).unwrap()
 }
 
 /// A live session whose cookie's value is its id.

@@ -186,61 +186,12 @@ pub async fn lists_users_and_clients_by_page(store: SharedStore) {
     assert_eq!(clients, ["shop", "u-B", "u-a", "u-z"]);
 }
 
-/// A new password ends all sessions and families of the user, offline ones too, and of nobody else.
-pub async fn a_new_password_ends_everything_of_the_user(store: SharedStore) {
-    let world = World::new(store).await;
-    let online = world.redeemed(world.grant("f-on")).await.grant.id;
-    let offline = world.redeemed(world.offline_grant("f-off")).await.grant.id;
-    let mark = RevocationMark::User(world.user.id.clone());
-    let marks = [world.mark(mark.clone())];
-    let change = world
-        .store
-        .set_password(
-            &world.realm,
-            &world.user.id,
-            "second hash",
-            &Effects::marks(marks.clone()),
-            after(20),
-        )
-        .await
-        .unwrap();
-    assert_eq!(change, Change::Changed);
-    let user = world
-        .store
-        .user(&world.realm, &world.user.id)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(user.password_hash.as_deref(), Some("second hash"));
-    assert_eq!(user.updated_at, after(20));
-    let facts = world
-        .store
-        .session_facts(&world.realm, &world.session.cookie, None)
-        .await;
-    assert_eq!(facts.unwrap().unwrap().session.ended_at, Some(after(20)));
-    for id in [online, offline] {
-        assert_eq!(world.family(&id).await.revoked_at, Some(after(20)), "{id}");
-    }
-    assert!(world.stands(&mark).await);
-}
-
 /// Changing what is not there says so, and records no marks.
 pub async fn changes_nobody_elsewhere(store: SharedStore) {
     let world = World::new(store).await;
     let mark = RevocationMark::User(world.user.id.clone());
     let marks = [world.mark(mark.clone())];
     let (store, id) = (&world.store, &world.user.id);
-    let password = store
-        .set_password(
-            &world.elsewhere,
-            id,
-            "x",
-            &Effects::marks(marks.clone()),
-            after(1),
-        )
-        .await
-        .unwrap();
-    assert_eq!(password, Change::NotFound);
     let switched = store
         .switch_user(
             &world.elsewhere,

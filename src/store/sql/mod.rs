@@ -25,6 +25,8 @@ mod apis;
 mod device;
 mod factors;
 mod logouts;
+mod mails;
+mod passwords;
 mod people;
 mod profiles;
 mod queries;

@@ -19,7 +19,7 @@ use crate::store::device::{DeviceAuthorization, Polls};
 use crate::store::fault::{Answer, Fault};
 use crate::store::{
     Family, InitialAccessToken, KeyState, LiveNode, LogoutDelivery, NewFamily, Realm, Revocation,
-    RevocationMark, SessionFacts, SigningKeyRecord, StoredRevocation,
+    RevocationMark, SessionFacts, SigningKeyRecord, StoredMail, StoredRevocation,
 };
 
 /// A column as a plain value.
@@ -87,7 +87,7 @@ macro_rules! user_columns {
          users.email_verified, users.password_hash, users.profile, \
          users.created_at AS user_created_at, users.updated_at AS user_updated_at, \
          users.disabled_at AS user_disabled_at, users.locked_at AS user_locked_at, \
-         users.deleted_at AS user_deleted_at"
+         users.deleted_at AS user_deleted_at, users.must_change_password"
     };
 }
 pub(super) use user_columns;
@@ -114,6 +114,7 @@ pub(super) fn user(row: &Row) -> Answer<User> {
         disabled_at: optional_moment(row, "user_disabled_at")?,
         locked_at: optional_moment(row, "user_locked_at")?,
         deleted_at: optional_moment(row, "user_deleted_at")?,
+        must_change_password: column(row, "must_change_password")?,
     })
 }
 
@@ -301,6 +302,26 @@ pub(super) fn logout_delivery(row: &Row) -> Answer<LogoutDelivery> {
         next_attempt_at: optional_moment(row, "next_attempt_at")?,
         attempts: count(row, "attempts")?,
         delivered_at: optional_moment(row, "delivered_at")?,
+        last_answer: column(row, "last_answer")?,
+    })
+}
+
+pub(super) fn mail(row: &Row) -> Answer<StoredMail> {
+    let user: Option<String> = column(row, "user_id")?;
+    Ok(StoredMail {
+        realm: parsed(row, "realm", TryFrom::try_from)?,
+        id: column(row, "id")?,
+        user: user
+            .map(TryFrom::try_from)
+            .transpose()
+            .map_err(|_invalid| Fault::corrupt("user_id"))?,
+        kind: column(row, "kind")?,
+        sealed: column(row, "sealed")?,
+        created_at: moment(row, "created_at")?,
+        expires_at: moment(row, "expires_at")?,
+        next_attempt_at: optional_moment(row, "next_attempt_at")?,
+        attempts: count(row, "attempts")?,
+        sent_at: optional_moment(row, "sent_at")?,
         last_answer: column(row, "last_answer")?,
     })
 }

@@ -56,19 +56,6 @@ impl Store for Backend {
         run!(self.read(realm, page), |c| users::list(c, &realm, &page))
     }
 
-    async fn set_password(
-        &self,
-        realm: &RealmId,
-        user: &UserId,
-        hash: &str,
-        effects: &Effects,
-        now: Timestamp,
-    ) -> StoreResult<Change> {
-        run!(self.write_all(realm, user, hash, effects), |c| {
-            users::set_password(c, (&realm, &user), &hash, &effects, now)
-        })
-    }
-
     async fn rehash_password(
         &self,
         realm: &RealmId,

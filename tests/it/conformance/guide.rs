@@ -166,10 +166,12 @@ struct Pages {
 
 impl Pages {
     fn read() -> Self {
-        let mut texts = read("src/http/page/error.rs");
-        let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages/templates");
-        for entry in fs::read_dir(templates).unwrap() {
-            texts.push_str(&fs::read_to_string(entry.unwrap().path()).unwrap());
+        let mut texts = String::new();
+        for folder in ["src/pages/templates", "src/pages/locales/en"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+            for entry in fs::read_dir(folder).unwrap() {
+                texts.push_str(&fs::read_to_string(entry.unwrap().path()).unwrap());
+            }
         }
         Self {
             paths: ROUTES.iter().map(|route| route.path).collect(),

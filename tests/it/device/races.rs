@@ -1,7 +1,6 @@
 //! One device code, many polls; one device, many answers.
 
 use http::StatusCode;
-use tokio::task::JoinSet;
 use vidimus::flows::interaction::seal;
 use vidimus::protocol::authorize::Interaction;
 use vidimus::protocol::client::ClientType;
@@ -10,10 +9,8 @@ use vidimus::protocol::params::Params;
 use vidimus::secret::Digest;
 
 use super::{Codes, codes_of, poll, text};
+use crate::support::racing::{ROUNDS, one_winner, race};
 use crate::support::{Answer, Browser, Deployment, TestClient, World};
-
-const ROUNDS: usize = 25;
-const CALLERS: usize = 64;
 
 /// The session of a browser that is signed in.
 pub(super) async fn session_of(world: &World, browser: &Browser) -> SessionId {
@@ -37,14 +34,9 @@ impl Race {
         let web = nodes[0].client(ClientType::Web).await;
         let mut browser = nodes[0].browser();
         browser.authorize(&web.authorize_url(&[]), "ada").await;
-        let signed_in = |node: &World| {
-            let mut own = node.browser();
-            own.cookies = browser.cookies.clone();
-            own
-        };
         Self {
             devices: nodes.iter().map(|node| device.on(node)).collect(),
-            browsers: nodes.iter().map(signed_in).collect(),
+            browsers: nodes.iter().map(|node| browser.on(node)).collect(),
             session: session_of(&nodes[0], &browser).await,
         }
     }
@@ -83,49 +75,38 @@ impl Race {
 
     /// Polls many times at once, spread over the nodes.
     async fn polls(&self, codes: &Codes) -> Vec<Answer> {
-        let mut calls = JoinSet::new();
-        for caller in 0..CALLERS {
-            let device = self.devices[caller % self.devices.len()].clone();
+        let poll = |device: TestClient, _| {
             let code = codes.device.clone();
-            calls.spawn(async move { poll(&device, &code).await });
-        }
-        calls.join_all().await
+            async move { poll(&device, &code).await }
+        };
+        race(&self.devices, poll).await
     }
 
-    /// Presses both buttons many times at once, spread over the nodes.
+    /// Presses the buttons many times at once, each of the two at both nodes.
     async fn answers(&self, codes: &Codes, decisions: [&'static str; 2]) -> Vec<Answer> {
         let page = self.question(codes).await;
-        let mut calls = JoinSet::new();
-        for caller in 0..CALLERS {
-            let mut browser = self.browsers[caller % self.browsers.len()].clone();
-            let page = page.clone();
-            let decision = decisions[caller / 2 % 2];
-            calls.spawn(async move { browser.submit(&page, &[("decision", decision)]).await });
-        }
-        calls.join_all().await
+        let press = |mut browser: Browser, caller: usize| {
+            let (page, decision) = (page.clone(), decisions[caller / 2 % 2]);
+            async move { browser.submit(&page, &[("decision", decision)]).await }
+        };
+        race(&self.browsers, press).await
     }
 }
 
 /// RFC 8628 §3.5, RFC 6749 §4.1.2: one poll is given tokens; the others were replays by the client
 /// itself, and end them.
-async fn each_device_code_is_redeemed_once(nodes: &[World], rounds: usize) {
-    let race = Race::on(nodes).await;
-    let mut successes = 0;
-    for round in 0..rounds {
-        let codes = race.waiting(round).await;
-        race.allow(&codes).await;
-        let answers = race.polls(&codes).await;
-        assert_eq!(answers.len(), CALLERS);
-        let (good, bad): (Vec<Answer>, Vec<Answer>) = answers
-            .into_iter()
-            .partition(|answer| answer.status == StatusCode::OK);
-        assert_eq!(good.len(), 1, "round {round}");
-        successes += 1;
+async fn each_device_code_is_redeemed_once(nodes: &[World]) {
+    let shared = Race::on(nodes).await;
+    for round in 0..ROUNDS {
+        let codes = shared.waiting(round).await;
+        shared.allow(&codes).await;
+        let answers = shared.polls(&codes).await;
+        let (good, bad) = one_winner(answers, |answer| answer.status == StatusCode::OK);
         for answer in &bad {
             assert_eq!(answer.error(), "invalid_grant", "{answer:?}");
         }
-        let tokens = good[0].json();
-        for device in &race.devices {
+        let tokens = good.json();
+        for device in &shared.devices {
             let access = text(&tokens["access_token"]);
             let refused = device.userinfo(&access).await;
             assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
@@ -133,24 +114,21 @@ async fn each_device_code_is_redeemed_once(nodes: &[World], rounds: usize) {
             assert_eq!(refreshed.error(), "invalid_grant", "{refreshed:?}");
         }
     }
-    assert_eq!(successes, rounds);
 }
 
 /// RFC 8628 §3.3: one answer counts, and an approval opens one family.
-async fn each_device_is_answered_once(nodes: &[World], rounds: usize) {
-    let race = Race::on(nodes).await;
-    for round in 0..rounds {
-        let codes = race.waiting(round).await;
+async fn each_device_is_answered_once(nodes: &[World]) {
+    let shared = Race::on(nodes).await;
+    for round in 0..ROUNDS {
+        let codes = shared.waiting(round).await;
         let decisions = if round % 2 == 0 {
             ["approve", "approve"]
         } else {
             ["approve", "deny"]
         };
-        let answers = race.answers(&codes, decisions).await;
-        let (done, late): (Vec<Answer>, Vec<Answer>) = answers
-            .into_iter()
-            .partition(|answer| answer.body.contains("id=\"device-done\""));
-        assert_eq!(done.len(), 1, "round {round}");
+        let answers = shared.answers(&codes, decisions).await;
+        let is_done = |answer: &Answer| answer.body.contains("id=\"device-done\"");
+        let (done, late) = one_winner(answers, is_done);
         for answer in &late {
             assert_eq!(
                 answer.status,
@@ -158,11 +136,11 @@ async fn each_device_is_answered_once(nodes: &[World], rounds: usize) {
                 "{answer:?}"
             );
         }
-        let answer = poll(&race.devices[0], &codes.device).await;
-        if done[0].body.contains("is connected") {
+        let answer = poll(&shared.devices[0], &codes.device).await;
+        if done.body.contains("is connected") {
             assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
             let refresh = text(&answer.json()["refresh_token"]);
-            let refreshed = race.devices[0].refresh(&refresh).await;
+            let refreshed = shared.devices[0].refresh(&refresh).await;
             assert_eq!(refreshed.status, StatusCode::OK, "{refreshed:?}");
         } else {
             assert_eq!(answer.error(), "access_denied");
@@ -176,13 +154,13 @@ mod sqlite {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn each_device_code_is_redeemed_once() {
         let deployment = Deployment::sqlite();
-        super::each_device_code_is_redeemed_once(&[deployment.node().await], ROUNDS).await;
+        super::each_device_code_is_redeemed_once(&deployment.two_nodes().await).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn each_device_is_answered_once() {
         let deployment = Deployment::sqlite();
-        super::each_device_is_answered_once(&[deployment.node().await], ROUNDS).await;
+        super::each_device_is_answered_once(&deployment.two_nodes().await).await;
     }
 }
 
@@ -192,12 +170,12 @@ mod postgres_cluster {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn each_device_code_is_redeemed_once() {
         let deployment = Deployment::cluster().await;
-        super::each_device_code_is_redeemed_once(&deployment.two_nodes().await, ROUNDS).await;
+        super::each_device_code_is_redeemed_once(&deployment.two_nodes().await).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn each_device_is_answered_once() {
         let deployment = Deployment::cluster().await;
-        super::each_device_is_answered_once(&deployment.two_nodes().await, ROUNDS).await;
+        super::each_device_is_answered_once(&deployment.two_nodes().await).await;
     }
 }

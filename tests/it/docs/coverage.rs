@@ -62,6 +62,8 @@ const SPECS: &[(&str, &str)] = &[
     ("RFC 8037", "CFRG Curves in JOSE"),
     ("RFC 9864", "Fully-Specified Algorithms for JOSE"),
     ("RFC 9106", "Argon2"),
+    ("RFC 4647", "Matching of Language Tags"),
+    ("RFC 9110", "HTTP Semantics"),
     ("RFC 9111", "HTTP Caching"),
 ];
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use serde_json::json;
-use tokio::task::JoinSet;
 use vidimus::protocol::ids::RealmId;
 use vidimus::protocol::realm::{RealmSettings, RegistrationMode};
 use vidimus::protocol::time::Lifetime;
@@ -14,8 +13,9 @@ use vidimus::store::sqlite::SqliteStore;
 use vidimus::store::{InitialAccessToken, Page};
 
 use super::{call, metadata, open, register, settle, world_with};
+use crate::support::racing::{CALLERS, ROUNDS, one_winner, race};
 use crate::support::world::Shared;
-use crate::support::{Deployment, World};
+use crate::support::{Answer, Deployment, World};
 
 async fn initial_access_token(world: &World, text: &str, uses_left: u32) {
     let now = world.app.now();
@@ -106,29 +106,28 @@ async fn one_address_registers_only_so_many() {
     assert_eq!(answer.status, StatusCode::CREATED);
 }
 
-const CALLERS: usize = 64;
-
-/// So many registrations at once, spread over the nodes; how many there were of each status.
-async fn at_once(nodes: &[World], token: Option<&'static str>) -> Vec<StatusCode> {
-    let mut calls = JoinSet::new();
-    for caller in 0..CALLERS {
-        let world = nodes[caller % nodes.len()].clone();
-        calls.spawn(async move {
+/// Registers many times at once, spread over the nodes.
+async fn at_once(nodes: &[World], token: Option<&str>) -> Vec<Answer> {
+    let token = token.map(str::to_owned);
+    let register = |world: World, _| {
+        let token = token.clone();
+        async move {
             let body = metadata(&json!({}));
-            call(&world, Method::POST, "/register", token, Some(&body))
-                .await
-                .status
-        });
-    }
-    calls.join_all().await
-}
-
-fn count(statuses: &[StatusCode], wanted: StatusCode) -> usize {
-    statuses.iter().filter(|status| **status == wanted).count()
+            call(
+                &world,
+                Method::POST,
+                "/register",
+                token.as_deref(),
+                Some(&body),
+            )
+            .await
+        }
+    };
+    race(nodes, register).await
 }
 
 /// RFC 7591 §3: a single-use token registers one client, round after round.
-async fn a_single_use_token_registers_one_client(nodes: &[World], rounds: usize) {
+async fn a_single_use_token_registers_one_client(nodes: &[World]) {
     let mode = RegistrationMode::InitialAccessToken;
     settle(
         &nodes[0],
@@ -138,12 +137,14 @@ async fn a_single_use_token_registers_one_client(nodes: &[World], rounds: usize)
         },
     )
     .await;
-    for round in 0..rounds {
-        let text: &'static str = Box::leak(format!("vit_{round}").into_boxed_str());
-        initial_access_token(&nodes[0], text, 1).await;
-        let statuses = at_once(nodes, Some(text)).await;
-        assert_eq!(count(&statuses, StatusCode::CREATED), 1, "{statuses:?}");
-        assert_eq!(count(&statuses, StatusCode::UNAUTHORIZED), CALLERS - 1);
+    for round in 0..ROUNDS {
+        let text = format!("vit_{round}");
+        initial_access_token(&nodes[0], &text, 1).await;
+        let answers = at_once(nodes, Some(&text)).await;
+        let (_client, refused) = one_winner(answers, |answer| answer.status == StatusCode::CREATED);
+        for answer in &refused {
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer:?}");
+        }
     }
     let realm = RealmId::default_realm();
     let page = Page {
@@ -156,44 +157,41 @@ async fn a_single_use_token_registers_one_client(nodes: &[World], rounds: usize)
         .list_clients(&realm, &page)
         .await
         .unwrap();
-    assert_eq!(clients.len(), rounds);
+    assert_eq!(clients.len(), ROUNDS);
 }
 
 /// The bound of a realm is part of the insertion.
 async fn the_bound_holds(nodes: &[World], limit: usize) {
     settle(&nodes[0], open()).await;
-    let statuses = at_once(nodes, None).await;
-    assert_eq!(count(&statuses, StatusCode::CREATED), limit, "{statuses:?}");
-    assert_eq!(
-        count(&statuses, StatusCode::SERVICE_UNAVAILABLE),
-        CALLERS - limit
-    );
+    let answers = at_once(nodes, None).await;
+    let count = |status| answers.iter().filter(|one| one.status == status).count();
+    assert_eq!(count(StatusCode::CREATED), limit, "{answers:?}");
+    assert_eq!(count(StatusCode::SERVICE_UNAVAILABLE), CALLERS - limit);
 }
 
-const ROUNDS: usize = 20;
 const LIMIT: u32 = 10;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_single_use_token_registers_one_client_on_sqlite() {
     let deployment = Deployment::sqlite();
-    a_single_use_token_registers_one_client(&[deployment.node().await], ROUNDS).await;
+    a_single_use_token_registers_one_client(&deployment.two_nodes().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_single_use_token_registers_one_client_on_two_nodes() {
+async fn a_single_use_token_registers_one_client_on_a_cluster() {
     let deployment = Deployment::cluster().await;
-    a_single_use_token_registers_one_client(&deployment.two_nodes().await, ROUNDS).await;
+    a_single_use_token_registers_one_client(&deployment.two_nodes().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_bound_holds_on_sqlite() {
     let mut deployment = Deployment::sqlite();
     deployment.clients_limit = LIMIT;
-    the_bound_holds(&[deployment.node().await], 10).await;
+    the_bound_holds(&deployment.two_nodes().await, 10).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_bound_holds_on_two_nodes() {
+async fn the_bound_holds_on_a_cluster() {
     let mut deployment = Deployment::cluster().await;
     deployment.clients_limit = LIMIT;
     the_bound_holds(&deployment.two_nodes().await, 10).await;

@@ -122,6 +122,14 @@ impl Browser {
         }
     }
 
+    /// The same browser, at another node.
+    pub(crate) fn on(&self, world: &World) -> Self {
+        Self {
+            cookies: self.cookies.clone(),
+            ..Self::at(world)
+        }
+    }
+
     /// A browser that talks to listeners.
     pub(crate) fn over(wire: &Arc<Wire>) -> Self {
         Self {

@@ -44,7 +44,7 @@ impl Deployment {
         }
     }
 
-    /// A SQLite file, for one node.
+    /// A SQLite file.
     pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite://{}", folder.path().join("record.db").display());
@@ -76,17 +76,27 @@ impl Deployment {
 
     /// One more node, with its own connections and its own view of everything.
     pub(crate) async fn node(&self) -> World {
-        let redis = self.redis.as_ref().map(TestRedis::url);
-        self.node_at(redis.as_deref()).await
+        let alone = self.database.starts_with("sqlite");
+        self.node_among(alone).await
+    }
+
+    /// Two nodes, be it over one file.
+    pub(crate) async fn two_nodes(&self) -> [World; 2] {
+        [self.node_among(false).await, self.node_among(false).await]
     }
 
     /// A node that has no way to Redis.
     pub(crate) async fn node_cut_off(&self) -> World {
         // Nobody listens at port 1.
-        self.node_at(Some("redis://127.0.0.1:1/")).await
+        self.node_at(Some("redis://127.0.0.1:1/"), false).await
     }
 
-    async fn node_at(&self, redis: Option<&str>) -> World {
+    async fn node_among(&self, alone: bool) -> World {
+        let redis = self.redis.as_ref().map(TestRedis::url);
+        self.node_at(redis.as_deref(), alone).await
+    }
+
+    async fn node_at(&self, redis: Option<&str>, alone: bool) -> World {
         let mut shared = Shared {
             master: self.master.clone(),
             schedule: self.schedule,
@@ -95,7 +105,7 @@ impl Deployment {
             real_time: true,
             ..Shared::over(self.store().await)
         };
-        if self.database.starts_with("postgres") {
+        if !alone {
             // As the server does: without Redis no node hears of another's revocations.
             shared.ephemeral = Arc::new(LocalEphemeral::without_index());
         }
@@ -105,10 +115,5 @@ impl Deployment {
             shared.ephemeral = Arc::new(memory.answering_within(self.patience));
         }
         World::node(&shared.beside_apps()).await
-    }
-
-    /// Two nodes.
-    pub(crate) async fn two_nodes(&self) -> [World; 2] {
-        [self.node().await, self.node().await]
     }
 }

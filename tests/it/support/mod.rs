@@ -7,10 +7,14 @@ pub(crate) mod browser;
 pub(crate) mod certificates;
 pub(crate) mod clients;
 pub(crate) mod deployment;
+#[expect(dead_code, reason = "its users come with the outbox and the links")]
+pub(crate) mod mail_server;
 pub(crate) mod marks;
 pub(crate) mod names;
+pub(crate) mod passwords;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod racing;
 pub(crate) mod redis;
 pub(crate) mod relying_parties;
 pub(crate) mod signed_in;

@@ -11,6 +11,7 @@ use vidimus::entropy::{Entropy, SystemEntropy, random_text};
 use vidimus::flows::client_keys::ClientKeys;
 use vidimus::flows::facts::Facts;
 use vidimus::flows::hash_pool::HashPool;
+use vidimus::flows::password::Breaches;
 use vidimus::flows::realm_keys::RealmKeys;
 use vidimus::flows::{App, Macs, RegistrationLimits, Settings};
 use vidimus::http::{Edge, EdgeSettings, router};
@@ -66,6 +67,8 @@ pub(crate) struct Shared {
     pub(crate) token_lifetime: Lifetime,
     /// The way out. It leads nowhere: no name is known, and nothing is allowed.
     pub(crate) outgoing: Arc<Outgoing>,
+    /// Who knows passwords from breaches.
+    pub(crate) breaches: Breaches,
     /// How many clients a realm may have that came without an admin.
     pub(crate) clients_limit: u32,
     /// Registrations from one address.
@@ -86,9 +89,10 @@ impl Shared {
             schedule: KeySchedule::default(),
             token_lifetime: Lifetime::seconds(900),
             outgoing: Names::default().outgoing(OutgoingSettings::default()),
+            breaches: Breaches::default(),
             clients_limit: 1_000,
             registrations: Quota {
-                burst: 10_000,
+                burst: 100_000,
                 interval: Lifetime::seconds(1),
             },
         }
@@ -154,6 +158,7 @@ impl World {
             keys: keys.clone(),
             signing: SigningPool::new("sign", 2, 4096).unwrap(),
             hashing: HashPool::new(2, 64, cost).unwrap(),
+            breaches: shared.breaches.clone(),
             macs: Macs::derive(&shared.master).unwrap(),
             facts: Facts::default(),
             outgoing: shared.outgoing.clone(),
@@ -241,6 +246,7 @@ impl World {
             disabled_at: None,
             locked_at: None,
             deleted_at: None,
+            must_change_password: false,
         };
         self.app
             .store

@@ -1,0 +1,16 @@
+logout-title = تسجيل الخروج
+logout-heading = هل تريد تسجيل الخروج؟
+logout-client-asks = يطلب { $client } تسجيل خروجك.
+logout-signed-in-as = سجَّلت الدخول باسم { $username }.
+logout-effect = تسجيل الخروج ينهي جلستك هنا. وستطلب منك التطبيقات التي فتحتها منها تسجيل الدخول مرة أخرى.
+logout-confirm = تسجيل الخروج
+logout-cancel = إبقاء الجلسة مفتوحة
+logout-done = تم تسجيل خروجك
+logout-done-lead = انتهت جلستك هنا. إذا كان الحاسوب مشتركًا فأغلق نافذة المتصفح أيضًا.
+logout-done-telling = انتهت جلستك هنا، ويجري إبلاغ التطبيقات التي فتحتها منها. إذا كان الحاسوب مشتركًا فأغلق نافذة المتصفح أيضًا.
+logout-stayed = جلستك ما زالت مفتوحة
+logout-stayed-lead = لم يتغيَّر شيء.
+logout-back = العودة إلى التطبيق
+logout-back-to = العودة إلى { $client }
+logout-continue-to = المتابعة إلى { $client }
+logout-telling = جارٍ تسجيل الخروج

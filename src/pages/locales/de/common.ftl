@@ -1,0 +1,20 @@
+# Was auf jeder Seite steht, oder auf mehreren.
+
+error-title = Fehler: { $title }
+page-origin = Diese Seite kommt von { $host }. Prüfen Sie, ob die Adressleiste Ihres Browsers dasselbe sagt.
+language-choice = Sprache
+close-page = Sie können diese Seite jetzt schließen.
+continue = Weiter
+allow = Zulassen
+deny = Ablehnen
+you-are = Sie sind { $name }.
+you-are-known-as = Sie sind { $name } ({ $username }).
+not-you = Sind Sie das nicht?
+password-not-shared = Ihr Passwort wird nie weitergegeben.
+sent-now = Jetzt wird gesendet:
+form-stale = Dieses Formular war nicht mehr gültig.
+try-again-in =
+    { $seconds ->
+        [one] Bitte warten Sie { $seconds } Sekunde und versuchen Sie es dann noch einmal.
+       *[other] Bitte warten Sie { $seconds } Sekunden und versuchen Sie es dann noch einmal.
+    }

@@ -1,0 +1,16 @@
+logout-title = Abmelden
+logout-heading = Abmelden?
+logout-client-asks = { $client } bittet darum, Sie abzumelden.
+logout-signed-in-as = Sie sind als { $username } angemeldet.
+logout-effect = Mit dem Abmelden endet Ihre Sitzung hier. Anwendungen, die Sie von hier aus geöffnet haben, werden Sie bitten, sich neu anzumelden.
+logout-confirm = Abmelden
+logout-cancel = Angemeldet bleiben
+logout-done = Sie sind abgemeldet
+logout-done-lead = Ihre Sitzung hier ist beendet. Schließen Sie an einem gemeinsam genutzten Computer auch das Browserfenster.
+logout-done-telling = Ihre Sitzung hier ist beendet, und die Anwendungen, die Sie von hier aus geöffnet haben, erfahren es gerade. Schließen Sie an einem gemeinsam genutzten Computer auch das Browserfenster.
+logout-stayed = Sie sind weiterhin angemeldet
+logout-stayed-lead = Es hat sich nichts geändert.
+logout-back = Zurück zur Anwendung
+logout-back-to = Zurück zu { $client }
+logout-continue-to = Weiter zu { $client }
+logout-telling = Abmeldung läuft

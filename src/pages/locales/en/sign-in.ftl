@@ -23,3 +23,4 @@ sign-in-submit = Sign in
 sign-in-demo = Demo account
 sign-in-demo-lead = This is a demo. Sign in as
 sign-in-demo-username = User name
+sign-in-sensitive-change = What comes next could take your account away from you. Please enter your password again, to be sure that it is you.

@@ -1,0 +1,16 @@
+logout-title = Cerrar sesión
+logout-heading = ¿Cerrar la sesión?
+logout-client-asks = { $client } pide que se cierre su sesión.
+logout-signed-in-as = Ha iniciado sesión como { $username }.
+logout-effect = Al cerrarla termina su sesión aquí. Las aplicaciones que haya abierto desde ella le pedirán que vuelva a iniciar sesión.
+logout-confirm = Cerrar sesión
+logout-cancel = Mantener la sesión
+logout-done = Su sesión está cerrada
+logout-done-lead = Su sesión aquí ha terminado. En un equipo compartido, cierre también la ventana del navegador.
+logout-done-telling = Su sesión aquí ha terminado y se está avisando a las aplicaciones que abrió desde ella. En un equipo compartido, cierre también la ventana del navegador.
+logout-stayed = Su sesión sigue abierta
+logout-stayed-lead = No ha cambiado nada.
+logout-back = Volver a la aplicación
+logout-back-to = Volver a { $client }
+logout-continue-to = Continuar a { $client }
+logout-telling = Cerrando la sesión

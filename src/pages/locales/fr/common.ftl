@@ -1,0 +1,20 @@
+# Ce qui figure sur toutes les pages, ou sur plusieurs.
+
+error-title = Erreur : { $title }
+page-origin = Cette page provient de { $host }. Vérifiez que la barre d’adresse de votre navigateur indique la même chose.
+language-choice = Langue
+close-page = Vous pouvez maintenant fermer cette page.
+continue = Continuer
+allow = Autoriser
+deny = Refuser
+you-are = Vous êtes { $name }.
+you-are-known-as = Vous êtes { $name } ({ $username }).
+not-you = Ce n’est pas vous ?
+password-not-shared = Votre mot de passe n’est jamais transmis.
+sent-now = Sera envoyé :
+form-stale = Ce formulaire n’était plus à jour.
+try-again-in =
+    { $seconds ->
+        [one] Veuillez patienter { $seconds } seconde, puis réessayer.
+       *[other] Veuillez patienter { $seconds } secondes, puis réessayer.
+    }

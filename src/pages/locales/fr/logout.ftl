@@ -1,0 +1,16 @@
+logout-title = Déconnexion
+logout-heading = Se déconnecter ?
+logout-client-asks = { $client } demande à vous déconnecter.
+logout-signed-in-as = Votre session est ouverte sous le nom { $username }.
+logout-effect = La déconnexion met fin à votre session ici. Les applications que vous avez ouvertes à partir d’elle vous demanderont de vous connecter à nouveau.
+logout-confirm = Se déconnecter
+logout-cancel = Garder la session ouverte
+logout-done = Votre session est fermée
+logout-done-lead = Votre session ici est terminée. Sur un ordinateur partagé, fermez aussi la fenêtre du navigateur.
+logout-done-telling = Votre session ici est terminée, et les applications que vous avez ouvertes à partir d’elle en sont informées. Sur un ordinateur partagé, fermez aussi la fenêtre du navigateur.
+logout-stayed = Votre session reste ouverte
+logout-stayed-lead = Rien n’a changé.
+logout-back = Retour à l’application
+logout-back-to = Retour à { $client }
+logout-continue-to = Continuer vers { $client }
+logout-telling = Déconnexion en cours

@@ -1,0 +1,16 @@
+logout-title = ログアウト
+logout-heading = ログアウトしますか？
+logout-client-asks = { $client } がログアウトを求めています。
+logout-signed-in-as = { $username } としてログインしています。
+logout-effect = ログアウトすると、ここでのセッションが終わります。ここから開いたアプリでは、もう一度ログインが必要になります。
+logout-confirm = ログアウト
+logout-cancel = ログインしたままにする
+logout-done = ログアウトしました
+logout-done-lead = ここでのセッションは終わりました。共用のコンピューターでは、ブラウザーのウィンドウも閉じてください。
+logout-done-telling = ここでのセッションは終わりました。ここから開いたアプリにも知らせています。共用のコンピューターでは、ブラウザーのウィンドウも閉じてください。
+logout-stayed = ログインしたままです
+logout-stayed-lead = 何も変わっていません。
+logout-back = アプリに戻る
+logout-back-to = { $client } に戻る
+logout-continue-to = { $client } に進む
+logout-telling = ログアウトしています

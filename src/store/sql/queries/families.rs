@@ -1,6 +1,7 @@
 //! Token families: the code, its redemption, rotation and revocation, all on one row.
 
 use super::rows::user_stands;
+use super::users::Ending;
 use super::{Answer, Change, Connection, Timestamp, Verdict, change, effects, millis, rows, sql};
 use crate::protocol::ids::{ClientId, FamilyId, RealmId, SessionId, UserId};
 use crate::protocol::scope::OFFLINE_ACCESS;
@@ -8,15 +9,19 @@ use crate::secret::Digest;
 use crate::store::{CodeRedemption, Effects, Family, FamilyRevocation, NewFamily, TokenRotation};
 
 /// Whether tokens may be issued to the owner as the rows stand: the user stands, has had no new
-/// password and has withdrawn nothing from this client since, and the session is not ended unless
-/// the grant outlives it (OIDC Core §11).
+/// password since, save in the very session that the grant was made in, has withdrawn nothing from
+/// this client since, and the session is not ended unless the grant outlives it (OIDC Core §11).
 macro_rules! owner_stands {
     () => {
         concat!(
             "(EXISTS (SELECT 1 FROM users
                WHERE users.realm = token_family.realm AND users.id = token_family.user_id AND ",
             user_stands!(),
-            "    AND (users.not_before IS NULL OR users.not_before < token_family.created_at))
+            "    AND (users.not_before IS NULL OR users.not_before < token_family.created_at
+                  OR EXISTS (SELECT 1 FROM session
+                      WHERE session.realm = token_family.realm
+                        AND session.id = token_family.session_id
+                        AND session.auth_time >= users.not_before)))
           AND NOT EXISTS (SELECT 1 FROM withdrawal
                WHERE withdrawal.realm = token_family.realm
                  AND withdrawal.user_id = token_family.user_id
@@ -227,15 +232,16 @@ pub(in super::super) async fn revoke(
 pub(super) async fn revoke_all_of_user(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
-    reason: &'static str,
-    now: Timestamp,
+    ending: &Ending<'_>,
 ) -> Answer<()> {
     let query = sql("UPDATE token_family SET revoked_at = $3, revoke_reason = $4
-         WHERE realm = $1 AND user_id = $2 AND revoked_at IS NULL")
+         WHERE realm = $1 AND user_id = $2 AND revoked_at IS NULL
+           AND session_id IS DISTINCT FROM $5")
     .bind(realm.as_str())
     .bind(user.as_str())
-    .bind(now.unix_millis())
-    .bind(reason);
+    .bind(ending.now.unix_millis())
+    .bind(ending.reason)
+    .bind(ending.spared.map(SessionId::as_str));
     c.execute(query).await?;
     Ok(())
 }

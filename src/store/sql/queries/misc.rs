@@ -105,6 +105,22 @@ const PURGES: &[(&str, Lifetime)] = &[
               WHERE next_attempt_at IS NULL AND created_at <= $1 LIMIT $2)",
         MONTH,
     ),
+    // An attempt that is under way may still succeed.
+    (
+        "UPDATE mail SET sealed = NULL, next_attempt_at = NULL,
+             last_answer = COALESCE(last_answer, 'expired')
+         WHERE sealed IS NOT NULL AND expires_at <= $1
+           AND (next_attempt_at IS NULL OR next_attempt_at <= $1)
+           AND (realm, id) IN (SELECT realm, id FROM mail
+               WHERE sealed IS NOT NULL AND expires_at <= $1
+                 AND (next_attempt_at IS NULL OR next_attempt_at <= $1) LIMIT $2)",
+        Lifetime::ZERO,
+    ),
+    (
+        "DELETE FROM mail WHERE (realm, id) IN (SELECT realm, id FROM mail
+             WHERE next_attempt_at IS NULL AND sealed IS NULL AND created_at <= $1 LIMIT $2)",
+        MONTH,
+    ),
     (
         "DELETE FROM initial_access_token WHERE (realm, id) IN
              (SELECT realm, id FROM initial_access_token WHERE expires_at <= $1 LIMIT $2)",

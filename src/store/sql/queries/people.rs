@@ -45,8 +45,13 @@ pub(in super::super) async fn switch(
     let changed = change(c.execute(query).await?);
     if changed == Change::Changed {
         if switch.denies() {
-            let reason = switch.event().as_str();
-            users::end_everything(c, (realm, user), reason, effects, now).await?;
+            let ending = users::Ending {
+                reason: switch.event().as_str(),
+                spared: None,
+                effects,
+                now,
+            };
+            users::end_everything(c, (realm, user), ending).await?;
         } else {
             effects::record(c, effects, now).await?;
         }

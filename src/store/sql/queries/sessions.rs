@@ -58,6 +58,7 @@ pub(super) async fn put(
     Ok(change(c.execute(query).await?))
 }
 
+/// A session that was opened on the old password while that was being replaced is as good as ended.
 pub(in super::super) async fn facts(
     c: &mut Connection<'_>,
     realm: &RealmId,
@@ -67,7 +68,9 @@ pub(in super::super) async fn facts(
     let query = sql(concat!(
         "SELECT session.id AS session_id, session.cookie, session.auth_time, session.amr,
                 session.created_at AS session_created_at, session.last_seen_at,
-                session.expires_at, session.ended_at, ",
+                session.expires_at, CASE WHEN users.not_before > session.auth_time
+                    THEN COALESCE(session.ended_at, users.not_before)
+                    ELSE session.ended_at END AS ended_at, ",
         user_columns!(),
         ", (SELECT string_agg(consent.scope, ' ' ORDER BY consent.scope) FROM consent
              WHERE consent.realm = session.realm AND consent.user_id = session.user_id
@@ -126,15 +129,16 @@ pub(in super::super) async fn end(
 
 pub(super) async fn end_all_of_user(
     c: &mut Connection<'_>,
-    realm: &RealmId,
-    user: &UserId,
+    (realm, user): (&RealmId, &UserId),
+    spared: Option<&SessionId>,
     now: Timestamp,
 ) -> Answer<()> {
     let query = sql("UPDATE session SET ended_at = $3
-         WHERE realm = $1 AND user_id = $2 AND ended_at IS NULL")
+         WHERE realm = $1 AND user_id = $2 AND ended_at IS NULL AND id IS DISTINCT FROM $4")
     .bind(realm.as_str())
     .bind(user.as_str())
-    .bind(now.unix_millis());
+    .bind(now.unix_millis())
+    .bind(spared.map(SessionId::as_str));
     c.execute(query).await?;
     Ok(())
 }

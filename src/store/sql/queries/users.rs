@@ -7,7 +7,7 @@ use super::{
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
-use crate::protocol::ids::{RealmId, UserId};
+use crate::protocol::ids::{RealmId, SessionId, UserId};
 use crate::store::Effects;
 use crate::store::fault::Fault;
 
@@ -18,8 +18,10 @@ pub(in super::super) async fn create(
 ) -> Answer<Verdict<Creation>> {
     let query = sql(
         "INSERT INTO users (realm, id, username, email, email_verified, password_hash,
-             profile, created_at, updated_at, disabled_at, locked_at, deleted_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+             profile, created_at, updated_at, disabled_at, locked_at, deleted_at,
+             must_change_password)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         ON CONFLICT DO NOTHING",
     )
     .bind(user.realm.as_str())
     .bind(user.id.as_str())
@@ -32,7 +34,8 @@ pub(in super::super) async fn create(
     .bind(user.updated_at.unix_millis())
     .bind(millis(user.disabled_at))
     .bind(millis(user.locked_at))
-    .bind(millis(user.deleted_at));
+    .bind(millis(user.deleted_at))
+    .bind(user.must_change_password);
     if c.execute(query).await? == 0 {
         return Ok(Verdict::Undo(Creation::NameTaken));
     }
@@ -116,28 +119,6 @@ pub(in super::super) async fn list(
     c.all(query).await?.iter().map(rows::user).collect()
 }
 
-pub(in super::super) async fn set_password(
-    c: &mut Connection<'_>,
-    (realm, user): (&RealmId, &UserId),
-    password_hash: &str,
-    effects: &Effects,
-    now: Timestamp,
-) -> Answer<Verdict<Change>> {
-    let query = sql(
-        "UPDATE users SET password_hash = $3, updated_at = $4, not_before = $4
-         WHERE realm = $1 AND id = $2",
-    )
-    .bind(realm.as_str())
-    .bind(user.as_str())
-    .bind(password_hash)
-    .bind(now.unix_millis());
-    let changed = change(c.execute(query).await?);
-    if changed == Change::Changed {
-        end_everything(c, (realm, user), "password_changed", effects, now).await?;
-    }
-    Ok(Verdict::Keep(changed))
-}
-
 pub(in super::super) async fn rehash_password(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
@@ -168,19 +149,28 @@ fn profile(user: &User) -> Answer<String> {
         .map_err(|error| Fault::Corrupt(format!("profile: {error}")))
 }
 
-/// Ends the sessions, families, sign-ins in progress and remembered devices of a user whose row this transaction has locked.
+/// How everything of a user ends.
+pub(super) struct Ending<'a> {
+    pub(super) reason: &'static str,
+    /// A session that goes on with its families.
+    pub(super) spared: Option<&'a SessionId>,
+    pub(super) effects: &'a Effects,
+    pub(super) now: Timestamp,
+}
+
+/// Ends the sessions, families, sign-ins in progress and remembered devices of a user whose row
+/// this transaction has locked.
 pub(super) async fn end_everything(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
-    reason: &'static str,
-    effects: &Effects,
-    now: Timestamp,
+    ending: Ending<'_>,
 ) -> Answer<()> {
     sign_ins::distrust(c, (realm, user)).await?;
-    sessions::end_all_of_user(c, realm, user, now).await?;
-    families::revoke_all_of_user(c, (realm, user), reason, now).await?;
+    let Ending { now, spared, .. } = ending;
+    sessions::end_all_of_user(c, (realm, user), spared, now).await?;
+    families::revoke_all_of_user(c, (realm, user), &ending).await?;
     logouts::address_clients_of_user(c, realm, user, now).await?;
-    effects::record(c, effects, now).await
+    effects::record(c, ending.effects, now).await
 }
 
 pub(in super::super) async fn attempts(

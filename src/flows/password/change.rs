@@ -1,0 +1,131 @@
+//! A signed-in person changes the password.
+
+use std::net::IpAddr;
+
+use crate::account::event::Caller;
+use crate::account::password::SALT_BYTES;
+use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
+use crate::flows::login::{self, LoginRefusal};
+use crate::flows::password::{Person, ending, judge_new, policy, set_effects};
+use crate::flows::session::{self, LiveSession};
+use crate::flows::{App, FlowError, revocations};
+use crate::protocol::ids::RealmId;
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::secret::{Digest, SecretString};
+use crate::store::passwords::SparedSession;
+use crate::store::{self, PasswordChange};
+
+/// What the person typed, and where.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// The realm of the page.
+    pub realm: &'a RealmId,
+    /// The session in which it happens.
+    pub live: &'a LiveSession,
+    /// The present password, verbatim.
+    pub current: SecretString,
+    /// The new one, verbatim.
+    pub new: SecretString,
+    /// Whether a second factor stands beside the password.
+    pub second_factor: bool,
+    /// The browser's address, by the trusted proxies' word.
+    pub address: IpAddr,
+    /// The same and what else is known of the request, for the record.
+    pub caller: &'a Caller,
+}
+
+/// Why the password stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangeRefusal {
+    /// The present password is another one.
+    WrongPassword,
+    /// Too many attempts; wait.
+    SlowDown {
+        /// For how long.
+        retry_after: Lifetime,
+    },
+    /// The new one is not acceptable, for all of these reasons.
+    Weak(Vec<PasswordWeakness>),
+    /// Session, password or account changed meanwhile; sign in again.
+    Outdated,
+}
+
+/// The password is another one. Every other session has ended.
+#[derive(Debug)]
+pub struct Changed {
+    /// The new value of the session's cookie.
+    pub cookie: SecretString,
+}
+
+/// Changes a password. A wrong present one counts like a failed sign-in: the cookie alone must not
+/// be worth a guess more.
+pub async fn change(app: &App, change: Change<'_>) -> Result<Changed, FlowError<ChangeRefusal>> {
+    let now = app.now();
+    let user = &change.live.facts().user;
+    login::count(app, change.realm, (change.address, &user.username), now)
+        .await
+        .map_err(|error| error.map_refusal(refusal))?;
+    let stored = user.password_hash.as_deref();
+    let verified = app.hashing.verify(change.current.clone(), stored).await;
+    let (Some(_verified), Some(stored)) = (verified.map_err(ending)?, stored) else {
+        return Err(FlowError::Refused(ChangeRefusal::WrongPassword));
+    };
+    let person = Person {
+        must_differ: true,
+        ..Person::of(user, change.second_factor)
+    };
+    let judged = judge_new(app, change.realm, &person, change.new.clone()).await;
+    let acceptable = judged.map_err(|error| error.map_refusal(ChangeRefusal::Weak))?;
+    let changed = replace(app, &change, (stored, acceptable), now).await?;
+    app.store
+        .clear_login_attempts(change.realm, &user.username)
+        .await?;
+    Ok(changed)
+}
+
+/// The one write.
+async fn replace(
+    app: &App,
+    change: &Change<'_>,
+    (proven, acceptable): (&str, AcceptablePassword),
+    now: Timestamp,
+) -> Result<Changed, FlowError<ChangeRefusal>> {
+    let mut salt = [0; SALT_BYTES];
+    app.entropy.fill(&mut salt)?;
+    let hash = app
+        .hashing
+        .hash_new(acceptable, salt)
+        .await
+        .map_err(ending)?;
+    let cookie = session::new_cookie(app)?;
+    let facts = change.live.facts();
+    let wanted = PasswordChange {
+        realm: change.realm.clone(),
+        user: facts.user.id.clone(),
+        hash,
+        proven: Some(proven.to_owned()),
+        spared: Some(SparedSession {
+            id: facts.session.id.clone(),
+            cookie: Digest::of(cookie.expose()),
+        }),
+        must_change: false,
+        history: policy(app, change.realm).await?.history(),
+        effects: set_effects((change.realm, &facts.user.id), change.caller, now),
+        now,
+    };
+    match app.store.change_password(&wanted).await? {
+        store::Change::Changed => {
+            revocations::announce(app, &wanted.effects.marks, now).await;
+            tracing::info!(realm = %change.realm, user = %wanted.user, "password changed");
+            Ok(Changed { cookie })
+        }
+        store::Change::NotFound => Err(FlowError::Refused(ChangeRefusal::Outdated)),
+    }
+}
+
+fn refusal(refusal: LoginRefusal) -> ChangeRefusal {
+    match refusal {
+        LoginRefusal::WrongCredentials => ChangeRefusal::WrongPassword,
+        LoginRefusal::SlowDown { retry_after } => ChangeRefusal::SlowDown { retry_after },
+    }
+}

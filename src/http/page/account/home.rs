@@ -1,0 +1,34 @@
+//! `GET /account`, and the address by which password managers find the page for a new password.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+
+use crate::http::Edge;
+use crate::http::call::Call;
+use crate::http::page::account::{frame, owner};
+use crate::http::page::local;
+use crate::http::respond::{self, Forms};
+use crate::pages::{AccountHomePage, AccountPage};
+
+pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
+    let live = match owner(&edge, &call, AccountPage::Home).await {
+        Ok(live) => live,
+        Err(response) => return response,
+    };
+    let view = AccountHomePage {
+        chrome: respond::realm_chrome(&edge, &call),
+        account: frame(&edge, &call, &live, AccountPage::Home),
+    };
+    respond::page(&edge, StatusCode::OK, &view, Forms::StayHere)
+}
+
+/// W3C "A Well-Known URL for Changing Passwords" §2: a redirect to the page.
+pub(in crate::http) async fn change_password(
+    State(edge): State<Arc<Edge>>,
+    call: Call,
+) -> Response {
+    respond::see_other(&local(&edge, &call, AccountPage::Password.path()))
+}

@@ -1,0 +1,178 @@
+//! The pages on which people see and change what is kept of them.
+
+use serde::Serialize;
+
+use crate::pages::{Chrome, View};
+
+/// A page of the account. The set is closed, so that an address can name the page to come back to
+/// after a sign-in without naming any other place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountPage {
+    /// What there is, and what should be looked at.
+    Home,
+    /// How the person signs in.
+    SignIn,
+    /// The password; part of how the person signs in.
+    Password,
+}
+
+impl AccountPage {
+    /// Every page.
+    pub const ALL: &'static [Self] = &[Self::Home, Self::SignIn, Self::Password];
+
+    /// The path below the issuer.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Home => "/account",
+            Self::SignIn => "/account/sign-in",
+            Self::Password => "/account/password",
+        }
+    }
+
+    /// Its name in the address of the login page.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::SignIn => "sign-in",
+            Self::Password => "password",
+        }
+    }
+
+    /// Reads [`AccountPage::name`] back.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|page| page.name() == name)
+    }
+
+    /// The place in the navigation that it belongs to.
+    #[must_use]
+    pub const fn section(self) -> Self {
+        match self {
+            Self::Home => Self::Home,
+            Self::SignIn | Self::Password => Self::SignIn,
+        }
+    }
+
+    /// Whether the navigation leads to it.
+    fn is_section(self) -> bool {
+        self.section() == self
+    }
+}
+
+/// What has just happened, told on the page after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountNotice {
+    /// A form was not the one that we sent, or it was too old; nothing was done.
+    StaleForm,
+}
+
+impl AccountNotice {
+    /// Every notice.
+    pub const ALL: &'static [Self] = &[Self::StaleForm];
+
+    /// Its name in the address of the page that tells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StaleForm => "stale",
+        }
+    }
+
+    /// Reads [`AccountNotice::name`] back.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|notice| notice.name() == name)
+    }
+}
+
+/// A place in the navigation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// Which one.
+    pub page: AccountPage,
+    /// Its address.
+    pub href: String,
+    /// Whether the person is there.
+    pub here: bool,
+}
+
+/// What all pages of the account have around them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountFrame {
+    /// The signed-in person, as the page greets them.
+    pub user_name: String,
+    /// Their login name.
+    pub username: String,
+    /// The navigation.
+    pub places: Vec<Place>,
+    /// Where the sign-out form goes. It posts `csrf` and `decision`.
+    pub sign_out: String,
+    /// The CSRF token of every form on the page.
+    pub csrf: String,
+    /// What has just happened.
+    pub notice: Option<AccountNotice>,
+}
+
+impl AccountFrame {
+    /// The navigation with `here` marked; `local` makes an address of a path.
+    pub fn places(here: AccountPage, local: impl Fn(&str) -> String) -> Vec<Place> {
+        AccountPage::ALL
+            .iter()
+            .filter(|page| page.is_section())
+            .map(|&page| Place {
+                page,
+                href: local(page.path()),
+                here: page == here.section(),
+            })
+            .collect()
+    }
+}
+
+/// The front page of the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountHomePage {
+    /// The surroundings.
+    pub chrome: Chrome,
+    /// The account around it.
+    pub account: AccountFrame,
+}
+
+impl View for AccountHomePage {
+    const TEMPLATE: &'static str = "account_home.html";
+}
+
+/// How the person signs in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignInPage {
+    /// The surroundings.
+    pub chrome: Chrome,
+    /// The account around it.
+    pub account: AccountFrame,
+    /// Where the password is changed.
+    pub password_url: String,
+    /// Whether there is a password.
+    pub has_password: bool,
+}
+
+impl View for SignInPage {
+    const TEMPLATE: &'static str = "account_sign_in.html";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_and_every_notice_is_read_back_from_a_name_of_its_own() {
+        for page in AccountPage::ALL {
+            assert_eq!(AccountPage::parse(page.name()), Some(*page));
+            assert!(page.section().is_section());
+        }
+        for notice in AccountNotice::ALL {
+            assert_eq!(AccountNotice::parse(notice.name()), Some(*notice));
+        }
+        assert_eq!(AccountPage::parse("//evil.test"), None);
+    }
+}
