@@ -101,7 +101,7 @@ impl Thief {
         ];
         let plausible: [(&'static str, Vec<String>); 12] = [
             ("code", codes.to_vec()),
-            ("username", vec!["ada".to_owned(), "bob".to_owned()]),
+            ("username", vec!["ada".to_owned(), "Ada@Example.Test".to_owned()]),
             (
                 "password",
                 vec![PASSWORD.to_owned(), "wrong-password".to_owned()],
@@ -120,7 +120,6 @@ impl Thief {
             ("client_secret", vec![self.client.secret.clone().unwrap()]),
         ];
         for (name, values) in plausible {
-            // A person's name never comes with the password of another.
             if dice.roll(3) > 0 {
                 fields.push((name, dice.pick(&values).clone()));
             }
@@ -213,6 +212,7 @@ async fn nothing_but_the_right_code_opens_anything() {
     let client = world.client(ClientType::Web).await;
     let device = world.client(ClientType::Device).await;
     let carol = world.user(&RealmId::default_realm(), "carol").await;
+    let offer = offer_of(&world, &carol).await;
     let mut dice = Dice(0x5eed_0fac_7035_0001);
     let mut lasted = 0;
     for number in 0..WALKS {
@@ -227,9 +227,9 @@ async fn nothing_but_the_right_code_opens_anything() {
             ada: ada.clone(),
             browser,
             page,
-            used: app.code_in(-1),
+            used: app.code(),
             others: bobs.code(),
-            offer: offer_of(&world, &carol).await,
+            offer: offer.clone(),
             user_code: waiting.json()["user_code"].as_str().unwrap().to_owned(),
         };
         let mut walk = vec![format!("walk {number}")];
