@@ -13,6 +13,7 @@ pub mod flows;
 pub mod http;
 pub mod jobs;
 pub mod keys;
+pub mod mail;
 pub mod outgoing;
 pub mod pages;
 pub mod protocol;

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::back_off::pause_after;
+use crate::protocol::time::{Lifetime, Timestamp};
+
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         /// Which mail it is. The texts name messages, previews and rows of the outbox.
@@ -76,15 +79,140 @@ pub struct Mail {
     pub values: BTreeMap<String, String>,
 }
 
+impl MailKind {
+    /// Whether it tells an account's owner of what was done to the account, so that they can stop
+    /// it when it was not them. Values: `lock_link` beside others.
+    pub const fn is_notice(self) -> bool {
+        matches!(
+            self,
+            Self::AddressChanging
+                | Self::PasswordChanged
+                | Self::FactorChanged
+                | Self::RecoveryCodeUsed
+                | Self::NewDevice
+        )
+    }
+}
+
+/// Names longer than this greet nobody.
+const LONGEST_NAME: usize = 60;
+
+impl Mail {
+    /// An example of a kind, with everything that its words name.
+    pub fn sample(kind: MailKind, language: &str) -> Self {
+        let values = [
+            ("link", "https://id.example.com/link?token=example"),
+            ("lock_link", "https://id.example.com/lock?token=example"),
+            ("what", "Phone"),
+            ("left", "3"),
+            ("device", "Firefox, Linux"),
+            ("until", "2030-01-31"),
+        ];
+        Self {
+            kind,
+            to: "ada@example.com".to_owned(),
+            name: Some("Ada".to_owned()),
+            language: language.to_owned(),
+            values: values
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+        }
+    }
+
+    /// The name that the person is greeted with. Whoever registers an address names its owner, so
+    /// that a name which is long, or in which a mail reader would see a link, is not one: we would
+    /// carry a stranger's message under our own name.
+    pub fn greeted(&self) -> Option<&str> {
+        let name = self.name.as_deref()?.trim();
+        let mut previous = ' ';
+        let plain = name.chars().all(|letter| {
+            let joins = previous == '.' && letter.is_alphanumeric();
+            previous = letter;
+            !joins && !letter.is_control() && !"/\\:@<>".contains(letter)
+        });
+        let short = (1..=LONGEST_NAME).contains(&name.chars().count());
+        (plain && short).then_some(name)
+    }
+}
+
 impl std::fmt::Debug for Mail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Mail({})", self.kind.as_str())
     }
 }
 
+/// How long to wait after each attempt to send a mail; the last goes on. Somebody is waiting for it.
+const PAUSES: [Lifetime; 4] = [
+    Lifetime::seconds(5),
+    Lifetime::seconds(30),
+    Lifetime::seconds(2 * 60),
+    Lifetime::seconds(5 * 60),
+];
+
+/// When a mail is tried again after attempt number `attempts` has failed; never when it would be
+/// of no use by then.
+pub fn next_attempt(attempts: u32, now: Timestamp, expires_at: Timestamp) -> Option<Timestamp> {
+    let next = now.plus(pause_after(attempts, &PAUSES));
+    (next < expires_at).then_some(next)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_carry_a_message_greet_nobody() {
+        let greeted = |name: &str| {
+            let mail = Mail {
+                name: Some(name.to_owned()),
+                ..Mail::sample(MailKind::Test, "en")
+            };
+            mail.greeted().map(str::to_owned)
+        };
+        for name in [
+            "Ada",
+            "Dr. Ada Lovelace",
+            "J. R. R. Tolkien",
+            "\u{c5}sa \u{d6}",
+            "\u{5c71}\u{7530}",
+        ] {
+            assert_eq!(greeted(name).as_deref(), Some(name));
+        }
+        for name in [
+            "evil.test",
+            "win at www.evil.test now",
+            "https://evil.test",
+            "ada@evil.test",
+            "Ada\nBcc: x",
+            "<b>Ada",
+            &"x".repeat(61),
+            " ",
+            "",
+        ] {
+            assert_eq!(greeted(name), None, "{name:?}");
+        }
+        let nobody = Mail {
+            name: None,
+            ..Mail::sample(MailKind::Test, "en")
+        };
+        assert_eq!(nobody.greeted(), None);
+    }
+
+    #[test]
+    fn a_mail_is_tried_less_often_and_until_it_is_of_no_use() {
+        let start = Timestamp::from_unix_seconds(1_000);
+        let expires_at = start.plus(Lifetime::seconds(1_800));
+        let (mut now, mut pauses) = (start, Vec::new());
+        for attempt in 1.. {
+            let Some(next) = next_attempt(attempt, now, expires_at) else {
+                break;
+            };
+            pauses.push(next.since(now).whole_seconds());
+            now = next;
+        }
+        assert_eq!(pauses, [5, 30, 120, 300, 300, 300, 300, 300]);
+        assert!(now < expires_at);
+    }
 
     #[test]
     fn every_kind_is_read_back_from_a_name_of_its_own() {

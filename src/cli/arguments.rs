@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::api::ApiCommand;
+use super::mail_arguments::MailCommand;
 use super::metadata_arguments::MetadataArgs;
 use super::realm_arguments::{RealmCommand, RegistrationTokenCommand};
 use super::user_arguments::UserCommand;
@@ -69,6 +70,9 @@ pub enum Command {
     /// What applications answered when they were told of a logout
     #[command(subcommand)]
     Logout(LogoutCommand),
+    /// Mails to people: try, preview, and what became of them
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -137,6 +137,8 @@ fn banner(demo: &Demo) -> String {
 
     sign in as    {user}   /   {password}
 
+  Mails           {issuer}/demo/mail
+
   Discovery       {issuer}/.well-known/openid-configuration
   Ready clients   demo-web, demo-spa, demo-cli   `vidimus demo --print-env` prints settings for your own app
 

@@ -13,8 +13,11 @@ mod desk;
 mod factors;
 mod failure;
 mod healthcheck;
+mod invite;
 mod key;
 mod logout;
+mod mail;
+mod mail_arguments;
 mod metadata_arguments;
 mod migrate;
 mod new_password;
@@ -125,6 +128,7 @@ async fn carry_out(
         | Command::User(_)
         | Command::Realm(_)
         | Command::Logout(_)
+        | Command::Mail(_)
         | Command::RegistrationToken(_)
         | Command::Key(_)) => at_desk(config, &arguments.realm, command, output).await,
     }
@@ -144,6 +148,7 @@ async fn at_desk(
         Command::User(command) => user::run(&desk, config, command, output).await,
         Command::Realm(command) => realm::run(&desk, command, output).await,
         Command::Logout(command) => logout::run(&desk, command, output).await,
+        Command::Mail(command) => mail::run(&desk, config, command, output).await,
         Command::RegistrationToken(command) => {
             registration_token::run(&desk, command, output).await
         }

@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
 
-use crate::protocol::realm::{REMEMBER_DAYS_LIMIT, RegistrationMode, SecondFactorRule};
+use crate::protocol::realm::{REMEMBER_DAYS_LIMIT, RegistrationMode, SecondFactorRule, SignUpMode};
 
 /// `realm …`
 #[derive(Debug, Subcommand)]
@@ -30,6 +30,7 @@ pub enum RealmCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vidimus realm set default --registration initial-access-token
+  vidimus realm set default --sign-up open --terms-url https://example.com/terms
   vidimus realm set acme --client-id-documents on --front-channel-tokens off")]
 pub struct RealmSetArgs {
     /// The realm
@@ -56,6 +57,12 @@ pub struct RealmSetArgs {
     /// asked for again; 0 for never
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=i64::from(REMEMBER_DAYS_LIMIT)))]
     pub remember_devices_days: Option<u32>,
+    /// Who may make an account of their own
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub sign_up: Option<SignUpArg>,
+    /// The terms that people must accept before they have an account; empty takes them away
+    #[arg(long, value_name = "URL")]
+    pub terms_url: Option<String>,
     /// Switch the whole realm off
     #[arg(long, action = ArgAction::SetTrue, conflicts_with = "enable")]
     pub disable: bool,
@@ -99,6 +106,27 @@ impl From<SecondFactorArg> for SecondFactorRule {
         match rule {
             SecondFactorArg::Optional => Self::Optional,
             SecondFactorArg::Required => Self::Required,
+        }
+    }
+}
+
+/// Who may make an account of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SignUpArg {
+    /// Nobody: admins make accounts
+    Closed,
+    /// Whom an admin has invited with `vidimus user invite`
+    Invitation,
+    /// Everybody who has a mailbox
+    Open,
+}
+
+impl From<SignUpArg> for SignUpMode {
+    fn from(mode: SignUpArg) -> Self {
+        match mode {
+            SignUpArg::Closed => Self::Closed,
+            SignUpArg::Invitation => Self::Invitation,
+            SignUpArg::Open => Self::Open,
         }
     }
 }

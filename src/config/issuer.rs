@@ -69,6 +69,13 @@ impl IssuerUrl {
         self.0.strip_suffix(self.path()).unwrap_or(&self.0)
     }
 
+    /// The host without its port, `id.example.com`.
+    pub fn host(&self) -> String {
+        let url = Url::parse(&self.0).ok();
+        let host = url.as_ref().and_then(Url::host_str);
+        host.unwrap_or("localhost").to_owned()
+    }
+
     /// The path without a trailing slash; empty at the root.
     pub fn path(&self) -> &str {
         let after_scheme = self.0.split_once("://").map_or("", |(_, rest)| rest);

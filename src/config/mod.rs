@@ -11,6 +11,7 @@ mod environment;
 mod file;
 mod issuer;
 mod kind;
+mod mail;
 mod parse;
 mod problem;
 pub mod raw;
@@ -24,11 +25,12 @@ use std::path::PathBuf;
 pub use environment::process_environment;
 pub use issuer::IssuerUrl;
 pub use kind::Kind;
+pub use mail::{Mail, MailUrl, SmtpTls, SmtpUrl};
 pub(crate) use parse::span;
 pub use problem::{Complaint, Place, Problem, Rejection};
 pub use raw::Origin;
 pub use resolved::{
-    BreachedPasswords, Config, Database, DatabaseKind, Keys, Limits, Log, LogFormat, Login,
+    BreachedPasswords, Config, Database, DatabaseKind, Keys, Limits, Links, Log, LogFormat, Login,
     Outgoing, Passwords, Registration, Sessions, Signing, Tls, Tokens,
 };
 pub use row::Setting;

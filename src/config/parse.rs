@@ -135,6 +135,14 @@ pub(super) fn path(text: &str) -> Parsed<PathBuf> {
     Ok(PathBuf::from(text))
 }
 
+/// Any text.
+pub(super) fn text(text: &str) -> Parsed<String> {
+    if text.trim().is_empty() {
+        return Err(Complaint::new("is empty"));
+    }
+    Ok(text.to_owned())
+}
+
 /// An address of ranges, or a file.
 pub(super) fn breaches(text: &str) -> Parsed<BreachedPasswords> {
     if !text.contains("://") {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
-use super::IssuerUrl;
 use super::problem::Complaint;
+use super::{IssuerUrl, Mail};
 use crate::protocol::time::Lifetime;
 use crate::secret::{Secret, SecretString};
 
@@ -32,6 +32,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Requests to addresses that others have named.
     pub outgoing: Outgoing,
+    /// Mail to people.
+    pub mail: Mail,
     /// The log.
     pub log: Log,
     /// Lifetimes of what is issued.
@@ -46,6 +48,8 @@ pub struct Config {
     pub login: Login,
     /// Clients that come without an admin.
     pub registration: Registration,
+    /// Mails with one-time links that strangers ask for.
+    pub links: Links,
     /// The listener's limits.
     pub limits: Limits,
     /// The signing pool.
@@ -239,6 +243,30 @@ impl Registration {
     }
 }
 
+/// Mails with one-time links that strangers ask for.
+#[derive(Debug, Clone)]
+pub struct Links {
+    /// How many one address asks for at once.
+    pub per_address_burst: u32,
+    /// How long one more takes to come back.
+    pub per_address_interval: Lifetime,
+    /// How many go to one mailbox at once.
+    pub per_mailbox_burst: u32,
+    /// How long one more takes to come back.
+    pub per_mailbox_interval: Lifetime,
+}
+
+impl Links {
+    const fn unset() -> Self {
+        Self {
+            per_address_burst: 0,
+            per_address_interval: Lifetime::ZERO,
+            per_mailbox_burst: 0,
+            per_mailbox_interval: Lifetime::ZERO,
+        }
+    }
+}
+
 /// The listener's limits.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -280,6 +308,7 @@ impl Config {
             data: PathBuf::new(),
             trusted_proxies: Vec::new(),
             outgoing: Outgoing::default(),
+            mail: Mail::default(),
             log: Log {
                 format: LogFormat::Auto,
                 level: String::new(),
@@ -313,6 +342,7 @@ impl Config {
                 per_address_interval: none,
             },
             registration: Registration::unset(),
+            links: Links::unset(),
             limits: Limits {
                 connections: 0,
                 header_timeout: none,

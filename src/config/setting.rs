@@ -5,7 +5,7 @@ use super::kind::Kind;
 use super::parse::{choice, cidr_list, count, database_url, flag, listener, put, redis_url, span};
 use super::resolved::LogFormat;
 use super::row::{Setting, row, secret};
-use super::{IssuerUrl, parse as p};
+use super::{IssuerUrl, mail, parse as p};
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
@@ -85,6 +85,39 @@ pub static SETTINGS: &[Setting] = &[
         "",
         |c, t| put(&mut c.outgoing.ca_file, p::path(t).map(Some)),
         "Authorities in PEM that are trusted for addresses named by clients, beside the public ones. Read at start.",
+    ),
+    secret(
+        "mail.url",
+        |c, t| put(&mut c.mail.url, mail::url(t).map(Some)),
+        "Where mails go: `smtps://user:password@host` (TLS from the first byte, port 465), `smtp://…` (STARTTLS, without which nothing is said, port 587), `smtp+insecure://…` (in the clear, port 25, only to this machine), or `file://FOLDER`. Without one, mails wait in the database.",
+    ),
+    row(
+        "mail.from",
+        Kind::Text,
+        "no-reply@localhost",
+        |c, t| put(&mut c.mail.from, p::text(t)),
+        "Whom mails are from: an address, with which the realm's name is shown, or `Name <address>`. Mail servers that receive them ask its domain whether yours may send them.",
+    ),
+    row(
+        "mail.reply_to",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.mail.reply_to, p::text(t).map(Some)),
+        "The address that answers go to, if it is another one.",
+    ),
+    row(
+        "mail.ca_file",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.mail.ca_file, p::path(t).map(Some)),
+        "Authorities in PEM that are trusted for the mail server, beside the public ones. Read at start.",
+    ),
+    row(
+        "mail.templates",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.mail.templates, p::path(t).map(Some)),
+        "A folder with words of your own for mails. Read at start.",
     ),
     row(
         "log.format",
@@ -254,6 +287,34 @@ pub static SETTINGS: &[Setting] = &[
         "10000",
         |c, t| put(&mut c.registration.clients_limit, count(t, 1, 1_000_000)),
         "Clients of one realm that registered themselves; as many again may be client-ID documents (1 to 1000000).",
+    ),
+    row(
+        "links.per_address_burst",
+        Kind::Number,
+        "3",
+        |c, t| put(&mut c.links.per_address_burst, count(t, 1, 1_000_000)),
+        "Registration mails, and as many password mails, that one address asks for at once (1 to 1000000).",
+    ),
+    row(
+        "links.per_address_interval",
+        Kind::Span,
+        "20m",
+        |c, t| put(&mut c.links.per_address_interval, p::short_span(t, 1, HOUR)),
+        "How long one more takes to come back (1ms to 1h).",
+    ),
+    row(
+        "links.per_mailbox_burst",
+        Kind::Number,
+        "3",
+        |c, t| put(&mut c.links.per_mailbox_burst, count(t, 1, 1_000_000)),
+        "Such mails that go to one mailbox at once, whoever asks for them (1 to 1000000).",
+    ),
+    row(
+        "links.per_mailbox_interval",
+        Kind::Span,
+        "1h",
+        |c, t| put(&mut c.links.per_mailbox_interval, p::short_span(t, 1, HOUR)),
+        "How long one more takes to come back (1ms to 1h).",
     ),
     row(
         "limits.connections",

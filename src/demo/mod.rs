@@ -9,6 +9,7 @@ mod browser;
 mod callback;
 mod exchange;
 mod explain;
+mod mailbox;
 mod page;
 mod relying_party;
 mod routes;
@@ -25,6 +26,7 @@ use axum::Router;
 use openidconnect::url::ParseError;
 
 use crate::pages::{PageFault, Pages};
+pub use mailbox::Mailbox;
 use relying_party::RelyingParty;
 use visits::Visits;
 
@@ -40,6 +42,8 @@ pub struct DemoConfig {
     pub client_secret: String,
     /// The origin at which `/demo` is served, without a slash at the end.
     pub base_url: String,
+    /// Where the server's mails end.
+    pub mailbox: Mailbox,
 }
 
 impl std::fmt::Debug for DemoConfig {
@@ -83,5 +87,6 @@ pub fn router(config: &DemoConfig) -> Result<Router, DemoFault> {
         visits: Visits::default(),
         pages: Pages::with_templates(&page::TEMPLATES)?,
     };
-    Ok(routes::routes(Arc::new(demo)))
+    let mails = mailbox::routes(config.mailbox.clone(), demo.host.clone())?;
+    Ok(routes::routes(Arc::new(demo)).merge(mails))
 }

@@ -5,13 +5,16 @@ use axum::http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
+use crate::account::mail::{Mail, MailKind};
 use crate::demo::exchange::{Exchange, Finding, Story};
 use crate::demo::page::{DemoPage, Notice, TEMPLATES};
 use crate::demo::tokens::sample;
 use crate::demo::visits::Visits;
 use crate::demo::wire::Captured;
-use crate::demo::{DemoConfig, router};
-use crate::pages::Pages;
+use crate::demo::{DemoConfig, Mailbox, router};
+use crate::mail::{Courier, Form, Sender};
+use crate::pages::{Letters, Messages, Pages};
+use crate::protocol::time::Timestamp;
 
 fn config() -> DemoConfig {
     DemoConfig {
@@ -20,6 +23,7 @@ fn config() -> DemoConfig {
         client_id: "demo-web".to_owned(),
         client_secret: "very-secret".to_owned(),
         base_url: "http://localhost:1".to_owned(),
+        mailbox: Mailbox::default(),
     }
 }
 
@@ -205,4 +209,32 @@ fn writes_the_demo_to_a_folder() {
             .replace("/static/", "");
         std::fs::write(folder.join(format!("{name}.html")), page).unwrap();
     }
+}
+
+#[tokio::test]
+async fn mails_end_in_a_mailbox_where_their_links_can_be_followed() {
+    let config = config();
+    let router = router(&config).unwrap();
+    let empty = text(ask(&router, get("/demo/mail", "")).await).await;
+    assert!(empty.contains("There is none yet."), "{empty}");
+    let letters = Letters::new(Messages::new().unwrap().into(), None).unwrap();
+    let sender = Sender::parse("no-reply@example.test", None).unwrap();
+    let courier = Courier::over(letters, sender, Box::new(config.mailbox.clone()));
+    for kind in [MailKind::Test, MailKind::ConfirmAddress] {
+        let mail = Mail::sample(kind, "en");
+        let form = Form {
+            id: "m-1",
+            to: &mail.to,
+            realm: "<Demo>",
+            written_at: Timestamp::from_unix_seconds(1),
+        };
+        courier.deliver(&mail, form).await.unwrap();
+    }
+    let page = text(ask(&router, get("/demo/mail", "")).await).await;
+    let link = "https:&#x2f;&#x2f;id.example.com&#x2f;link?token=example";
+    assert!(page.contains(&format!("<a href=\"{link}\">")), "{page}");
+    assert!(page.contains("To ada@example.com"), "{page}");
+    assert!(!page.contains("<Demo>"), "{page}");
+    let (confirm, test) = (page.find("Confirm"), page.find("A test mail"));
+    assert!(confirm.unwrap() < test.unwrap(), "the newest first");
 }

@@ -10,7 +10,8 @@ use crate::protocol::time::{Lifetime, Timestamp};
 use crate::store::NewMail;
 
 /// Writes a mail for the outbox; put it into the effects of the change. It is not sent any more
-/// once `lifetime` has passed.
+/// once `lifetime` has passed. When the change is written, ring [`crate::flows::App::mail_bell`];
+/// the job finds it within seconds anyhow.
 pub fn write(
     (master, entropy): (&MasterKey, &dyn Entropy),
     (realm, user): (&RealmId, Option<&UserId>),

@@ -19,23 +19,30 @@ pub mod facts;
 pub mod hash_pool;
 pub mod interaction;
 pub mod introspect;
+pub mod invitations;
 mod limits;
+pub mod links;
 pub mod login;
 pub mod mail;
 mod opening;
 pub mod password;
+pub mod password_reset;
 pub mod push;
 pub mod realm_keys;
 pub mod registration;
 pub mod revocations;
 pub mod revoke;
+pub mod send_mail;
 pub mod session;
 pub mod session_state;
 pub mod sign_in_steps;
+pub mod sign_up;
 pub mod token;
 pub mod userinfo;
 
 use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use crate::account::password::PasswordHashError;
 use crate::account::session::SessionLimits;
@@ -79,6 +86,19 @@ pub struct Settings {
     pub sign_ins_per_address: Quota,
     /// Clients that come without an admin.
     pub registration: RegistrationLimits,
+    /// Mails that strangers may ask for.
+    pub links: LinkLimits,
+}
+
+/// How many mails with one-time links strangers may ask for, and how many links they may use.
+#[derive(Debug, Clone, Copy)]
+pub struct LinkLimits {
+    /// Those that one address asks for.
+    pub per_address: Quota,
+    /// Those that go to one mailbox.
+    pub per_mailbox: Quota,
+    /// Links that one address uses: each costs a password hash, good or not.
+    pub uses: Quota,
 }
 
 /// How many clients may come without an admin.
@@ -150,6 +170,8 @@ pub struct App {
     pub client_keys: ClientKeys,
     /// What client secrets are sealed with.
     pub master: Arc<MasterKey>,
+    /// Rung when a mail was written, so that this node does not wait to send it.
+    pub mail_bell: Arc<Notify>,
 }
 
 impl App {

@@ -5,6 +5,7 @@
 //! may run on two nodes at once.
 
 pub mod deliver_logouts;
+pub mod deliver_mails;
 pub mod heartbeat;
 pub mod load_keys;
 pub mod purge;
@@ -26,6 +27,7 @@ use crate::store::ephemeral::{EphemeralError, SharedEphemeral};
 use crate::store::{SharedStore, StoreError};
 
 use deliver_logouts::Deliveries;
+use deliver_mails::Outbox;
 
 /// Cadences are never shorter than this.
 const SHORTEST: Lifetime = Lifetime::from_millis(200);
@@ -76,6 +78,10 @@ pub struct JobContext {
     pub node: Arc<str>,
     /// The logouts that clients are being told of.
     pub deliveries: Arc<Deliveries>,
+    /// The mails that are being sent.
+    pub outbox: Arc<Outbox>,
+    /// Rung when a mail was written on this node.
+    pub mail_bell: Arc<Notify>,
 }
 
 /// The running jobs of this node.
@@ -109,6 +115,13 @@ impl Jobs {
             rotate_keys::run_once,
         );
         jobs.repeat("deliver_logouts", DELIVER_EVERY, deliver_logouts::run_once);
+        let bell = Arc::clone(&jobs.context.mail_bell);
+        jobs.repeat_or_when(
+            "deliver_mails",
+            DELIVER_EVERY,
+            bell,
+            deliver_mails::run_once,
+        );
         jobs.repeat("purge", PURGE_EVERY, purge::run_once);
         jobs
     }
@@ -124,6 +137,7 @@ impl Jobs {
         self.tracker.close();
         self.tracker.wait().await;
         self.context.deliveries.shut_down().await;
+        self.context.outbox.shut_down().await;
         // Without the goodbye, key rotation would wait for this node until it is taken for dead.
         if let Err(error) = self.context.store.forget_node(&self.context.node).await {
             tracing::warn!(%error, "the record still lists this node as live");
@@ -132,6 +146,21 @@ impl Jobs {
 
     fn repeat<T, F, R>(&self, job: &'static str, every: Lifetime, run_once: F)
     where
+        F: Fn(JobContext) -> R + Send + 'static,
+        R: Future<Output = Result<T, JobError>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.repeat_or_when(job, every, Arc::new(Notify::new()), run_once);
+    }
+
+    /// The same, and a turn whenever the bell was rung.
+    fn repeat_or_when<T, F, R>(
+        &self,
+        job: &'static str,
+        every: Lifetime,
+        bell: Arc<Notify>,
+        run_once: F,
+    ) where
         F: Fn(JobContext) -> R + Send + 'static,
         R: Future<Output = Result<T, JobError>> + Send + 'static,
         T: Send + 'static,
@@ -147,6 +176,7 @@ impl Jobs {
                 tokio::select! {
                     () = stop.cancelled() => return,
                     () = nudge.notified() => {}
+                    () = bell.notified() => {}
                     () = tokio::time::sleep(pause(every)) => {}
                 }
             }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::back_off::pause_after;
 use crate::protocol::ids::{ClientId, SessionId, TokenId};
 use crate::protocol::time::{Lifetime, Timestamp};
 
@@ -59,9 +60,8 @@ const PAUSES: [Lifetime; 5] = [
     Lifetime::seconds(30),
     Lifetime::seconds(2 * 60),
     Lifetime::seconds(10 * 60),
-    LONGEST_PAUSE,
+    Lifetime::seconds(60 * 60),
 ];
-const LONGEST_PAUSE: Lifetime = Lifetime::seconds(60 * 60);
 /// After so long nobody waits for the news.
 const PATIENCE: Lifetime = Lifetime::seconds(6 * 60 * 60);
 /// A client that says no is asked so often: it may have been in the middle of something.
@@ -75,8 +75,7 @@ pub fn judge(status: Option<u16>, attempts: u32, since: Timestamp, now: Timestam
         Some(400) => attempts < REFUSALS,
         Some(_) | None => true,
     };
-    let place = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
-    let next = now.plus(PAUSES.get(place).copied().unwrap_or(LONGEST_PAUSE));
+    let next = now.plus(pause_after(attempts, &PAUSES));
     if tries_left && next <= since.plus(PATIENCE) {
         Verdict::Again(next)
     } else {

@@ -4,6 +4,7 @@ pub mod algorithm;
 pub mod api;
 pub mod authorize;
 pub mod back_channel_logout;
+pub mod back_off;
 pub mod claims;
 pub mod client;
 pub mod device;

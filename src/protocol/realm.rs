@@ -30,6 +30,19 @@ pub enum SecondFactorRule {
     Required,
 }
 
+/// Who may make an account of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignUpMode {
+    /// Nobody; admins make accounts.
+    #[default]
+    Closed,
+    /// Whom an admin has invited.
+    Invitation,
+    /// Everybody who has a mailbox.
+    Open,
+}
+
 /// The longest that a device may be remembered.
 pub const REMEMBER_DAYS_LIMIT: u32 = 365;
 
@@ -65,6 +78,8 @@ pub struct RealmSettings {
     /// Whether clients' pages may watch the session (OIDC Session Management): a cookie and a
     /// parameter more, for something that browsers without third-party cookies break.
     pub session_management: bool,
+    /// Who may make an account of their own.
+    pub sign_up: SignUpMode,
     /// What new passwords must be like.
     pub passwords: PasswordPolicy,
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use axum::Router;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::password::PasswordCost;
@@ -18,16 +19,19 @@ use crate::flows::facts::Facts;
 use crate::flows::hash_pool::HashPool;
 use crate::flows::password::{BreachSource, Breaches};
 use crate::flows::realm_keys::{RealmKeys, check_master_key};
-use crate::flows::{App, Macs, RegistrationLimits, Settings};
+use crate::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings};
 use crate::http::{Edge, EdgeSettings, router};
 use crate::jobs::deliver_logouts::Deliveries;
+use crate::jobs::deliver_mails::Outbox;
 use crate::jobs::{JobContext, Jobs, heartbeat, uphold_revocations};
 use crate::keys::{KeySchedule, MasterKey, SigningPool};
+use crate::mail::Courier;
 use crate::outgoing::{Outgoing, OutgoingSettings};
 use crate::pages::{DemoAccount, Pages};
 use crate::protocol::claims::LONGEST_LIFETIME;
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Lifetime;
+use crate::server::mailing::courier;
 use crate::store::ephemeral::{Quota, SharedEphemeral};
 use crate::store::local::LocalEphemeral;
 use crate::store::postgres::PostgresSettings;
@@ -65,8 +69,15 @@ pub struct Assembled {
     pub app: Arc<App>,
 }
 
-/// What the demo adds: its routes, and the account that the login page gives away.
-pub type DemoParts = Option<(Router, DemoAccount)>;
+/// What the demo adds.
+pub struct DemoParts {
+    /// Its routes.
+    pub routes: Router,
+    /// The account that the login page gives away.
+    pub account: DemoAccount,
+    /// Where its mails go.
+    pub courier: Courier,
+}
 
 /// Builds everything that the configuration asks for. `draining` is cancelled when a stop is asked
 /// for; readiness turns 503 then.
@@ -86,11 +97,16 @@ pub async fn assemble_over(
     store: SharedStore,
     master: MasterKey,
     draining: CancellationToken,
-    demo: DemoParts,
+    demo: Option<DemoParts>,
 ) -> anyhow::Result<Assembled> {
+    let (demo, courier) = match demo {
+        Some(parts) => (Some((parts.routes, parts.account)), Some(parts.courier)),
+        None => (None, courier(config)?),
+    };
+    let courier = courier.map(Arc::new);
     check_master_key(store.as_ref(), &master).await?;
     let app = Arc::new(app(config, store, master).await?);
-    let jobs = start_jobs(&app).await?;
+    let jobs = start_jobs(&app, courier).await?;
     let settings = EdgeSettings {
         trusted_proxies: config.trusted_proxies.clone(),
         body_limit_bytes: config.limits.body_bytes,
@@ -186,6 +202,7 @@ async fn app(config: &Config, store: SharedStore, master: MasterKey) -> anyhow::
         outgoing: Arc::new(outgoing(config)?),
         client_keys: ClientKeys::default(),
         master,
+        mail_bell: Arc::new(Notify::new()),
     })
 }
 
@@ -226,6 +243,12 @@ async fn ephemeral(config: &Config) -> anyhow::Result<SharedEphemeral> {
     })
 }
 
+/// Ten links a minute that lead to a password hash, for one address.
+const LINK_USES: Quota = Quota {
+    burst: 10,
+    interval: Lifetime::seconds(6),
+};
+
 fn settings(config: &Config) -> Settings {
     let tokens = &config.tokens;
     Settings {
@@ -250,11 +273,26 @@ fn settings(config: &Config) -> Settings {
             },
             clients_limit: config.registration.clients_limit,
         },
+        links: LinkLimits {
+            per_address: Quota {
+                burst: config.links.per_address_burst,
+                interval: config.links.per_address_interval,
+            },
+            per_mailbox: Quota {
+                burst: config.links.per_mailbox_burst,
+                interval: config.links.per_mailbox_interval,
+            },
+            uses: LINK_USES,
+        },
     }
 }
 
 /// Takes the first turn of what must be true before the first request, then starts the jobs.
-async fn start_jobs(app: &Arc<App>) -> anyhow::Result<Jobs> {
+async fn start_jobs(app: &Arc<App>, courier: Option<Arc<Courier>>) -> anyhow::Result<Jobs> {
+    if courier.is_none() {
+        let waiting = app.store.waiting_mails().await?;
+        tracing::warn!(waiting, "mail.url is not set: mails wait in the database");
+    }
     let context = JobContext {
         store: Arc::clone(&app.store),
         ephemeral: Arc::clone(&app.ephemeral),
@@ -262,6 +300,8 @@ async fn start_jobs(app: &Arc<App>) -> anyhow::Result<Jobs> {
         clock: Arc::clone(&app.clock),
         node: random_text::<9>(app.entropy.as_ref())?.into(),
         deliveries: Arc::new(Deliveries::new(Arc::clone(app))),
+        outbox: Arc::new(Outbox::new(Arc::clone(app), courier)),
+        mail_bell: Arc::clone(&app.mail_bell),
     };
     app.keys
         .ring(&RealmId::default_realm(), app.clock.now())

@@ -11,9 +11,10 @@ use crate::account::password::{self, HashMemory, SALT_BYTES};
 use crate::account::user::{Profile, User};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, Flag, Sources, load};
-use crate::demo::{DemoConfig, router};
+use crate::demo::{DemoConfig, Mailbox, router};
 use crate::entropy::{Entropy as _, SystemEntropy, random_text};
 use crate::keys::MasterKey;
+use crate::mail::{Courier, Sender};
 use crate::pages::DemoAccount;
 use crate::protocol::client::registration::{Author, Terms, register};
 use crate::protocol::client::{Client, ClientType};
@@ -21,7 +22,8 @@ use crate::protocol::ids::{ClientId, RealmId, UserId};
 use crate::protocol::realm::RealmSettings;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
-use crate::server::assemble::{Assembled, assemble_over, password_cost};
+use crate::server::assemble::{Assembled, DemoParts, assemble_over, password_cost};
+use crate::server::mailing::letters;
 use crate::server::{Server, bind};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Effects, SharedStore};
@@ -61,11 +63,13 @@ pub async fn prepare(port: u16) -> anyhow::Result<Demo> {
         .first()
         .cloned()
         .context("the demo has a web client")?;
-    let parts = router(&DemoConfig {
+    let mailbox = Mailbox::default();
+    let routes = router(&DemoConfig {
         issuer: issuer.clone(),
         client_id,
         client_secret: client_secret.unwrap_or_default(),
         base_url: issuer.clone(),
+        mailbox: mailbox.clone(),
     })?;
     let account = DemoAccount {
         username: USERNAME.to_owned(),
@@ -73,7 +77,16 @@ pub async fn prepare(port: u16) -> anyhow::Result<Demo> {
     };
     let master = MasterKey::generate(&entropy)?;
     let draining = server.draining();
-    let assembled = assemble_over(&config, store, master, draining, Some((parts, account))).await?;
+    let parts = DemoParts {
+        routes,
+        account,
+        courier: Courier::over(
+            letters(&config)?,
+            Sender::parse("no-reply@example.test", None)?,
+            Box::new(mailbox),
+        ),
+    };
+    let assembled = assemble_over(&config, store, master, draining, Some(parts)).await?;
     Ok(Demo {
         server,
         assembled,

@@ -8,6 +8,7 @@ pub mod assemble;
 pub mod demo;
 pub mod listener;
 pub mod lock;
+pub mod mailing;
 pub mod tls;
 
 use std::net::SocketAddr;
@@ -76,6 +77,7 @@ pub async fn run(config: &Config, migration: Migration) -> anyhow::Result<StopRe
 pub fn check_files(config: &Config) -> Result<(), Rejection> {
     Tls::load(&config.tls)?;
     assemble::outgoing(config)?;
+    mailing::courier(config)?;
     Ok(())
 }
 

@@ -18,6 +18,7 @@ mod effects;
 pub mod ephemeral;
 pub mod factors;
 mod fault;
+mod links;
 pub mod local;
 mod logouts;
 mod mails;
@@ -51,6 +52,7 @@ pub use apis::Apis;
 pub use device::DeviceAuthorizations;
 pub use effects::{Effects, NewMail};
 pub use factors::SignIns;
+pub use links::{LinkUse, Links};
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use mails::{MailCounts, MailFate, MailFilter, Mails, StoredMail};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
@@ -140,6 +142,7 @@ pub struct Page {
 pub trait Store:
     Apis
     + DeviceAuthorizations
+    + Links
     + Logouts
     + Mails
     + Passwords
@@ -159,7 +162,7 @@ pub trait Store:
     async fn create_realm(&self, realm: &Realm) -> StoreResult<Creation>;
     /// One realm.
     async fn realm(&self, realm: &RealmId) -> StoreResult<Option<Realm>>;
-    /// Replaces name, settings and `disabled_at` of a realm.
+    /// Replaces name, settings, `disabled_at` and `terms_url` of a realm.
     async fn update_realm(&self, realm: &Realm) -> StoreResult<Change>;
     /// All realms by slug.
     async fn list_realms(&self) -> StoreResult<Vec<Realm>>;

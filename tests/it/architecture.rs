@@ -11,6 +11,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("keys", &["protocol", "secret", "clock", "entropy"]),
     ("outgoing", &["protocol", "secret", "clock", "entropy"]),
     ("pages", &["protocol", "account"]),
+    ("mail", &["pages", "protocol", "account", "secret"]),
     (
         "flows",
         &[
@@ -74,6 +75,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("sqlx", &["src/store/"]),
     ("redis", &["src/store/redis.rs", "src/store/redis/"]),
     ("openidconnect", &["src/demo/"]),
+    ("lettre", &["src/mail/"]),
     ("minijinja", &["src/pages/"]),
     ("fluent_bundle", &["src/pages/"]),
     ("toml_edit", &["src/config/"]),

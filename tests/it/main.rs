@@ -41,6 +41,8 @@ mod issuance;
 #[cfg(test)]
 mod languages;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod listener;
 #[cfg(test)]
 mod login;
@@ -48,6 +50,8 @@ mod login;
 mod logout;
 #[cfg(test)]
 mod logout_delivery;
+#[cfg(test)]
+mod mail;
 #[cfg(test)]
 mod metadata;
 #[cfg(test)]

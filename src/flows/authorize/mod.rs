@@ -68,6 +68,8 @@ pub enum Outcome {
     Answer(AuthorizationAnswer, Option<AuthorizeRefusal>),
     /// The login page.
     Login(Box<Pending>, LoginReason),
+    /// The page on which an account is made.
+    SignUp(Box<Pending>),
     /// The page that asks for the second factor.
     SecondFactor(Box<Pending>),
     /// The consent page.
@@ -163,6 +165,7 @@ pub(crate) async fn proceed(
     );
     match (step, &pending.session) {
         (Step::Login(reason), _) => Ok(Outcome::Login(Box::new(pending), reason)),
+        (Step::SignUp, _) => Ok(Outcome::SignUp(Box::new(pending))),
         (Step::SecondFactor, _) => Ok(Outcome::SecondFactor(Box::new(pending))),
         (Step::Consent, _) => Ok(Outcome::Consent(Box::new(pending))),
         (Step::Refuse(refusal), _) => {

@@ -72,8 +72,11 @@ pub(super) async fn errand_of(edge: &Edge, call: &Call) -> Result<AtPage, Respon
             reason: Some(reason),
             live: None,
         }),
-        // "Not you?" leads to the login page with somebody signed in.
-        Ok(Outcome::Consent(pending) | Outcome::SecondFactor(pending)) => Ok(AtPage {
+        // "Not you?" leads to the login page with somebody signed in, and the page for new
+        // accounts leads people there who have one.
+        Ok(
+            Outcome::Consent(pending) | Outcome::SecondFactor(pending) | Outcome::SignUp(pending),
+        ) => Ok(AtPage {
             errand: Errand::Request(pending),
             reason: None,
             live: None,
@@ -112,7 +115,13 @@ impl AtPage {
     }
 }
 
-fn visitor<'a>(edge: &Edge, call: &'a Call, demand: Demand, may_step_up: bool) -> Visitor<'a> {
+/// The browser, and what is asked of whoever signs in on it.
+pub(super) fn visitor<'a>(
+    edge: &Edge,
+    call: &'a Call,
+    demand: Demand,
+    may_step_up: bool,
+) -> Visitor<'a> {
     Visitor {
         realm: &call.realm,
         caller: &call.caller,
@@ -239,7 +248,8 @@ pub(super) fn with_progress(
     }
 }
 
-fn with_sign_in(
+/// The cookie of a sign-in in progress, where it is new.
+pub(super) fn with_sign_in(
     edge: &Edge,
     call: &Call,
     cookie: Option<&str>,
@@ -253,7 +263,7 @@ fn with_sign_in(
 }
 
 /// The session's cookie, and what goes with it: the sign-in is over.
-fn with_session(
+pub(super) fn with_session(
     edge: &Edge,
     call: &Call,
     signed_in: &SignedIn,

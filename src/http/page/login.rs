@@ -13,11 +13,12 @@ use crate::flows::sign_in_steps::Progress;
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::errand::{AtPage, Errand, errand_of, go_on};
-use crate::http::page::{bind, is_genuine, local};
+use crate::http::page::{bind, forgot_password, is_genuine, link, local, sign_up};
 use crate::http::respond::{self, Forms};
 use crate::pages::{LoginError, LoginPage, LoginReason};
 use crate::protocol::authorize::LoginReason as Reason;
 use crate::protocol::params::Params;
+use crate::protocol::realm::SignUpMode;
 use crate::secret::SecretString;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
@@ -177,6 +178,11 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
         Some(LoginError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    let pending = match errand {
+        Errand::Request(pending) => Some(pending.as_ref()),
+        Errand::Device(_) | Errand::Account(_) => None,
+    };
+    let may_sign_up = call.realm_settings.sign_up == SignUpMode::Open;
     let view = LoginPage {
         chrome: respond::chrome_for(edge, call, errand.wishes(call)),
         client_name: errand.client_name(),
@@ -191,6 +197,8 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
             .demo
             .as_ref()
             .map(|(_, account)| account.clone()),
+        forgot: link::address(edge, call, forgot_password::PATH, pending),
+        sign_up: may_sign_up.then(|| link::address(edge, call, sign_up::PATH, pending)),
     };
     let response = respond::page(edge, status, &view, Forms::EndAtClient);
     binding.apply(edge, call, response)

@@ -16,6 +16,7 @@ pub mod codes;
 pub mod devices;
 pub mod factors;
 pub mod keys;
+pub mod links;
 pub mod logouts;
 pub mod mails;
 pub mod misc;
@@ -253,6 +254,7 @@ pub fn realm_named(id: &RealmId) -> Realm {
         },
         created_at: START,
         disabled_at: None,
+        terms_url: Some("https://terms.example/".to_owned()),
     }
 }
 

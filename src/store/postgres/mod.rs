@@ -51,6 +51,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             include_str!("../../../migrations/postgres/0003_people.sql"),
         ),
         (
+            4,
+            "links",
+            include_str!("../../../migrations/postgres/0004_links.sql"),
+        ),
+        (
             6,
             "factors",
             include_str!("../../../migrations/postgres/0006_factors.sql"),

@@ -56,6 +56,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             include_str!("../../../migrations/sqlite/0003_people.sql"),
         ),
         (
+            4,
+            "links",
+            include_str!("../../../migrations/sqlite/0004_links.sql"),
+        ),
+        (
             6,
             "factors",
             include_str!("../../../migrations/sqlite/0006_factors.sql"),

@@ -5,6 +5,7 @@ mod every;
 mod following;
 mod leaks;
 mod life;
+mod mailing;
 mod registering;
 
 use crate::support::program::Site;

@@ -133,6 +133,6 @@ async fn register(shared: Arc<Shared>) -> Vec<WireClient> {
 }
 
 /// The standard library's only randomness.
-fn random() -> u64 {
+pub(super) fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }

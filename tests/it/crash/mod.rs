@@ -1,6 +1,7 @@
 //! `kill -9` under load, again and again: what was acknowledged is still true after the restart.
 
 mod load;
+mod mails;
 mod story;
 
 use std::sync::Arc;

@@ -11,6 +11,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+use vidimus::mail::{Courier, CourierSettings, SettingError, SmtpSecurity, SmtpSettings, Way};
+use vidimus::pages::{Letters, Messages};
+use vidimus::protocol::time::Lifetime;
 
 /// What it does with mail from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,10 +100,19 @@ impl Delivered {
     }
 }
 
+/// What sends mails to a server with these settings.
+pub(crate) fn courier(settings: SmtpSettings) -> Result<Courier, SettingError> {
+    let messages = Arc::new(Messages::new().unwrap());
+    let settings = CourierSettings {
+        from: "no-reply@id.example.test".to_owned(),
+        reply_to: None,
+        way: Way::Smtp(settings),
+    };
+    Courier::new(Letters::new(messages, None).unwrap(), settings)
+}
+
 struct State {
     delivered: watch::Sender<Vec<Delivered>>,
-    /// How many connections were let in.
-    visits: watch::Sender<usize>,
     mood: watch::Sender<Mood>,
     encryption: Encryption,
 }
@@ -123,7 +135,6 @@ impl MailServer {
             port: 0,
             state: Arc::new(State {
                 delivered: watch::Sender::default(),
-                visits: watch::Sender::default(),
                 mood: watch::Sender::new(Mood::Takes),
                 encryption,
             }),
@@ -131,6 +142,25 @@ impl MailServer {
         };
         server.go_up().await;
         server
+    }
+
+    /// What sends mails to it.
+    pub(crate) fn courier(&self) -> Arc<Courier> {
+        let security = match self.state.encryption {
+            Encryption::None => SmtpSecurity::None,
+            Encryption::Always(_) => SmtpSecurity::Required,
+            Encryption::OnRequest(_) => SmtpSecurity::StartTls,
+        };
+        let settings = SmtpSettings {
+            host: "localhost".to_owned(),
+            port: Some(self.port),
+            security,
+            login: None,
+            ca_file: None,
+            timeout: Lifetime::seconds(30),
+            hello: "id.example.test".to_owned(),
+        };
+        Arc::new(courier(settings).unwrap())
     }
 
     /// Nobody listens any more, and every conversation breaks off.
@@ -147,7 +177,6 @@ impl MailServer {
             let mut conversations = JoinSet::new();
             loop {
                 let (stream, _peer) = listener.accept().await.unwrap();
-                state.visits.send_modify(|visits| *visits += 1);
                 conversations.spawn(converse(stream, Arc::clone(&state)));
                 while conversations.try_join_next().is_some() {}
             }
@@ -180,12 +209,6 @@ impl MailServer {
     pub(crate) async fn takes(&self, count: usize) {
         let mut delivered = self.state.delivered.subscribe();
         delivered.wait_for(|all| all.len() >= count).await.unwrap();
-    }
-
-    /// Waits until so many connections were let in.
-    pub(crate) async fn lets_in(&self, count: usize) {
-        let mut visits = self.state.visits.subscribe();
-        visits.wait_for(|visits| *visits >= count).await.unwrap();
     }
 }
 

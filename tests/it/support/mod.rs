@@ -7,7 +7,6 @@ pub(crate) mod browser;
 pub(crate) mod certificates;
 pub(crate) mod clients;
 pub(crate) mod deployment;
-#[expect(dead_code, reason = "its users come with the outbox and the links")]
 pub(crate) mod mail_server;
 pub(crate) mod marks;
 pub(crate) mod names;

@@ -13,11 +13,13 @@ use vidimus::flows::facts::Facts;
 use vidimus::flows::hash_pool::HashPool;
 use vidimus::flows::password::Breaches;
 use vidimus::flows::realm_keys::RealmKeys;
-use vidimus::flows::{App, Macs, RegistrationLimits, Settings};
+use vidimus::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings};
 use vidimus::http::{Edge, EdgeSettings, router};
 use vidimus::jobs::deliver_logouts::Deliveries;
+use vidimus::jobs::deliver_mails::{self, Outbox};
 use vidimus::jobs::{JobContext, uphold_revocations};
 use vidimus::keys::{KeySchedule, MasterKey, SigningPool};
+use vidimus::mail::Courier;
 use vidimus::outgoing::{Outgoing, OutgoingSettings};
 use vidimus::pages::Pages;
 use vidimus::protocol::client::{
@@ -33,6 +35,7 @@ use vidimus::store::local::LocalEphemeral;
 use vidimus::store::sqlite::SqliteStore;
 use vidimus::store::{Effects, SharedStore};
 
+use super::mail_server::MailServer;
 use super::names::Names;
 use super::{Browser, TestClient};
 
@@ -73,12 +76,20 @@ pub(crate) struct Shared {
     pub(crate) clients_limit: u32,
     /// Registrations from one address.
     pub(crate) registrations: Quota,
+    /// What sends mails. Without one they wait.
+    pub(crate) courier: Option<Arc<Courier>>,
+    /// Mails with links that strangers may ask for.
+    pub(crate) links: LinkLimits,
 }
 
 impl Shared {
     /// Over a store, with the in-process index.
     pub(crate) fn over(store: SharedStore) -> Self {
         let entropy = SystemEntropy::default();
+        let plenty = Quota {
+            burst: 10_000,
+            interval: Lifetime::seconds(1),
+        };
         Self {
             store,
             ephemeral: Arc::new(LocalEphemeral::new()),
@@ -95,7 +106,19 @@ impl Shared {
                 burst: 100_000,
                 interval: Lifetime::seconds(1),
             },
+            courier: None,
+            links: LinkLimits {
+                per_address: plenty,
+                per_mailbox: plenty,
+                uses: plenty,
+            },
         }
+    }
+
+    /// The same, where mails go to a server.
+    pub(crate) fn mailing_to(mut self, server: &MailServer) -> Self {
+        self.courier = Some(server.courier());
+        self
     }
 
     /// The same, where applications listen on this machine.
@@ -164,6 +187,7 @@ impl World {
             outgoing: shared.outgoing.clone(),
             client_keys: ClientKeys::default(),
             master: shared.master.clone(),
+            mail_bell: Arc::default(),
         });
         let settings = EdgeSettings {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
@@ -180,6 +204,8 @@ impl World {
             clock,
             node: random_text::<9>(app.entropy.as_ref()).unwrap().into(),
             deliveries: Arc::new(Deliveries::new(app.clone())),
+            outbox: Arc::new(Outbox::new(app.clone(), shared.courier.clone())),
+            mail_bell: app.mail_bell.clone(),
         };
         // The index is believed only once it was filled from the record; a Redis may be away.
         let filled = uphold_revocations::run_once(jobs.clone()).await;
@@ -191,6 +217,18 @@ impl World {
             clock: shared.clock.clone(),
             jobs,
         }
+    }
+
+    /// A node of its own on the in-memory store, whose mails go to a server.
+    pub(crate) async fn mailing_to(server: &MailServer) -> Self {
+        let store = Arc::new(SqliteStore::in_memory().await.unwrap());
+        Self::node(&Shared::over(store).mailing_to(server)).await
+    }
+
+    /// Sends every mail that is due; returns when each attempt has ended.
+    pub(crate) async fn send_mails(&self) {
+        deliver_mails::run_once(self.jobs.clone()).await.unwrap();
+        self.jobs.outbox.settled().await;
     }
 
     /// Moves the clock.
@@ -333,6 +371,7 @@ fn settings(shared: &Shared) -> Settings {
             per_address: shared.registrations,
             clients_limit: shared.clients_limit,
         },
+        links: shared.links,
     }
 }
 

@@ -1,0 +1,69 @@
+mail-greeting = مرحبًا { $name }،
+mail-greeting-nameless = مرحبًا،
+mail-link-hint = إذا لم يعمل الزر فافتح هذا العنوان:
+mail-link-once = يعمل الرابط مرة واحدة ولوقت قصير.
+mail-nothing-to-do = إذا لم تكن أنت فلا حاجة إلى فعل شيء.
+mail-was-you = إذا كنت أنت فلا حاجة إلى فعل شيء.
+mail-not-you = إذا لم تكن أنت فاختر كلمة مرور جديدة فورًا.
+mail-lock-lead = إذا لم تكن أنت فأقفل حسابك الآن. لن يستطيع أحد استعماله حتى تفتحه من جديد.
+mail-lock-action = إقفال حسابي
+mail-footer = تصلك هذه الرسالة لأن عنوانك أُعطي إلى { $realm }. لا تعطِ روابطها لأحد.
+
+mail-confirm-address-subject = أكّد عنوانك لدى { $realm }
+mail-confirm-address-lead = يرجى تأكيد أن هذا العنوان لك. بعد ذلك يصبح حسابك لدى { $realm } جاهزًا.
+mail-confirm-address-action = تأكيد العنوان
+mail-confirm-address-not-you = إذا لم تسجّل فلا تفعل شيئًا: بدون الرابط لن يُنشأ أي حساب.
+
+mail-already-registered-subject = لديك حساب بالفعل لدى { $realm }
+mail-already-registered-lead = سجّل شخص ما، أنت على الأرجح، بهذا العنوان لدى { $realm }. له حساب بالفعل، ولذلك لم يتغير شيء.
+mail-already-registered-action = تسجيل الدخول
+
+mail-reset-password-subject = اختر كلمة مرور جديدة لدى { $realm }
+mail-reset-password-lead = طلب شخص ما، أنت على الأرجح، كلمة مرور جديدة لحسابك لدى { $realm }.
+mail-reset-password-action = اختيار كلمة مرور جديدة
+mail-reset-password-not-you = إذا لم تكن أنت فلا تفعل شيئًا: كلمة مرورك باقية كما هي.
+
+mail-no-account-subject = لا يوجد حساب بهذا العنوان لدى { $realm }
+mail-no-account-lead = طلب شخص ما، أنت على الأرجح، كلمة مرور جديدة لدى { $realm }. لا يوجد حساب بهذا العنوان: ربما سجّلت بعنوان آخر.
+
+mail-invitation-subject = أنت مدعو إلى { $realm }
+mail-invitation-lead = أنت مدعو إلى إنشاء حساب لدى { $realm }.
+mail-invitation-action = قبول الدعوة
+mail-invitation-unknown = إذا لم تعرف ما المقصود فلا تفعل شيئًا.
+
+mail-confirm-new-address-subject = أكّد عنوانك الجديد لدى { $realm }
+mail-confirm-new-address-lead = يرجى تأكيد أن هذا العنوان لك. من ذلك الحين يصبح عنوان حسابك لدى { $realm }.
+mail-confirm-new-address-action = تأكيد العنوان الجديد
+mail-confirm-new-address-not-you = إذا لم تطلب ذلك فلا تفعل شيئًا: يحتفظ الحساب بعنوانه القديم.
+
+mail-address-changing-subject = عنوان حسابك على وشك التغيّر
+mail-address-changing-lead = أُعطي عنوان آخر لحسابك لدى { $realm }. سيحل محل هذا العنوان حالما يُؤكَّد.
+
+mail-password-changed-subject = تغيّرت كلمة مرورك
+mail-password-changed-lead = تغيّرت كلمة مرور حسابك لدى { $realm }.
+
+mail-factor-changed-subject = تغيّرت طرق الدخول إلى حسابك
+mail-factor-changed-lead = أُضيفت أو أُزيلت طريقة للدخول إلى حسابك لدى { $realm }:
+
+mail-recovery-code-used-subject = استُعمل رمز استرداد
+mail-recovery-code-used-lead =
+    استُعمل رمز استرداد للدخول إلى حسابك لدى { $realm }.
+    { $left ->
+        [0] لم يبق أي رمز: أنشئ رموزًا جديدة الآن.
+        [one] بقي رمز واحد.
+        [two] بقي رمزان.
+        [few] بقيت { $left } رموز.
+        [many] بقي { $left } رمزًا.
+       *[other] بقي { $left } رمز.
+    }
+
+mail-new-device-subject = تسجيل دخول من جهاز جديد
+mail-new-device-lead = استُعمل حسابك لدى { $realm } على جهاز لم نره من قبل:
+
+mail-account-deleted-subject = حُذف حسابك
+mail-account-deleted-lead = حسابك لدى { $realm } موقوف وسيُحذف نهائيًا في { $until }.
+mail-account-deleted-action = الاحتفاظ بحسابي
+mail-account-deleted-more = إذا أردت حذفه فلا حاجة إلى فعل شيء.
+
+mail-test-subject = رسالة تجريبية من { $realm }
+mail-test-lead = تُظهر هذه الرسالة أن { $realm } يستطيع إرسال الرسائل. لا حاجة إلى فعل شيء.

@@ -1,0 +1,66 @@
+mail-greeting = Hallo { $name },
+mail-greeting-nameless = Hallo,
+mail-link-hint = Wenn die Schaltfläche nichts bewirkt, öffnen Sie diese Adresse:
+mail-link-once = Der Link gilt einmal und nur kurze Zeit.
+mail-nothing-to-do = Wenn Sie das nicht waren, müssen Sie nichts tun.
+mail-was-you = Wenn Sie das waren, müssen Sie nichts tun.
+mail-not-you = Wenn Sie das nicht waren, wählen Sie sofort ein neues Passwort.
+mail-lock-lead = Wenn Sie das nicht waren, sperren Sie jetzt Ihr Konto. Niemand kann es dann benutzen, bis Sie es wieder öffnen.
+mail-lock-action = Mein Konto sperren
+mail-footer = Sie erhalten diese E-Mail, weil Ihre Adresse bei { $realm } angegeben wurde. Geben Sie ihre Links an niemanden weiter.
+
+mail-confirm-address-subject = Bestätigen Sie Ihre Adresse für { $realm }
+mail-confirm-address-lead = Bitte bestätigen Sie, dass diese Adresse Ihnen gehört. Dann ist Ihr Konto bei { $realm } bereit.
+mail-confirm-address-action = Adresse bestätigen
+mail-confirm-address-not-you = Wenn Sie sich nicht registriert haben, tun Sie nichts: Ohne den Link entsteht kein Konto.
+
+mail-already-registered-subject = Sie haben bereits ein Konto bei { $realm }
+mail-already-registered-lead = Jemand, wahrscheinlich Sie selbst, hat sich mit dieser Adresse bei { $realm } registriert. Es gibt schon ein Konto dazu, deshalb wurde nichts geändert.
+mail-already-registered-action = Anmelden
+
+mail-reset-password-subject = Wählen Sie ein neues Passwort für { $realm }
+mail-reset-password-lead = Jemand, wahrscheinlich Sie selbst, hat ein neues Passwort für Ihr Konto bei { $realm } angefordert.
+mail-reset-password-action = Neues Passwort wählen
+mail-reset-password-not-you = Wenn Sie das nicht waren, tun Sie nichts: Ihr Passwort bleibt, wie es ist.
+
+mail-no-account-subject = Es gibt kein Konto mit dieser Adresse bei { $realm }
+mail-no-account-lead = Jemand, wahrscheinlich Sie selbst, hat bei { $realm } ein neues Passwort angefordert. Zu dieser Adresse gibt es kein Konto: Vielleicht haben Sie sich mit einer anderen registriert.
+
+mail-invitation-subject = Sie sind zu { $realm } eingeladen
+mail-invitation-lead = Sie sind eingeladen, ein Konto bei { $realm } anzulegen.
+mail-invitation-action = Einladung annehmen
+mail-invitation-unknown = Wenn Sie nicht wissen, worum es geht, tun Sie nichts.
+
+mail-confirm-new-address-subject = Bestätigen Sie Ihre neue Adresse für { $realm }
+mail-confirm-new-address-lead = Bitte bestätigen Sie, dass diese Adresse Ihnen gehört. Von da an ist sie die Adresse Ihres Kontos bei { $realm }.
+mail-confirm-new-address-action = Neue Adresse bestätigen
+mail-confirm-new-address-not-you = Wenn Sie das nicht veranlasst haben, tun Sie nichts: Das Konto behält seine alte Adresse.
+
+mail-address-changing-subject = Die Adresse Ihres Kontos wird geändert
+mail-address-changing-lead = Für Ihr Konto bei { $realm } wurde eine andere Adresse angegeben. Sie ersetzt diese, sobald sie bestätigt ist.
+
+mail-password-changed-subject = Ihr Passwort wurde geändert
+mail-password-changed-lead = Das Passwort Ihres Kontos bei { $realm } wurde geändert.
+
+mail-factor-changed-subject = Die Anmeldearten Ihres Kontos wurden geändert
+mail-factor-changed-lead = Eine Art, sich bei Ihrem Konto bei { $realm } anzumelden, wurde hinzugefügt oder entfernt:
+
+mail-recovery-code-used-subject = Ein Wiederherstellungscode wurde benutzt
+mail-recovery-code-used-lead =
+    Mit einem Wiederherstellungscode hat sich jemand bei Ihrem Konto bei { $realm } angemeldet.
+    { $left ->
+        [0] Es ist keiner mehr übrig: Erstellen Sie jetzt neue.
+        [one] Es ist noch einer übrig.
+       *[other] Es sind noch { $left } übrig.
+    }
+
+mail-new-device-subject = Anmeldung auf einem neuen Gerät
+mail-new-device-lead = Ihr Konto bei { $realm } wurde auf einem Gerät benutzt, das wir bisher nicht kannten:
+
+mail-account-deleted-subject = Ihr Konto wurde gelöscht
+mail-account-deleted-lead = Ihr Konto bei { $realm } ist abgeschaltet und wird am { $until } endgültig gelöscht.
+mail-account-deleted-action = Mein Konto behalten
+mail-account-deleted-more = Wenn es gelöscht bleiben soll, müssen Sie nichts tun.
+
+mail-test-subject = Eine Test-E-Mail von { $realm }
+mail-test-lead = Diese E-Mail zeigt, dass { $realm } E-Mails senden kann. Sie müssen nichts tun.

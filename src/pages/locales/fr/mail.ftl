@@ -1,0 +1,66 @@
+mail-greeting = Bonjour { $name },
+mail-greeting-nameless = Bonjour,
+mail-link-hint = Si le bouton ne fait rien, ouvrez cette adresse :
+mail-link-once = Le lien ne fonctionne qu’une fois, et peu de temps.
+mail-nothing-to-do = Si ce n’était pas vous, il n’y a rien à faire.
+mail-was-you = Si c’était vous, il n’y a rien à faire.
+mail-not-you = Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe.
+mail-lock-lead = Si ce n’était pas vous, verrouillez votre compte maintenant. Personne ne pourra l’utiliser tant que vous ne l’aurez pas rouvert.
+mail-lock-action = Verrouiller mon compte
+mail-footer = Vous recevez ce message parce que votre adresse a été donnée à { $realm }. Ne transmettez ses liens à personne.
+
+mail-confirm-address-subject = Confirmez votre adresse pour { $realm }
+mail-confirm-address-lead = Veuillez confirmer que cette adresse est la vôtre. Votre compte chez { $realm } sera alors prêt.
+mail-confirm-address-action = Confirmer l’adresse
+mail-confirm-address-not-you = Si vous ne vous êtes pas inscrit, ne faites rien : sans le lien, aucun compte n’est créé.
+
+mail-already-registered-subject = Vous avez déjà un compte chez { $realm }
+mail-already-registered-lead = Quelqu’un, probablement vous, s’est inscrit avec cette adresse chez { $realm }. Elle a déjà un compte, donc rien n’a changé.
+mail-already-registered-action = Se connecter
+
+mail-reset-password-subject = Choisissez un nouveau mot de passe pour { $realm }
+mail-reset-password-lead = Quelqu’un, probablement vous, a demandé un nouveau mot de passe pour votre compte chez { $realm }.
+mail-reset-password-action = Choisir un nouveau mot de passe
+mail-reset-password-not-you = Si ce n’était pas vous, ne faites rien : votre mot de passe reste le même.
+
+mail-no-account-subject = Aucun compte avec cette adresse chez { $realm }
+mail-no-account-lead = Quelqu’un, probablement vous, a demandé un nouveau mot de passe chez { $realm }. Aucun compte n’a cette adresse : vous vous êtes peut-être inscrit avec une autre.
+
+mail-invitation-subject = Vous êtes invité chez { $realm }
+mail-invitation-lead = Vous êtes invité à créer un compte chez { $realm }.
+mail-invitation-action = Accepter l’invitation
+mail-invitation-unknown = Si vous ne savez pas de quoi il s’agit, ne faites rien.
+
+mail-confirm-new-address-subject = Confirmez votre nouvelle adresse pour { $realm }
+mail-confirm-new-address-lead = Veuillez confirmer que cette adresse est la vôtre. Elle sera dès lors l’adresse de votre compte chez { $realm }.
+mail-confirm-new-address-action = Confirmer la nouvelle adresse
+mail-confirm-new-address-not-you = Si vous n’avez rien demandé, ne faites rien : le compte garde son ancienne adresse.
+
+mail-address-changing-subject = L’adresse de votre compte va changer
+mail-address-changing-lead = Une autre adresse a été donnée pour votre compte chez { $realm }. Elle remplacera celle-ci dès qu’elle sera confirmée.
+
+mail-password-changed-subject = Votre mot de passe a été changé
+mail-password-changed-lead = Le mot de passe de votre compte chez { $realm } a été changé.
+
+mail-factor-changed-subject = Les moyens de connexion de votre compte ont changé
+mail-factor-changed-lead = Un moyen de vous connecter à votre compte chez { $realm } a été ajouté ou retiré :
+
+mail-recovery-code-used-subject = Un code de secours a été utilisé
+mail-recovery-code-used-lead =
+    Un code de secours a servi à se connecter à votre compte chez { $realm }.
+    { $left ->
+        [0] Il n’en reste aucun : créez-en de nouveaux maintenant.
+        [one] Il en reste un.
+       *[other] Il en reste { $left }.
+    }
+
+mail-new-device-subject = Connexion sur un nouvel appareil
+mail-new-device-lead = Votre compte chez { $realm } a été utilisé sur un appareil que nous ne connaissions pas :
+
+mail-account-deleted-subject = Votre compte a été supprimé
+mail-account-deleted-lead = Votre compte chez { $realm } est désactivé et disparaîtra définitivement le { $until }.
+mail-account-deleted-action = Garder mon compte
+mail-account-deleted-more = Si vous voulez qu’il disparaisse, il n’y a rien à faire.
+
+mail-test-subject = Un message d’essai de { $realm }
+mail-test-lead = Ce message montre que { $realm } peut envoyer des messages. Il n’y a rien à faire.

@@ -57,6 +57,8 @@ pub enum LoginReason {
 pub enum Step {
     /// Show the login page.
     Login(LoginReason),
+    /// Show the page on which an account is made.
+    SignUp,
     /// Ask the signed-in person for their second factor.
     SecondFactor,
     /// Show the consent page.
@@ -76,12 +78,21 @@ pub fn next_step(
     now: Timestamp,
 ) -> Step {
     let Some(person) = signed_in else {
-        return ask_login(request, LoginReason::SignedOut);
+        return if request.prompt.create {
+            Step::SignUp
+        } else {
+            ask_login(request, LoginReason::SignedOut)
+        };
     };
     // A sign-in on a page of this interaction satisfies every demand for a fresh one. That some
     // sign-in has happened since is not enough: the page's address may be older than this visit.
     let fresh = interaction.signed_in.as_ref() == Some(&person.session)
         && person.auth_time >= interaction.started_at;
+    // Initiating User Registration §4.1: whoever is signed in already is asked all the same. A
+    // sign-in on the pages that follow, with the new account or another one, is the answer.
+    if request.prompt.create && !fresh {
+        return Step::SignUp;
+    }
     if request.prompt.login && !fresh {
         return ask_login(request, LoginReason::Requested);
     }

@@ -49,6 +49,7 @@ fn step_after(
         none: prompt == "none",
         login: prompt == "login",
         consent: prompt == "consent",
+        create: prompt == "create",
     };
     let person = auth_time.map(|seconds| SignedIn {
         auth_time: at(seconds),
@@ -72,6 +73,18 @@ fn step_after(
         &interaction,
         at(1010),
     )
+}
+
+/// Initiating User Registration §4.1
+#[test]
+fn asks_for_an_account_until_somebody_has_signed_in_for_it() {
+    assert_eq!(step("create", None, None, ""), Step::SignUp);
+    let before = step_after("create", None, Some(900), "openid email", None);
+    assert_eq!(before, Step::SignUp);
+    assert_eq!(
+        step("create", None, Some(1005), "openid email"),
+        Step::Issue
+    );
 }
 
 /// OIDC Core §3.1.2.1: a sign-in for something else does not answer `prompt=login`.

@@ -7,6 +7,7 @@ pub(super) mod effects;
 pub(super) mod factors;
 pub(super) mod families;
 pub(super) mod keys;
+pub(super) mod links;
 pub(super) mod logouts;
 pub(super) mod mails;
 pub(super) mod misc;

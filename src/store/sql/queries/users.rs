@@ -3,7 +3,7 @@
 use super::rows::{count, moment, user_columns};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
-    effects, families, logouts, millis, rows, sessions, sign_ins, sql,
+    effects, families, links, logouts, millis, rows, sessions, sign_ins, sql,
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
@@ -159,7 +159,7 @@ pub(super) struct Ending<'a> {
 }
 
 /// Ends the sessions, families, sign-ins in progress and remembered devices of a user whose row
-/// this transaction has locked.
+/// this transaction has locked, and the links that would set another password.
 pub(super) async fn end_everything(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
@@ -170,6 +170,7 @@ pub(super) async fn end_everything(
     sessions::end_all_of_user(c, (realm, user), spared, now).await?;
     families::revoke_all_of_user(c, (realm, user), &ending).await?;
     logouts::address_clients_of_user(c, realm, user, now).await?;
+    links::void_resets(c, realm, user).await?;
     effects::record(c, ending.effects, now).await
 }
 
