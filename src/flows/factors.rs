@@ -5,9 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::account::event::{Caller, Event, EventKind};
 use crate::account::factors::{ONE_TIME, SignInStep};
+use crate::account::mail::MailKind;
 use crate::account::recovery;
 use crate::account::totp::{self, SECRET_BYTES, TotpCode, TotpSecret};
 use crate::account::user::User;
+use crate::flows::links::{self, Letter};
 use crate::flows::sign_in_steps::{
     AtStep, Progress, StepRefusal, Taking, Visitor, at_step, count_attempt, take,
 };
@@ -58,8 +60,10 @@ pub async fn prove(
                 .factors
                 .recovery_codes
                 .saturating_sub(1);
-            let used = about(EventKind::RecoveryCodeUsed).with("left", left.to_string());
-            Effects::event(used)
+            let left = left.to_string();
+            let used = about(EventKind::RecoveryCodeUsed).with("left", left.as_str());
+            let told = (MailKind::RecoveryCodeUsed, ("left", left.as_str()));
+            noticed(app, &at.user, told, Effects::event(used), now)?
         }
         Act::TakePassword { .. } | Act::AddApp { .. } => {
             Effects::event(about(EventKind::FactorProven).with("factor", "totp"))
@@ -203,6 +207,9 @@ pub async fn set_up(
         .ok_or(FlowError::Refused(StepRefusal::Wrong))?;
     let (codes, digests) = new_codes(app)?;
     let event = Event::new(realm, EventKind::FactorAdded, visitor.caller, now);
+    let event = event.of_user(&at.user.id).with("factor", "totp");
+    let told = (MailKind::FactorChanged, ("what", row.name.as_str()));
+    let effects = noticed(app, &at.user, told, Effects::event(event), now)?;
     let taking = Taking {
         act: Act::AddApp {
             app: row,
@@ -212,7 +219,7 @@ pub async fn set_up(
         },
         method: ONE_TIME,
         remember: None,
-        effects: Effects::event(event.of_user(&at.user.id).with("factor", "totp")),
+        effects,
     };
     let progress = take(app, visitor, at, taking, now).await?;
     Ok((progress, codes))
@@ -262,6 +269,35 @@ pub(crate) fn new_codes(app: &App) -> Result<(RecoveryCodes, Vec<Digest>), Fault
         .collect();
     let digests = digests.ok_or(Fault::Invariant("a recovery code reads as one"))?;
     Ok((codes, digests))
+}
+
+/// How long a notice is worth sending.
+const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
+
+/// The effects of a change with the mail that tells the account's owner of it, and a link in it
+/// that locks the account; who has no address is told nothing.
+pub(crate) fn noticed(
+    app: &App,
+    user: &User,
+    (kind, value): (MailKind, (&str, &str)),
+    effects: Effects,
+    now: Timestamp,
+) -> Result<Effects, Fault> {
+    let Some(email) = user.email.as_deref() else {
+        return Ok(effects);
+    };
+    let owner = (&user.realm, &user.id);
+    let (lock, address) = links::lock_link(app, owner, email, now)?;
+    let letter = Letter {
+        kind,
+        to: email,
+        name: user.profile.name.as_deref(),
+        language: user.profile.locale.as_deref().unwrap_or("en"),
+        values: &[value, ("lock_link", &address)],
+    };
+    let owner = (&user.realm, Some(&user.id));
+    let mail = links::write(app, owner, &letter, NOTICE_LIFETIME, now)?;
+    Ok(effects.and_link(lock).and_mail(mail))
 }
 
 /// What goes with an admin taking all second factors of a person away.

@@ -3,6 +3,7 @@
 //! Refuses to know: HTTP, HTML, SQL, JOSE. A flow reads the clock once.
 
 pub(crate) mod access_token;
+pub mod account_factors;
 pub mod accounts;
 pub(crate) mod audience;
 pub mod authorize;

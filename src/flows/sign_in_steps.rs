@@ -242,6 +242,16 @@ pub(crate) async fn count_attempt(
     Err(FlowError::Refused(StepRefusal::SlowDown { retry_after }))
 }
 
+/// Forgets the wrong attempts of a person after a good one.
+pub(crate) async fn forget_attempts(
+    app: &App,
+    realm: &RealmId,
+    user: &UserId,
+) -> Result<(), Fault> {
+    let key = attempts_key(user);
+    Ok(app.store.clear_login_attempts(realm, &key).await?)
+}
+
 fn attempts_key(user: &UserId) -> String {
     format!("SECOND FACTOR {user}")
 }
@@ -315,8 +325,7 @@ pub(crate) async fn take(
     };
     match app.store.take_step(&step, &effects, now).await? {
         StepOutcome::Taken => {
-            let key = attempts_key(&at.user.id);
-            app.store.clear_login_attempts(visitor.realm, &key).await?;
+            forget_attempts(app, visitor.realm, &at.user.id).await?;
             Ok(progress)
         }
         StepOutcome::Spent => Err(FlowError::Refused(StepRefusal::Used)),

@@ -75,6 +75,8 @@ pub const ROUTES: &[Route] = &[
     route("GET, PUT, DELETE", "/register/{client_id}"),
     route("GET", AccountPage::Home.path()),
     route("GET", AccountPage::SignIn.path()),
+    route("GET, POST", AccountPage::Factors.path()),
+    route("GET, POST", AccountPage::AddApp.path()),
     route("GET", CHANGE_PASSWORD),
     route("GET", "/"),
     route("GET", "/static/{file}"),
@@ -169,6 +171,14 @@ fn account_routes() -> Routes {
     Router::new()
         .route(AccountPage::Home.path(), get(account::home::get))
         .route(AccountPage::SignIn.path(), get(account::sign_in::get))
+        .route(
+            AccountPage::Factors.path(),
+            get(account::factors::get).post(account::factors::post),
+        )
+        .route(
+            AccountPage::AddApp.path(),
+            get(account::factors::get_app).post(account::factors::post_app),
+        )
         .route(CHANGE_PASSWORD, get(account::home::change_password))
 }
 

@@ -15,11 +15,21 @@ pub enum AccountPage {
     SignIn,
     /// The password; part of how the person signs in.
     Password,
+    /// Second factors and remembered devices; part of how the person signs in.
+    Factors,
+    /// Adding an authenticator app; part of how the person signs in.
+    AddApp,
 }
 
 impl AccountPage {
     /// Every page.
-    pub const ALL: &'static [Self] = &[Self::Home, Self::SignIn, Self::Password];
+    pub const ALL: &'static [Self] = &[
+        Self::Home,
+        Self::SignIn,
+        Self::Password,
+        Self::Factors,
+        Self::AddApp,
+    ];
 
     /// The path below the issuer.
     pub const fn path(self) -> &'static str {
@@ -27,6 +37,8 @@ impl AccountPage {
             Self::Home => "/account",
             Self::SignIn => "/account/sign-in",
             Self::Password => "/account/password",
+            Self::Factors => "/account/factors",
+            Self::AddApp => "/account/factors/app",
         }
     }
 
@@ -36,6 +48,8 @@ impl AccountPage {
             Self::Home => "home",
             Self::SignIn => "sign-in",
             Self::Password => "password",
+            Self::Factors => "factors",
+            Self::AddApp => "add-app",
         }
     }
 
@@ -49,7 +63,7 @@ impl AccountPage {
     pub const fn section(self) -> Self {
         match self {
             Self::Home => Self::Home,
-            Self::SignIn | Self::Password => Self::SignIn,
+            Self::SignIn | Self::Password | Self::Factors | Self::AddApp => Self::SignIn,
         }
     }
 
@@ -154,10 +168,54 @@ pub struct SignInPage {
     pub password_url: String,
     /// Whether there is a password.
     pub has_password: bool,
+    /// Where second factors are.
+    pub factors_url: String,
 }
 
 impl View for SignInPage {
     const TEMPLATE: &'static str = "account_sign_in.html";
+}
+
+/// An authenticator app in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AppLine {
+    /// Its id, for the forms.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+}
+
+/// A remembered device in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeviceLine {
+    /// Its id, for the form.
+    pub id: String,
+    /// What its browser calls itself.
+    pub name: String,
+}
+
+/// Authenticator apps, recovery codes and remembered devices. Posts `csrf`, `action` and what that
+/// is about to `action`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FactorsPage {
+    /// The surroundings.
+    pub chrome: Chrome,
+    /// The account around it.
+    pub account: AccountFrame,
+    /// The apps.
+    pub apps: Vec<AppLine>,
+    /// How many recovery codes are left.
+    pub recovery_codes: u32,
+    /// The devices on which the second factor is not asked for.
+    pub devices: Vec<DeviceLine>,
+    /// Where an app is added.
+    pub add_url: String,
+    /// Where the forms go.
+    pub action: String,
+}
+
+impl View for FactorsPage {
+    const TEMPLATE: &'static str = "account_factors.html";
 }
 
 #[cfg(test)]

@@ -69,6 +69,8 @@ pub struct SetUpFactorPage {
     pub chrome: Chrome,
     /// The client that the person came from, by its registered name.
     pub client_name: Option<String>,
+    /// Whether it is demanded, and not the person's own wish.
+    pub demanded: bool,
     /// The secret as a picture, if it can be drawn.
     pub picture: Option<QrPicture>,
     /// The secret as text.

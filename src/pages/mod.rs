@@ -41,7 +41,10 @@ use serde::Serialize;
 
 use crate::account::language::Language;
 
-pub use account::{AccountFrame, AccountHomePage, AccountNotice, AccountPage, Place, SignInPage};
+pub use account::{
+    AccountFrame, AccountHomePage, AccountNotice, AccountPage, AppLine, DeviceLine, FactorsPage,
+    Place, SignInPage,
+};
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
 };
@@ -104,6 +107,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "account_home.html",
         include_str!("templates/account_home.html"),
+    ),
+    (
+        "account_factors.html",
+        include_str!("templates/account_factors.html"),
     ),
     (
         "account_sign_in.html",

@@ -253,6 +253,7 @@ fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
     let set_up = |error| SetUpFactorPage {
         chrome: chrome(words),
         client_name: Some(words("Notes")),
+        demanded: true,
         picture: QrPicture::of("otpauth://totp/Acme:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
         secret: words("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"),
         offer: words("sealed"),
@@ -290,6 +291,12 @@ fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
     ] {
         rendered.push((name, pages.render(&set_up(error)).unwrap()));
     }
+    let added = SetUpFactorPage {
+        client_name: None,
+        demanded: false,
+        ..set_up(None)
+    };
+    rendered.push(("add_app", pages.render(&added).unwrap()));
     rendered.push(("recovery_codes", pages.render(&codes).unwrap()));
     rendered
 }

@@ -82,7 +82,12 @@ async fn go_on(edge: &Edge, call: &Call, used: &Link, password: SecretString) ->
         login: &used.email,
         password,
         address: call.address,
-        visitor: visitor(edge, call, call.realm_settings.second_factor_demand(), false),
+        visitor: visitor(
+            edge,
+            call,
+            call.realm_settings.second_factor_demand(),
+            false,
+        ),
     };
     // Whatever keeps the person from being signed in here is told at the sign-in page.
     let signed_in = match sign_in(&edge.app, attempt).await {

@@ -180,7 +180,7 @@ fn refused(
     }
 }
 
-fn status_of(error: Option<FactorError>) -> StatusCode {
+pub(super) fn status_of(error: Option<FactorError>) -> StatusCode {
     match error {
         None => StatusCode::OK,
         Some(FactorError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
@@ -239,6 +239,7 @@ async fn show_set_up(
     let view = SetUpFactorPage {
         chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
         client_name: at.errand.client_name(),
+        demanded: true,
         picture: QrPicture::of(offer.uri.expose()),
         secret: offer.secret.expose().clone(),
         offer: offer.sealed,

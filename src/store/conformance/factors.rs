@@ -1,7 +1,7 @@
 //! Authenticator apps, recovery codes, remembered devices.
 
 use super::sign_ins::{NONE, add, app, begin, factors, open, password, step, take, with_app};
-use super::{START, VERIFIED, after, session};
+use super::{START, after, session};
 use crate::account::factors::Factors;
 use crate::secret::Digest;
 use crate::store::factors::{RememberedDevice, StepOutcome, Then};
@@ -44,11 +44,7 @@ pub async fn remembers_a_device(store: SharedStore) {
                     .forget_device(realm, id, &device.id, &NONE, after(6))
                     .await
             }
-            "password" => {
-                store
-                    .set_password(realm, id, VERIFIED, &NONE, after(6))
-                    .await
-            }
+            "password" => store.change_password(&world.new_password(after(6))).await,
             "app" => {
                 let ground = begin(&world, "adding").await;
                 let act = add("app-2", &["three"], 5);

@@ -65,7 +65,9 @@ pub(super) fn add(id: &str, codes: &[&str], limit: u32) -> Act {
 
 pub(super) async fn begin(world: &World, name: &str) -> Ground {
     let begun = sign_in(world, name);
-    let verb = world.store.begin_sign_in(&begun, VERIFIED).await;
+    let user = world.store.user(&world.realm, &world.user.id).await;
+    let hash = user.unwrap().unwrap().password_hash.unwrap();
+    let verb = world.store.begin_sign_in(&begun, &hash).await;
     assert_eq!(verb.unwrap(), Change::Changed);
     Ground::SignIn(begun.cookie)
 }
@@ -133,8 +135,8 @@ pub async fn a_change_voids_a_sign_in(store: SharedStore) {
         let ground = begin(&world, change).await;
         match change {
             "password" => {
-                let verb = store.set_password(realm, id, VERIFIED, &NONE, after(2));
-                assert_eq!(verb.await.unwrap(), Change::Changed);
+                let verb = store.change_password(&world.new_password(after(2))).await;
+                assert_eq!(verb.unwrap(), Change::Changed);
             }
             "lock" => {
                 for switch in [AccountSwitch::Lock, AccountSwitch::Unlock] {

@@ -1,5 +1,6 @@
 //! Second factors: who is asked, what proves one, what is remembered.
 
+mod account;
 mod races;
 mod walk;
 
@@ -13,6 +14,8 @@ use vidimus::store::{Change, Effects};
 
 use crate::support::authenticator::Authenticator;
 use crate::support::browser::attribute;
+use crate::support::passwords::set_password;
+use crate::support::world::PASSWORD;
 use crate::support::{Answer, Browser, TestClient, World, decode_claims};
 
 const SESSION: &str = "__Host-vidimus_session";
@@ -204,12 +207,7 @@ async fn a_sign_in_in_progress_lapses_and_is_void_after_a_change() {
         let caller = vidimus::account::event::Caller::default();
         match change {
             "time" => world.advance(601),
-            "password" => {
-                let hash = ada.password_hash.clone().unwrap();
-                let now = world.app.now();
-                let verb = store.set_password(&realm, &ada.id, &hash, &Effects::NONE, now);
-                verb.await.unwrap();
-            }
+            "password" => set_password(&world.app, &ada, "plane-jar-ostrich").await,
             "lock" => {
                 for switch in [AccountSwitch::Lock, AccountSwitch::Unlock] {
                     let verb = accounts::switch(&world.app, (&realm, &ada.id), switch, &caller);
@@ -346,21 +344,30 @@ async fn a_remembered_device_is_forgotten_with_every_change() {
         browser.cookies.remove(SESSION);
         match change {
             "time" => world.advance(86_401),
-            "password" => {
-                let hash = ada.password_hash.clone().unwrap();
-                let now = world.app.now();
-                let verb = store.set_password(&realm, &ada.id, &hash, &Effects::NONE, now);
-                verb.await.unwrap();
-            }
+            "password" => set_password(&world.app, &ada, "plane-jar-ostrich").await,
             _ => {
                 let verb = store.reset_factors(&realm, &ada.id, &Effects::NONE, world.app.now());
                 verb.await.unwrap();
                 Authenticator::of(&world, "ada").await;
             }
         }
-        let page = after_password(&mut browser, &client).await;
+        let password = if change == "password" {
+            "plane-jar-ostrich"
+        } else {
+            PASSWORD
+        };
+        let page = with_password(&mut browser, &client, password).await;
         assert!(asks_for_code(&page), "{change}: {page:?}");
     }
+}
+
+/// Opens the request and types this password; gives the page that follows.
+async fn with_password(browser: &mut Browser, client: &TestClient, password: &str) -> Answer {
+    let answer = browser.get(&client.authorize_url(&[])).await;
+    let page = browser.get(answer.location()).await;
+    let fields = [("username", "ada"), ("password", password)];
+    let answer = browser.submit(&page, &fields).await;
+    browser.get(answer.location()).await
 }
 
 /// Another person's remembered device is none.

@@ -101,7 +101,10 @@ impl Thief {
         ];
         let plausible: [(&'static str, Vec<String>); 12] = [
             ("code", codes.to_vec()),
-            ("username", vec!["ada".to_owned(), "Ada@Example.Test".to_owned()]),
+            (
+                "username",
+                vec!["ada".to_owned(), "Ada@Example.Test".to_owned()],
+            ),
             (
                 "password",
                 vec![PASSWORD.to_owned(), "wrong-password".to_owned()],

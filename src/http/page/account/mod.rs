@@ -4,6 +4,7 @@
 //! counts only through [`posted`], and what could take the account away only with a sign-in of the
 //! last minutes: [`fresh_owner`], [`freshly_posted`].
 
+pub(in crate::http) mod factors;
 pub(in crate::http) mod home;
 pub(in crate::http) mod sign_in;
 
@@ -35,7 +36,6 @@ async fn owner(edge: &Edge, call: &Call, page: AccountPage) -> Result<LiveSessio
 }
 
 /// The same for a page that only those may see who have signed in just now; others do so first.
-#[expect(dead_code, reason = "for the pages that change how a person signs in")]
 async fn fresh_owner(edge: &Edge, call: &Call, page: AccountPage) -> Result<LiveSession, Response> {
     let live = owner(edge, call, page).await?;
     if live.facts().session.is_fresh(edge.app.now()) {
@@ -68,7 +68,6 @@ async fn posted(
 }
 
 /// The same for what only those may do who have signed in just now.
-#[expect(dead_code, reason = "for the pages that change how a person signs in")]
 async fn freshly_posted(
     edge: &Edge,
     call: &Call,

@@ -39,3 +39,22 @@ recovery-lead = دوّنها واحفظها مع أوراقك المهمة ال�
 recovery-once = لا تُعرض إلا الآن.
 recovery-once-more = كل رمز يُدخلك مرة واحدة، بدل رمز من تطبيقك، في اليوم الذي لا يكون معك.
 recovery-onward = دوّنتها
+factors-heading = العوامل الثانية
+factors-lead = تطبيق المصادقة على هاتفك يمنع من يعرف كلمة مرورك من الدخول.
+factors-manage = إدارتها
+factors-apps = تطبيقات المصادقة
+factors-apps-some = كل منها يمكنه عرض الرمز المطلوب منك.
+factors-apps-none = ليس لديك أي تطبيق بعد. ومع وجوده لا يدخل أحد بكلمة مرورك وحدها.
+factors-rename = حفظ الاسم
+factors-remove = إزالة هذا التطبيق
+factors-add = إضافة تطبيق
+factors-codes-left =
+    { $count ->
+        [one] بقي رمز واحد.
+       *[other] بقي { $count } من الرموز.
+    }
+factors-make-codes = إنشاء رموز جديدة
+factors-make-codes-hint = لا قيمة للرموز القديمة بعد ذلك.
+factors-devices = الأجهزة المحفوظة
+factors-devices-more = لا يُطلب رمزك على هذه الأجهزة.
+factors-forget = نسيان

@@ -36,3 +36,22 @@ recovery-lead = Schreiben Sie sie auf und bewahren Sie sie bei Ihren anderen wic
 recovery-once = Sie werden nur jetzt gezeigt.
 recovery-once-more = Jeder lässt Sie einmal herein, anstelle eines Codes aus Ihrer App, falls Sie diese einmal nicht haben.
 recovery-onward = Ich habe sie aufgeschrieben
+factors-heading = Zweite Faktoren
+factors-lead = Eine Authenticator-App auf Ihrem Telefon hält fern, wer Ihr Passwort kennt.
+factors-manage = Verwalten
+factors-apps = Authenticator-Apps
+factors-apps-some = Jede von ihnen kann den Code zeigen, nach dem Sie gefragt werden.
+factors-apps-none = Sie haben noch keine. Mit einer kommt niemand mit Ihrem Passwort allein herein.
+factors-rename = Namen speichern
+factors-remove = Diese App entfernen
+factors-add = App hinzufügen
+factors-codes-left =
+    { $count ->
+        [one] { $count } Code ist übrig.
+       *[other] { $count } Codes sind übrig.
+    }
+factors-make-codes = Neue Codes erzeugen
+factors-make-codes-hint = Die alten gelten danach nicht mehr.
+factors-devices = Gemerkte Geräte
+factors-devices-more = Auf diesen wird nicht nach Ihrem Code gefragt.
+factors-forget = Vergessen

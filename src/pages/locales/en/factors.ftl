@@ -36,3 +36,22 @@ recovery-lead = Write these down and keep them where you keep other important pa
 recovery-once = They are shown only now.
 recovery-once-more = Each one lets you in once, instead of a code from your app, on the day on which you do not have it.
 recovery-onward = I have written them down
+factors-heading = Second factors
+factors-lead = An authenticator app on your phone keeps others out who know your password.
+factors-manage = Manage them
+factors-apps = Authenticator apps
+factors-apps-some = Each of these can show the code that you are asked for.
+factors-apps-none = You have none yet. With one, nobody gets in with your password alone.
+factors-rename = Save the name
+factors-remove = Remove this app
+factors-add = Add an app
+factors-codes-left =
+    { $count ->
+        [one] { $count } code is left.
+       *[other] { $count } codes are left.
+    }
+factors-make-codes = Make new codes
+factors-make-codes-hint = The old ones are worth nothing after that.
+factors-devices = Remembered devices
+factors-devices-more = On these your code is not asked for.
+factors-forget = Forget it

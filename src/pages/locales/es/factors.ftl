@@ -36,3 +36,22 @@ recovery-lead = Anótelos y guárdelos con sus otros papeles importantes.
 recovery-once = Solo se muestran ahora.
 recovery-once-more = Cada uno le deja entrar una vez, en lugar de un código de su aplicación, el día en que no la tenga.
 recovery-onward = Los he anotado
+factors-heading = Segundos factores
+factors-lead = Una aplicación de autenticación en su teléfono detiene a quien conoce su contraseña.
+factors-manage = Administrarlos
+factors-apps = Aplicaciones de autenticación
+factors-apps-some = Cada una puede mostrar el código que se le pide.
+factors-apps-none = Todavía no tiene ninguna. Con una, nadie entra solo con su contraseña.
+factors-rename = Guardar el nombre
+factors-remove = Quitar esta aplicación
+factors-add = Añadir una aplicación
+factors-codes-left =
+    { $count ->
+        [one] Queda { $count } código.
+       *[other] Quedan { $count } códigos.
+    }
+factors-make-codes = Crear códigos nuevos
+factors-make-codes-hint = Los anteriores dejan de servir.
+factors-devices = Dispositivos recordados
+factors-devices-more = En estos no se pide su código.
+factors-forget = Olvidar

@@ -36,3 +36,22 @@ recovery-lead = Notez-les et gardez-les avec vos autres papiers importants.
 recovery-once = Ils ne sont affichés que maintenant.
 recovery-once-more = Chacun vous laisse entrer une fois, à la place d’un code de votre application, le jour où vous ne l’avez pas.
 recovery-onward = Je les ai notés
+factors-heading = Seconds facteurs
+factors-lead = Une application d’authentification sur votre téléphone arrête ceux qui connaissent votre mot de passe.
+factors-manage = Les gérer
+factors-apps = Applications d’authentification
+factors-apps-some = Chacune peut afficher le code qui vous est demandé.
+factors-apps-none = Vous n’en avez pas encore. Avec une, personne n’entre avec votre seul mot de passe.
+factors-rename = Enregistrer le nom
+factors-remove = Retirer cette application
+factors-add = Ajouter une application
+factors-codes-left =
+    { $count ->
+        [one] Il reste { $count } code.
+       *[other] Il reste { $count } codes.
+    }
+factors-make-codes = Créer de nouveaux codes
+factors-make-codes-hint = Les anciens ne valent plus rien ensuite.
+factors-devices = Appareils mémorisés
+factors-devices-more = Sur ceux-ci, votre code n’est pas demandé.
+factors-forget = Oublier
