@@ -7,6 +7,7 @@ use ipnet::IpNet;
 
 use super::problem::Complaint;
 use super::{IssuerUrl, Mail};
+use crate::account::language::Language;
 use crate::protocol::time::Lifetime;
 use crate::secret::{Secret, SecretString};
 
@@ -28,6 +29,8 @@ pub struct Config {
     pub keys_dir: PathBuf,
     /// The folder of the SQLite file and the lock.
     pub data: PathBuf,
+    /// The language of pages for people who want none that we speak.
+    pub language: Language,
     /// Peers whose forwarded addresses are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Requests to addresses that others have named.
@@ -306,6 +309,7 @@ impl Config {
             redis_url: None,
             keys_dir: PathBuf::new(),
             data: PathBuf::new(),
+            language: Language::default(),
             trusted_proxies: Vec::new(),
             outgoing: Outgoing::default(),
             mail: Mail::default(),

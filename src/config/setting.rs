@@ -66,6 +66,13 @@ pub static SETTINGS: &[Setting] = &[
         "The folder of the SQLite file and of the lock that keeps a second server off it.",
     ),
     row(
+        "language",
+        Kind::Text,
+        "en",
+        |c, t| put(&mut c.language, p::language(t)),
+        "The language of pages for people who want none that we speak: `en`, `de`, `fr`, `es`, `ja` or `ar`.",
+    ),
+    row(
         "trusted_proxies",
         Kind::List,
         "",

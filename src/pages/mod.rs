@@ -48,7 +48,7 @@ pub use account::{
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
 };
-pub use chrome::{Chrome, LanguageChoice, OtherLanguage};
+pub use chrome::{Chrome, LanguageChoice, OfferedLanguage};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
 pub use factor::{FactorError, FactorMethod, FactorPage, RecoveryCodesPage, SetUpFactorPage};

@@ -110,6 +110,7 @@ pub async fn assemble_over(
     let settings = EdgeSettings {
         trusted_proxies: config.trusted_proxies.clone(),
         body_limit_bytes: config.limits.body_bytes,
+        language: config.language,
         jwks_max_age_seconds: config.keys.jwks_max_age.whole_seconds(),
         stopping: draining,
         demo,

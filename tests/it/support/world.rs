@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use vidimus::account::language::Language;
 use vidimus::account::password::{PasswordCost, SALT_BYTES};
 use vidimus::account::session::SessionLimits;
 use vidimus::account::user::{LoginName, Profile, User};
@@ -192,6 +193,7 @@ impl World {
         let settings = EdgeSettings {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
             body_limit_bytes: 64 * 1024,
+            language: Language::English,
             jwks_max_age_seconds: shared.schedule.jwks_max_age.whole_seconds(),
             stopping: tokio_util::sync::CancellationToken::new(),
             demo: None,
