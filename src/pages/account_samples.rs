@@ -172,6 +172,27 @@ pub(super) fn account_pages(words: Words) -> Vec<(&'static str, String)> {
         account: frame(words, AccountPage::SignIn),
         password_url: words("/account/password"),
         has_password: true,
+        factors_url: words("/account/factors"),
+    };
+    let factors = FactorsPage {
+        chrome: chrome(words),
+        account: frame(words, AccountPage::Factors),
+        apps: vec![AppLine {
+            id: words("app"),
+            name: words("My phone"),
+        }],
+        recovery_codes: 9,
+        devices: vec![DeviceLine {
+            id: words("device"),
+            name: words("Firefox"),
+        }],
+        add_url: words("/account/factors/app"),
+        action: words("/account/factors"),
+    };
+    let no_factors = FactorsPage {
+        apps: Vec::new(),
+        devices: Vec::new(),
+        ..factors.clone()
     };
     let deleted = DeletedPage {
         chrome: chrome(words),
@@ -197,6 +218,8 @@ pub(super) fn account_pages(words: Words) -> Vec<(&'static str, String)> {
             "account_profile_meanwhile",
             pages.render(&meanwhile).unwrap(),
         ),
+        ("account_factors", pages.render(&factors).unwrap()),
+        ("account_no_factors", pages.render(&no_factors).unwrap()),
         ("account_sign_in", pages.render(&sign_in).unwrap()),
         ("account_sessions", pages.render(&sessions(words)).unwrap()),
         ("account_apps", pages.render(&apps(words)).unwrap()),

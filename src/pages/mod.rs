@@ -9,6 +9,7 @@ mod authorization;
 mod chrome;
 mod device;
 mod error;
+mod factor;
 mod letters;
 mod links;
 mod logout;
@@ -16,6 +17,7 @@ mod message;
 mod messages;
 mod moment;
 mod plain;
+mod qr;
 mod scopes;
 pub mod static_files;
 mod words;
@@ -41,9 +43,10 @@ use serde::Serialize;
 use crate::account::language::Language;
 
 pub use account::{
-    AccountFrame, AccountHomePage, AccountNotice, AccountPage, ActivityPage, AppCard, AppsPage,
-    ClaimField, ClaimGroup, DataPage, DeletedPage, DeletionError, HappeningLine, Origin, Place,
-    ProfilePage, SessionCard, SessionsPage, SignInPage, in_words,
+    AccountFrame, AccountHomePage, AccountNotice, AccountPage, ActivityPage, AppCard, AppLine,
+    AppsPage, ClaimField, ClaimGroup, DataPage, DeletedPage, DeletionError, DeviceLine,
+    FactorsPage, HappeningLine, Origin, Place, ProfilePage, SessionCard, SessionsPage, SignInPage,
+    in_words,
 };
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
@@ -51,6 +54,7 @@ pub use authorization::{
 pub use chrome::{Chrome, LanguageChoice, OfferedLanguage};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
+pub use factor::{FactorError, FactorMethod, FactorPage, RecoveryCodesPage, SetUpFactorPage};
 pub use letters::{Letter, LetterFault, Letters, OwnTemplateError};
 pub use links::{
     AccountFormError, Again, ConfirmAddressPage, ForgotPasswordPage, LinkDone, LinkDonePage,
@@ -62,12 +66,22 @@ pub use message::{Argument, Message};
 pub use messages::{MessageFault, Messages};
 pub use moment::Moment;
 pub use plain::{BusyPage, HomePage};
+pub use qr::QrPicture;
 pub use scopes::{ScopeLine, ScopeValue, scope_lines};
 
 /// The templates of this module, by the name under which [`View::TEMPLATE`] and `extends` find them.
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("templates/base.html")),
     ("login.html", include_str!("templates/login.html")),
+    ("factor.html", include_str!("templates/factor.html")),
+    (
+        "set_up_factor.html",
+        include_str!("templates/set_up_factor.html"),
+    ),
+    (
+        "recovery_codes.html",
+        include_str!("templates/recovery_codes.html"),
+    ),
     ("consent.html", include_str!("templates/consent.html")),
     ("scopes.html", include_str!("templates/scopes.html")),
     ("form_post.html", include_str!("templates/form_post.html")),
@@ -125,6 +139,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "account_deleted.html",
         include_str!("templates/account_deleted.html"),
+    ),
+    (
+        "account_factors.html",
+        include_str!("templates/account_factors.html"),
     ),
     (
         "account_sign_in.html",

@@ -17,6 +17,7 @@ pub mod device;
 mod effects;
 pub mod ephemeral;
 pub mod events;
+pub mod factors;
 mod fault;
 mod links;
 pub mod local;
@@ -53,6 +54,7 @@ pub use apis::Apis;
 pub use device::DeviceAuthorizations;
 pub use effects::{Effects, NewMail};
 pub use events::{EventPage, Events, StoredEvent};
+pub use factors::SignIns;
 pub use links::{LinkUse, Links};
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use mails::{MailCounts, MailFate, MailFilter, Mails, StoredMail};
@@ -155,6 +157,7 @@ pub trait Store:
     + Registrations
     + Replays
     + Requests
+    + SignIns
     + Send
     + Sync
     + 'static

@@ -34,6 +34,10 @@ pub enum AccountPage {
     Activity,
     /// All data, and the end of the account.
     Data,
+    /// Second factors and remembered devices; part of how the person signs in.
+    Factors,
+    /// Adding an authenticator app; part of how the person signs in.
+    AddApp,
 }
 
 impl AccountPage {
@@ -47,6 +51,8 @@ impl AccountPage {
         Self::Apps,
         Self::Activity,
         Self::Data,
+        Self::Factors,
+        Self::AddApp,
     ];
 
     /// The path below the issuer.
@@ -60,6 +66,8 @@ impl AccountPage {
             Self::Apps => "/account/apps",
             Self::Activity => "/account/activity",
             Self::Data => "/account/data",
+            Self::Factors => "/account/factors",
+            Self::AddApp => "/account/factors/app",
         }
     }
 
@@ -74,6 +82,8 @@ impl AccountPage {
             Self::Apps => "apps",
             Self::Activity => "activity",
             Self::Data => "data",
+            Self::Factors => "factors",
+            Self::AddApp => "add-app",
         }
     }
 
@@ -86,7 +96,7 @@ impl AccountPage {
     #[must_use]
     pub const fn section(self) -> Self {
         match self {
-            Self::Password => Self::SignIn,
+            Self::Password | Self::Factors | Self::AddApp => Self::SignIn,
             Self::Home
             | Self::Profile
             | Self::SignIn
@@ -230,10 +240,54 @@ pub struct SignInPage {
     pub password_url: String,
     /// Whether there is a password.
     pub has_password: bool,
+    /// Where second factors are.
+    pub factors_url: String,
 }
 
 impl View for SignInPage {
     const TEMPLATE: &'static str = "account_sign_in.html";
+}
+
+/// An authenticator app in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AppLine {
+    /// Its id, for the forms.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+}
+
+/// A remembered device in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeviceLine {
+    /// Its id, for the form.
+    pub id: String,
+    /// What its browser calls itself.
+    pub name: String,
+}
+
+/// Authenticator apps, recovery codes and remembered devices. Posts `csrf`, `action` and what that
+/// is about to `action`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FactorsPage {
+    /// The surroundings.
+    pub chrome: Chrome,
+    /// The account around it.
+    pub account: AccountFrame,
+    /// The apps.
+    pub apps: Vec<AppLine>,
+    /// How many recovery codes are left.
+    pub recovery_codes: u32,
+    /// The devices on which the second factor is not asked for.
+    pub devices: Vec<DeviceLine>,
+    /// Where an app is added.
+    pub add_url: String,
+    /// Where the forms go.
+    pub action: String,
+}
+
+impl View for FactorsPage {
+    const TEMPLATE: &'static str = "account_factors.html";
 }
 
 #[cfg(test)]

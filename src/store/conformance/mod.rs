@@ -15,6 +15,7 @@ pub mod clients;
 pub mod codes;
 pub mod devices;
 pub mod events;
+pub mod factors;
 pub mod keys;
 pub mod links;
 pub mod logouts;
@@ -29,6 +30,7 @@ pub mod requests;
 pub mod revocations;
 pub mod rotation;
 pub mod sessions;
+pub mod sign_ins;
 
 use tokio::task::JoinSet;
 

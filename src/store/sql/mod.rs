@@ -24,6 +24,7 @@ macro_rules! run {
 mod apis;
 mod device;
 mod events;
+mod factors;
 mod links;
 mod logouts;
 mod mails;

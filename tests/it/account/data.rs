@@ -176,7 +176,8 @@ async fn a_deleted_account_has_no_sessions_and_no_tokens_and_can_be_brought_back
         let restore = AccountSwitch::Restore;
         let store = &realms.world.app.store;
         let now = realms.world.app.now();
-        let restored = store.switch_user(realm, &ada.id, restore, &Effects::NONE, now);
+        let none = Effects::NONE;
+        let restored = store.switch_user(realm, &ada.id, restore, &none, now);
         assert_eq!(restored.await.unwrap(), Change::Changed);
         let mut browser = realms.world.browser();
         let page = realms.sign_in(&mut browser, realm, "ada").await;

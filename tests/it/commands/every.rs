@@ -360,6 +360,11 @@ fn people(site: &InRealm<'_>, realm: &str) {
         assert!(*held == json!(false) || held.is_null(), "{on}: {held}");
     }
     site.fails(4, &["user", "restore", &name]);
+    let factors = site.json(&["user", "factors", &name]);
+    assert_eq!(factors["authenticator_apps"], json!([]));
+    assert_eq!(factors["recovery_codes_left"], 0);
+    assert_eq!(site.run(&["user", "reset-factors", &name]).code, 0);
+    site.fails(3, &["user", "reset-factors", "nobody-at-all"]);
     assert_eq!(site.json(&["user", "consents", &name]), json!([]));
     assert_eq!(site.run(&["user", "withdraw", &name, "notes"]).code, 0);
     site.fails(2, &["user", "withdraw", &name, "no client"]);

@@ -46,6 +46,14 @@ impl Answer {
         param_of(self.location(), name)
     }
 
+    /// The same, of whatever was answered.
+    pub(crate) fn param_if_any(&self, name: &str) -> Option<String> {
+        let location = self.header(LOCATION.as_str())?;
+        location
+            .starts_with("http")
+            .then(|| param_of(location, name))?
+    }
+
     /// The wire code of an OAuth error.
     pub(crate) fn error(&self) -> String {
         self.json()["error"].as_str().unwrap_or_default().to_owned()

@@ -6,7 +6,7 @@ use axum::Router;
 use vidimus::account::language::Language;
 use vidimus::account::password::{PasswordCost, SALT_BYTES};
 use vidimus::account::session::SessionLimits;
-use vidimus::account::user::{Profile, User};
+use vidimus::account::user::{LoginName, Profile, User};
 use vidimus::clock::{Clock, ManualClock, SystemClock};
 use vidimus::entropy::{Entropy, SystemEntropy, random_text};
 use vidimus::flows::client_keys::ClientKeys;
@@ -294,6 +294,14 @@ impl World {
             .await
             .unwrap();
         user
+    }
+
+    /// A user of the default realm, as the record has it.
+    pub(crate) async fn person(&self, username: &str) -> User {
+        let login = LoginName::parse(username).unwrap();
+        let realm = RealmId::default_realm();
+        let found = self.app.store.user_by_login(&realm, &login);
+        found.await.unwrap().unwrap()
     }
 
     /// Registers a client of a kind in the default realm.

@@ -7,6 +7,7 @@
 pub(in crate::http) mod activity;
 pub(in crate::http) mod apps;
 pub(in crate::http) mod data;
+pub(in crate::http) mod factors;
 pub(in crate::http) mod home;
 pub(in crate::http) mod profile;
 pub(in crate::http) mod sessions;
@@ -17,7 +18,7 @@ use axum::response::Response;
 
 use crate::flows::session::{self, LiveSession};
 use crate::http::call::Call;
-use crate::http::page::{bind, is_genuine, local, login};
+use crate::http::page::{bind, errand, is_genuine, local};
 use crate::http::respond;
 use crate::http::{Edge, cookie};
 use crate::pages::{AccountFrame, AccountNotice, AccountPage};
@@ -32,8 +33,8 @@ async fn owner(edge: &Edge, call: &Call, page: AccountPage) -> Result<LiveSessio
     let cookie = cookie::read(edge, &call.realm, &call.headers);
     match session::resume(&edge.app, &call.realm, cookie, None, edge.app.now()).await {
         Ok(Some(live)) => Ok(live),
-        Ok(None) => Err(respond::see_other(&login::account_address(
-            edge, call, page,
+        Ok(None) => Err(respond::see_other(&errand::account_address(
+            edge, call, "/login", page,
         ))),
         Err(fault) => Err(respond::fault(edge, &call.headers, &call.id, &fault)),
     }
@@ -45,8 +46,8 @@ async fn fresh_owner(edge: &Edge, call: &Call, page: AccountPage) -> Result<Live
     if live.facts().session.is_fresh(edge.app.now()) {
         Ok(live)
     } else {
-        Err(respond::see_other(&login::account_address(
-            edge, call, page,
+        Err(respond::see_other(&errand::account_address(
+            edge, call, "/login", page,
         )))
     }
 }
@@ -82,8 +83,8 @@ async fn freshly_posted(
     if live.facts().session.is_fresh(edge.app.now()) {
         Ok((live, form))
     } else {
-        Err(respond::see_other(&login::account_address(
-            edge, call, page,
+        Err(respond::see_other(&errand::account_address(
+            edge, call, "/login", page,
         )))
     }
 }

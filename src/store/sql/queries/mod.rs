@@ -5,6 +5,7 @@ pub(super) mod clients;
 pub(super) mod devices;
 pub(super) mod effects;
 pub(super) mod events;
+pub(super) mod factors;
 pub(super) mod families;
 pub(super) mod keys;
 pub(super) mod links;
@@ -20,6 +21,7 @@ pub(super) mod replays;
 pub(super) mod requests;
 pub(super) mod revocations;
 pub(super) mod sessions;
+pub(super) mod sign_ins;
 pub(super) mod users;
 
 use super::{Connection, Verdict, rows, sql};

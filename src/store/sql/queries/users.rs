@@ -3,7 +3,7 @@
 use super::rows::{count, moment, user_columns};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
-    effects, families, links, logouts, millis, rows, sessions, sql,
+    effects, families, links, logouts, millis, rows, sessions, sign_ins, sql,
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
@@ -167,13 +167,14 @@ pub(super) struct Ending<'a> {
     pub(super) now: Timestamp,
 }
 
-/// Ends the sessions and families of a user whose row this transaction has locked, and the links
-/// that would set another password.
+/// Ends the sessions, families, sign-ins in progress and remembered devices of a user whose row
+/// this transaction has locked, and the links that would set another password.
 pub(super) async fn end_everything(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
     ending: Ending<'_>,
 ) -> Answer<()> {
+    sign_ins::distrust(c, (realm, user)).await?;
     let Ending { now, spared, .. } = ending;
     sessions::end_all_of_user(c, (realm, user), spared, now).await?;
     families::revoke_all_of_user(c, (realm, user), &ending).await?;
