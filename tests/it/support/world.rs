@@ -190,15 +190,8 @@ impl World {
             master: shared.master.clone(),
             mail_bell: Arc::default(),
         });
-        let settings = EdgeSettings {
-            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
-            body_limit_bytes: 64 * 1024,
-            language: Language::English,
-            jwks_max_age_seconds: shared.schedule.jwks_max_age.whole_seconds(),
-            stopping: tokio_util::sync::CancellationToken::new(),
-            demo: None,
-        };
-        let edge = Arc::new(Edge::new(app.clone(), Pages::new().unwrap(), settings));
+        let pages = Pages::new().unwrap();
+        let edge = Arc::new(Edge::new(app.clone(), pages, edge_settings(shared)));
         let jobs = JobContext {
             store: shared.store.clone(),
             ephemeral: shared.ephemeral.clone(),
@@ -348,6 +341,17 @@ impl World {
     /// The address of a path in a realm.
     pub(crate) fn url(&self, realm: &RealmId, path: &str) -> String {
         self.app.issuer(realm).url(path)
+    }
+}
+
+fn edge_settings(shared: &Shared) -> EdgeSettings {
+    EdgeSettings {
+        trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+        body_limit_bytes: 64 * 1024,
+        language: Language::English,
+        jwks_max_age_seconds: shared.schedule.jwks_max_age.whole_seconds(),
+        stopping: tokio_util::sync::CancellationToken::new(),
+        demo: None,
     }
 }
 
