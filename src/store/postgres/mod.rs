@@ -55,6 +55,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "links",
             include_str!("../../../migrations/postgres/0004_links.sql"),
         ),
+        (
+            5,
+            "passwords",
+            include_str!("../../../migrations/postgres/0005_passwords.sql"),
+        ),
     ])
 });
 
