@@ -37,7 +37,7 @@ fn named(device: Device) -> Message {
             .with("system", system),
         (Some(browser), None) => Message::new("device-browser").with("browser", browser),
         (None, Some(system)) => Message::new("device-system").with("system", system),
-        (None, None) => Message::new("device-unknown"),
+        (None, None) => Message::new("account-device-unknown"),
     }
 }
 
