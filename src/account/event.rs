@@ -53,6 +53,12 @@ kinds! {
     UserRestored = "user.restored",
     /// A password was set or changed.
     PasswordChanged = "password.changed",
+    /// Somebody asked for a link that sets another password.
+    PasswordResetAsked = "password.reset_asked",
+    /// Somebody filled in the form for a new account.
+    SignUpAsked = "sign_up.asked",
+    /// An admin invited somebody.
+    UserInvited = "user.invited",
     /// Somebody signed in.
     SignedIn = "sign_in.succeeded",
     /// A sign-in was refused.

@@ -1,4 +1,5 @@
-//! Pure rules about people: users, passwords, sessions, slow-down, events, mails, languages.
+//! Pure rules about people: users, passwords, sessions, slow-down, events, mails, one-time links,
+//! languages.
 //!
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
@@ -6,6 +7,7 @@ pub mod claims;
 pub mod event;
 pub mod import;
 pub mod language;
+pub mod link;
 pub mod mail;
 pub mod password;
 pub mod profile;

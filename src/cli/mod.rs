@@ -12,6 +12,7 @@ mod consent;
 mod desk;
 mod failure;
 mod healthcheck;
+mod invite;
 mod key;
 mod logout;
 mod mail;

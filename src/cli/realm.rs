@@ -11,6 +11,8 @@ use crate::store::{Change, Creation, Realm};
 
 /// The longest name in characters.
 const NAME_LIMIT: usize = 100;
+/// The longest address of terms.
+const TERMS_LIMIT_BYTES: usize = 1024;
 
 /// Carries out one command.
 pub(super) async fn run(
@@ -26,6 +28,7 @@ pub(super) async fn run(
                 settings: RealmSettings::default(),
                 created_at: desk.clock.now(),
                 disabled_at: None,
+                terms_url: None,
             };
             match desk.store.create_realm(&realm).await? {
                 Creation::Created => show(&[realm], output),
@@ -46,6 +49,12 @@ async fn set(desk: &Desk, arguments: RealmSetArgs, output: &mut Output<'_>) -> R
     let settings = &mut realm.settings;
     if let Some(mode) = arguments.registration {
         settings.registration = mode.into();
+    }
+    if let Some(mode) = arguments.sign_up {
+        settings.sign_up = mode.into();
+    }
+    if let Some(address) = arguments.terms_url {
+        realm.terms_url = checked_terms(address)?;
     }
     let switches = [
         (
@@ -98,6 +107,19 @@ fn checked_name(name: String) -> Result<String, Failure> {
     Ok(name)
 }
 
+/// The address of the terms; nothing takes them away.
+fn checked_terms(address: String) -> Result<Option<String>, Failure> {
+    if address.is_empty() {
+        return Ok(None);
+    }
+    let web = url::Url::parse(&address).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+    if !web || address.len() > TERMS_LIMIT_BYTES {
+        let text = format!("{address:?} is no web address for terms");
+        return Err(Failure::usage(text));
+    }
+    Ok(Some(address))
+}
+
 fn document(realm: &Realm) -> Value {
     json!({
         "realm": realm.id,
@@ -108,6 +130,8 @@ fn document(realm: &Realm) -> Value {
         "front_channel_tokens": realm.settings.front_channel_tokens,
         "client_id_documents": realm.settings.client_id_documents,
         "session_management": realm.settings.session_management,
+        "sign_up": realm.settings.sign_up,
+        "terms_url": realm.terms_url,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
 
-use crate::protocol::realm::RegistrationMode;
+use crate::protocol::realm::{RegistrationMode, SignUpMode};
 
 /// `realm …`
 #[derive(Debug, Subcommand)]
@@ -30,6 +30,7 @@ pub enum RealmCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vidimus realm set default --registration initial-access-token
+  vidimus realm set default --sign-up open --terms-url https://example.com/terms
   vidimus realm set acme --client-id-documents on --front-channel-tokens off")]
 pub struct RealmSetArgs {
     /// The realm
@@ -49,6 +50,12 @@ pub struct RealmSetArgs {
     /// Whether applications may watch the session in a frame
     #[arg(long, value_name = "on|off", value_parser = ["on", "off"])]
     pub session_management: Option<String>,
+    /// Who may make an account of their own
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub sign_up: Option<SignUpArg>,
+    /// The terms that people must accept before they have an account; empty takes them away
+    #[arg(long, value_name = "URL")]
+    pub terms_url: Option<String>,
     /// Switch the whole realm off
     #[arg(long, action = ArgAction::SetTrue, conflicts_with = "enable")]
     pub disable: bool,
@@ -74,6 +81,27 @@ impl From<RegistrationArg> for RegistrationMode {
             RegistrationArg::Off => Self::Off,
             RegistrationArg::InitialAccessToken => Self::InitialAccessToken,
             RegistrationArg::Open => Self::Open,
+        }
+    }
+}
+
+/// Who may make an account of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SignUpArg {
+    /// Nobody: admins make accounts
+    Closed,
+    /// Whom an admin has invited with `vidimus user invite`
+    Invitation,
+    /// Everybody who has a mailbox
+    Open,
+}
+
+impl From<SignUpArg> for SignUpMode {
+    fn from(mode: SignUpArg) -> Self {
+        match mode {
+            SignUpArg::Closed => Self::Closed,
+            SignUpArg::Invitation => Self::Invitation,
+            SignUpArg::Open => Self::Open,
         }
     }
 }

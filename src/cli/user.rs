@@ -8,7 +8,7 @@ use super::output::{Output, members, table};
 use super::user_arguments::{
     ClaimArgs, SetPasswordArgs, UserCommand, UserCreateArgs, UserUpdateArgs,
 };
-use super::{Failure, FailureKind, new_password, user_import};
+use super::{Failure, FailureKind, invite, new_password, user_import};
 use crate::account::event::{Event, EventKind};
 use crate::account::profile::set_claim;
 use crate::account::user::{AccountSwitch, LoginName, Profile, UNDO_PERIOD, User, mail_address};
@@ -30,6 +30,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     match command {
         UserCommand::Create(arguments) => create(desk, config, arguments, output).await,
+        UserCommand::Invite(arguments) => invite::run(desk, config, arguments, output).await,
         UserCommand::List => list(desk, output).await,
         UserCommand::Get { user } => {
             let user = find(desk, &user).await?;

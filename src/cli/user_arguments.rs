@@ -16,6 +16,8 @@ pub enum UserCommand {
         /// User name, address or id
         user: String,
     },
+    /// Send somebody a link with which they make their own account
+    Invite(InviteArgs),
     /// Change what is known of a person
     Update(UserUpdateArgs),
     /// Replace a password; ends the person's sessions and revokes their tokens
@@ -144,6 +146,26 @@ pub struct UserImportArgs {
     /// Register the others when some lines are wrong
     #[arg(long)]
     pub skip_invalid: bool,
+}
+
+/// `user invite`
+#[derive(Debug, Args)]
+pub struct InviteArgs {
+    /// The address; the account will have it as its name to sign in with
+    #[arg(long)]
+    pub email: String,
+    /// Full name, which the person may change
+    #[arg(long)]
+    pub name: Option<String>,
+    /// For how long the link stands (5m to 30d)
+    #[arg(long, default_value = "7d", value_name = "SPAN")]
+    pub expires: String,
+    /// The language of the mail
+    #[arg(long, default_value = "en", value_name = "TAG")]
+    pub language: String,
+    /// Print the link; whoever reads it can make the account
+    #[arg(long)]
+    pub print_link: bool,
 }
 
 /// Claims of a profile.

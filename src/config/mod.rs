@@ -30,7 +30,7 @@ pub(crate) use parse::span;
 pub use problem::{Complaint, Place, Problem, Rejection};
 pub use raw::Origin;
 pub use resolved::{
-    BreachedPasswords, Config, Database, DatabaseKind, Keys, Limits, Log, LogFormat, Login,
+    BreachedPasswords, Config, Database, DatabaseKind, Keys, Limits, Links, Log, LogFormat, Login,
     Outgoing, Passwords, Registration, Sessions, Signing, Tls, Tokens,
 };
 pub use row::Setting;

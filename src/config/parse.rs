@@ -11,6 +11,7 @@ use url::Url;
 
 use super::problem::Complaint;
 use super::resolved::BreachedPasswords;
+use crate::account::language::Language;
 use crate::protocol::time::Lifetime;
 use crate::secret::{Secret, SecretString};
 
@@ -37,6 +38,14 @@ pub(super) fn choice<T: Copy>(text: &str, choices: &[(&'static str, T)]) -> Pars
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         Complaint::new(format!("is none of {}", names.join(", ")))
     })
+}
+
+/// A language of the pages, by its tag.
+pub(super) fn language(text: &str) -> Parsed<Language> {
+    choice(
+        text,
+        &Language::ALL.map(|language| (language.tag(), language)),
+    )
 }
 
 /// `true` or `false`.

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 
 use super::problem::Complaint;
 use super::{IssuerUrl, Mail};
+use crate::account::language::Language;
 use crate::protocol::time::Lifetime;
 use crate::secret::{Secret, SecretString};
 
@@ -28,6 +29,8 @@ pub struct Config {
     pub keys_dir: PathBuf,
     /// The folder of the SQLite file and the lock.
     pub data: PathBuf,
+    /// The language of pages for people who want none that we speak.
+    pub language: Language,
     /// Peers whose forwarded addresses are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Requests to addresses that others have named.
@@ -48,6 +51,8 @@ pub struct Config {
     pub login: Login,
     /// Clients that come without an admin.
     pub registration: Registration,
+    /// Mails with one-time links that strangers ask for.
+    pub links: Links,
     /// The listener's limits.
     pub limits: Limits,
     /// The signing pool.
@@ -241,6 +246,30 @@ impl Registration {
     }
 }
 
+/// Mails with one-time links that strangers ask for.
+#[derive(Debug, Clone)]
+pub struct Links {
+    /// How many one address asks for at once.
+    pub per_address_burst: u32,
+    /// How long one more takes to come back.
+    pub per_address_interval: Lifetime,
+    /// How many go to one mailbox at once.
+    pub per_mailbox_burst: u32,
+    /// How long one more takes to come back.
+    pub per_mailbox_interval: Lifetime,
+}
+
+impl Links {
+    const fn unset() -> Self {
+        Self {
+            per_address_burst: 0,
+            per_address_interval: Lifetime::ZERO,
+            per_mailbox_burst: 0,
+            per_mailbox_interval: Lifetime::ZERO,
+        }
+    }
+}
+
 /// The listener's limits.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -280,6 +309,7 @@ impl Config {
             redis_url: None,
             keys_dir: PathBuf::new(),
             data: PathBuf::new(),
+            language: Language::default(),
             trusted_proxies: Vec::new(),
             outgoing: Outgoing::default(),
             mail: Mail::default(),
@@ -316,6 +346,7 @@ impl Config {
                 per_address_interval: none,
             },
             registration: Registration::unset(),
+            links: Links::unset(),
             limits: Limits {
                 connections: 0,
                 header_timeout: none,

@@ -66,6 +66,13 @@ pub static SETTINGS: &[Setting] = &[
         "The folder of the SQLite file and of the lock that keeps a second server off it.",
     ),
     row(
+        "language",
+        Kind::Text,
+        "en",
+        |c, t| put(&mut c.language, p::language(t)),
+        "The language of pages for people who want none that we speak: `en`, `de`, `fr`, `es`, `ja` or `ar`.",
+    ),
+    row(
         "trusted_proxies",
         Kind::List,
         "",
@@ -287,6 +294,34 @@ pub static SETTINGS: &[Setting] = &[
         "10000",
         |c, t| put(&mut c.registration.clients_limit, count(t, 1, 1_000_000)),
         "Clients of one realm that registered themselves; as many again may be client-ID documents (1 to 1000000).",
+    ),
+    row(
+        "links.per_address_burst",
+        Kind::Number,
+        "3",
+        |c, t| put(&mut c.links.per_address_burst, count(t, 1, 1_000_000)),
+        "Registration mails, and as many password mails, that one address asks for at once (1 to 1000000).",
+    ),
+    row(
+        "links.per_address_interval",
+        Kind::Span,
+        "20m",
+        |c, t| put(&mut c.links.per_address_interval, p::short_span(t, 1, HOUR)),
+        "How long one more takes to come back (1ms to 1h).",
+    ),
+    row(
+        "links.per_mailbox_burst",
+        Kind::Number,
+        "3",
+        |c, t| put(&mut c.links.per_mailbox_burst, count(t, 1, 1_000_000)),
+        "Such mails that go to one mailbox at once, whoever asks for them (1 to 1000000).",
+    ),
+    row(
+        "links.per_mailbox_interval",
+        Kind::Span,
+        "1h",
+        |c, t| put(&mut c.links.per_mailbox_interval, p::short_span(t, 1, HOUR)),
+        "How long one more takes to come back (1ms to 1h).",
     ),
     row(
         "limits.connections",

@@ -36,6 +36,7 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
         Outcome::Consent(pending) => pending,
         other @ (Outcome::Answer(..)
         | Outcome::Login(..)
+        | Outcome::SignUp(..)
         | Outcome::Refused(..)
         | Outcome::BeginAnew
         | Outcome::Kept(_)

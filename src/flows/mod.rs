@@ -18,10 +18,13 @@ pub mod facts;
 pub mod hash_pool;
 pub mod interaction;
 pub mod introspect;
+pub mod invitations;
 mod limits;
+pub mod links;
 pub mod login;
 pub mod mail;
 pub mod password;
+pub mod password_reset;
 pub mod push;
 pub mod realm_keys;
 pub mod registration;
@@ -30,6 +33,7 @@ pub mod revoke;
 pub mod send_mail;
 pub mod session;
 pub mod session_state;
+pub mod sign_up;
 pub mod token;
 pub mod userinfo;
 
@@ -79,6 +83,19 @@ pub struct Settings {
     pub sign_ins_per_address: Quota,
     /// Clients that come without an admin.
     pub registration: RegistrationLimits,
+    /// Mails that strangers may ask for.
+    pub links: LinkLimits,
+}
+
+/// How many mails with one-time links strangers may ask for, and how many links they may use.
+#[derive(Debug, Clone, Copy)]
+pub struct LinkLimits {
+    /// Those that one address asks for.
+    pub per_address: Quota,
+    /// Those that go to one mailbox.
+    pub per_mailbox: Quota,
+    /// Links that one address uses: each costs a password hash, good or not.
+    pub uses: Quota,
 }
 
 /// How many clients may come without an admin.

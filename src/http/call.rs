@@ -33,6 +33,8 @@ pub(super) struct Call {
     pub(super) realm: RealmId,
     pub(super) realm_name: String,
     pub(super) realm_settings: RealmSettings,
+    /// The terms that people must accept before they have an account here.
+    pub(super) terms_url: Option<String>,
     pub(super) query: Params,
     pub(super) headers: HeaderMap,
     pub(super) id: RequestId,
@@ -67,6 +69,7 @@ impl FromRequestParts<Arc<Edge>> for Call {
         let caller = caller(parts, address, &id);
         let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let (realm, realm_name, realm_settings) = (row.id.clone(), row.name.clone(), row.settings);
+        let terms_url = row.terms_url.clone();
         let headers = std::mem::take(&mut parts.headers);
         let here = parts.extensions.remove();
         let here = here.map_or_else(|| parts.uri.to_string(), |Here(here)| here);
@@ -75,6 +78,7 @@ impl FromRequestParts<Arc<Edge>> for Call {
             realm,
             realm_name,
             realm_settings,
+            terms_url,
             query,
             headers,
             id,

@@ -23,6 +23,7 @@ use ipnet::IpNet;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use crate::account::language::Language;
 use crate::flows::App;
 use crate::flows::facts::FRESH_FOR;
 use crate::pages::{DemoAccount, Pages};
@@ -40,6 +41,8 @@ pub struct EdgeSettings {
     pub body_limit_bytes: usize,
     /// How long JWKS and metadata may be cached, in seconds.
     pub jwks_max_age_seconds: i64,
+    /// The language of pages for people who want none that we speak.
+    pub language: Language,
     /// Cancelled when the server is asked to stop: `/readyz` says no from then on, so that no
     /// balancer sends more.
     pub stopping: CancellationToken,

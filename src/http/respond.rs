@@ -6,7 +6,7 @@ use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
-use crate::account::language::{Language, Wishes};
+use crate::account::language::Wishes;
 use crate::flows::{Fault, StoreError};
 use crate::http::call::{Call, RequestId, wants_json};
 use crate::http::headers::{EndsAtClient, ShowsImage};
@@ -276,7 +276,11 @@ pub(super) fn not_found(edge: &Edge, headers: &HeaderMap, id: &RequestId) -> Res
 /// The surroundings of a page that belongs to no realm.
 fn chrome(edge: &Edge, headers: &HeaderMap) -> Chrome {
     let wishes = language::wishes(edge, headers);
-    Chrome::new(wishes.choose(Language::default()), "Vidimus", edge.host())
+    Chrome::new(
+        wishes.choose(edge.settings.language),
+        "Vidimus",
+        edge.host(),
+    )
 }
 
 /// The surroundings of a realm's page, in the language that the request asks for.
@@ -286,7 +290,7 @@ pub(super) fn realm_chrome(edge: &Edge, call: &Call) -> Chrome {
 
 /// The same where more is known of what the person reads.
 pub(super) fn chrome_for(edge: &Edge, call: &Call, wishes: Wishes) -> Chrome {
-    let language = wishes.choose(Language::default());
+    let language = wishes.choose(edge.settings.language);
     let action = edge.app.issuer(&call.realm).url(page::language::PATH);
     Chrome::new(language, &*call.realm_name, edge.host()).with_choice(
         action,

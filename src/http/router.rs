@@ -10,11 +10,13 @@ use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, StatusCode};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::account::link::LinkPurpose;
 use crate::http::endpoint::{
     device_authorization, health, introspect, metadata, par, registration, revoke, token, userinfo,
 };
 use crate::http::page::{
-    account, authorize, check_session, consent, device, end_session, error, home, language, login,
+    account, authorize, check_session, confirm_address, consent, device, end_session, error,
+    forgot_password, home, invitation, language, lock_account, login, reset_password, sign_up,
 };
 use crate::http::{Edge, cors, headers};
 use crate::pages::AccountPage;
@@ -46,6 +48,13 @@ pub const ROUTES: &[Route] = &[
     route("GET, POST", path::AUTHORIZE),
     route("GET, POST", "/login"),
     route("GET, POST", "/consent"),
+    route("GET, POST", sign_up::PATH),
+    route("POST", sign_up::AGAIN),
+    route("GET, POST", LinkPurpose::ConfirmAddress.path()),
+    route("GET, POST", forgot_password::PATH),
+    route("GET, POST", LinkPurpose::ResetPassword.path()),
+    route("GET, POST", LinkPurpose::Invitation.path()),
+    route("GET, POST", LinkPurpose::LockAccount.path()),
     route("GET", "/error"),
     route("POST", language::PATH),
     route("POST", path::DEVICE_AUTHORIZATION),
@@ -69,9 +78,36 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/readyz"),
 ];
 
+/// The pages around one-time links.
+fn link_routes() -> Routes {
+    Router::new()
+        .route(sign_up::PATH, get(sign_up::get).post(sign_up::post))
+        .route(sign_up::AGAIN, post(sign_up::post_again))
+        .route(
+            LinkPurpose::ConfirmAddress.path(),
+            get(confirm_address::get).post(confirm_address::post),
+        )
+        .route(
+            forgot_password::PATH,
+            get(forgot_password::get).post(forgot_password::post),
+        )
+        .route(
+            LinkPurpose::ResetPassword.path(),
+            get(reset_password::get).post(reset_password::post),
+        )
+        .route(
+            LinkPurpose::Invitation.path(),
+            get(invitation::get).post(invitation::post),
+        )
+        .route(
+            LinkPurpose::LockAccount.path(),
+            get(lock_account::get).post(lock_account::post),
+        )
+}
+
 /// The addresses of every realm, below its issuer.
 fn realm_routes() -> Routes {
-    Router::new()
+    link_routes()
         .route(path::OPENID_CONFIGURATION, document(metadata::discovery))
         .route(path::OAUTH_METADATA, document(metadata::discovery))
         .route(path::JWKS, document(metadata::jwks))

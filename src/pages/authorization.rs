@@ -71,6 +71,10 @@ pub struct LoginPage {
     pub csrf: String,
     /// The demo account, in demo mode.
     pub demo_account: Option<DemoAccount>,
+    /// Where people go who have forgotten their password.
+    pub forgot: String,
+    /// Where people go who have no account, if they may make one.
+    pub sign_up: Option<String>,
 }
 
 impl View for LoginPage {

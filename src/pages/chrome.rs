@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::account::language::Language;
 
-/// A language that a page offers instead of its own.
+/// A language that a page offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct OtherLanguage {
+pub struct OfferedLanguage {
     /// BCP 47 tag.
     pub tag: &'static str,
     /// Its own name for itself.
@@ -23,7 +23,7 @@ pub struct LanguageChoice {
     /// The language that the application asked for, by its tag.
     pub asked: Option<&'static str>,
     /// What can be chosen, this page's language included.
-    pub languages: Vec<OtherLanguage>,
+    pub languages: Vec<OfferedLanguage>,
 }
 
 /// What surrounds every page: its language, and whose server this is.
@@ -77,7 +77,7 @@ impl Chrome {
         back: impl Into<String>,
         asked: Option<Language>,
     ) -> Self {
-        let languages = Language::ALL.map(|language| OtherLanguage {
+        let languages = Language::ALL.map(|language| OfferedLanguage {
             tag: language.tag(),
             name: language.name(),
         });

@@ -84,7 +84,10 @@ impl Messages {
         let languages = Language::ALL.into_iter();
         #[cfg(test)]
         let languages = languages.chain([Language::Pseudo]);
-        languages.map(read).collect::<Result<_, _>>().map(Self)
+        languages
+            .map(|language| read(language, sources(language)))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// The languages that it speaks.
@@ -140,7 +143,7 @@ fn format(bundle: &Bundle, id: &str, arguments: &FluentArgs<'_>) -> Option<Strin
     errors.is_empty().then(|| text.into_owned())
 }
 
-fn read(language: Language) -> Result<Speech, MessageFault> {
+fn read(language: Language, sources: &[(&'static str, &str)]) -> Result<Speech, MessageFault> {
     let mut plain = Bundle::new_concurrent(vec![language.tag().parse().unwrap_or_default()]);
     let mut html = Bundle::new_concurrent(vec![language.tag().parse().unwrap_or_default()]);
     html.set_transform(Some(escape));
@@ -149,7 +152,7 @@ fn read(language: Language) -> Result<Speech, MessageFault> {
         plain.set_transform(Some(super::pseudo::accent));
         html.set_transform(Some(super::pseudo::accent_html));
     }
-    for &(area, source) in sources(language) {
+    for &(area, source) in sources {
         let fault = |problem: String| MessageFault::Source {
             language: language.tag(),
             area,
@@ -178,5 +181,38 @@ fn escape(text: &str) -> Cow<'_, str> {
         HtmlEscape(text).to_string().into()
     } else {
         text.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spoken(language: Language, source: &str) -> Result<Speech, MessageFault> {
+        read(language, &[("area", source)])
+    }
+
+    #[test]
+    fn says_in_english_what_a_language_lacks() {
+        let english = spoken(Language::English, "a = A { $x }\nb = B\n").unwrap();
+        let german = spoken(Language::German, "a = Ä { $y }\n").unwrap();
+        let messages = Messages(vec![english, german]);
+        let text = |message| messages.text(Language::German, &message).ok();
+        assert_eq!(text(Message::new("b")).as_deref(), Some("B"));
+        // A translation that names another argument cannot be said either.
+        let with_x = Message::new("a").with("x", "!");
+        assert_eq!(text(with_x).as_deref(), Some("A !"));
+        let with_y = Message::new("a").with("y", "!");
+        assert_eq!(text(with_y).as_deref(), Some("Ä !"));
+        assert_eq!(text(Message::new("c")), None);
+    }
+
+    #[test]
+    fn refuses_a_file_that_cannot_be_read_or_says_something_twice() {
+        for source in ["a = { $x", "a = A\na = B\n"] {
+            let fault = spoken(Language::French, source).err().unwrap();
+            let named = fault.to_string();
+            assert!(named.starts_with("locales/fr/area.ftl: "), "{named}");
+        }
     }
 }

@@ -10,6 +10,7 @@ mod chrome;
 mod device;
 mod error;
 mod letters;
+mod links;
 mod logout;
 mod message;
 mod messages;
@@ -20,6 +21,8 @@ mod words;
 
 #[cfg(test)]
 mod account_samples;
+#[cfg(test)]
+mod link_samples;
 #[cfg(test)]
 mod pseudo;
 #[cfg(test)]
@@ -40,10 +43,15 @@ pub use account::{AccountFrame, AccountHomePage, AccountNotice, AccountPage, Pla
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
 };
-pub use chrome::{Chrome, LanguageChoice, OtherLanguage};
+pub use chrome::{Chrome, LanguageChoice, OfferedLanguage};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
 pub use letters::{Letter, LetterFault, Letters, OwnTemplateError};
+pub use links::{
+    AccountFormError, Again, ConfirmAddressPage, ForgotPasswordPage, LinkDone, LinkDonePage,
+    LinkRefusedPage, LockAccountPage, MailSentPage, ResetPasswordPage, SentMail, SignUpClosedPage,
+    SignUpPage,
+};
 pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
 pub use message::{Argument, Message};
 pub use messages::{MessageFault, Messages};
@@ -87,6 +95,38 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "account_sign_in.html",
         include_str!("templates/account_sign_in.html"),
+    ),
+    (
+        "confirm_address.html",
+        include_str!("templates/confirm_address.html"),
+    ),
+    (
+        "forgot_password.html",
+        include_str!("templates/forgot_password.html"),
+    ),
+    ("form_error.html", include_str!("templates/form_error.html")),
+    ("link_done.html", include_str!("templates/link_done.html")),
+    (
+        "link_refused.html",
+        include_str!("templates/link_refused.html"),
+    ),
+    (
+        "lock_account.html",
+        include_str!("templates/lock_account.html"),
+    ),
+    ("mail_sent.html", include_str!("templates/mail_sent.html")),
+    (
+        "new_password.html",
+        include_str!("templates/new_password.html"),
+    ),
+    (
+        "reset_password.html",
+        include_str!("templates/reset_password.html"),
+    ),
+    ("sign_up.html", include_str!("templates/sign_up.html")),
+    (
+        "sign_up_closed.html",
+        include_str!("templates/sign_up_closed.html"),
     ),
     ("error.html", include_str!("templates/error.html")),
     ("home.html", include_str!("templates/home.html")),

@@ -75,6 +75,8 @@ pub(super) fn login(words: Words) -> LoginPage {
         action: words("/login"),
         csrf: words("token"),
         demo_account: None,
+        forgot: words("/forgot-password"),
+        sign_up: Some(words("/sign-up")),
     }
 }
 
@@ -297,7 +299,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         ..home(words)
     };
     rendered.extend(device_pages(words));
-    rendered.extend(account_pages(words));
+    rendered.extend([account_pages(words), link_samples::all(words)].concat());
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

@@ -8,7 +8,7 @@ use crate::protocol::authorize::acr::ONE_FACTOR;
 use crate::protocol::claims::CLAIM_SCOPES;
 use crate::protocol::client::GrantType;
 use crate::protocol::issuer::Issuer;
-use crate::protocol::realm::{RealmSettings, RegistrationMode};
+use crate::protocol::realm::{RealmSettings, RegistrationMode, SignUpMode};
 use crate::protocol::response_type::{ResponseMode, ResponseType};
 use crate::protocol::scope::STANDARD;
 
@@ -108,7 +108,7 @@ pub struct ProviderMetadata {
     revocation_endpoint_auth_methods_supported: [&'static str; 5],
     revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 5],
     code_challenge_methods_supported: [&'static str; 1],
-    prompt_values_supported: [&'static str; 4],
+    prompt_values_supported: Vec<&'static str>,
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
     ui_locales_supported: Vec<&'static str>,
@@ -170,7 +170,7 @@ impl ProviderMetadata {
             revocation_endpoint_auth_methods_supported: AUTH_METHODS,
             revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             code_challenge_methods_supported: ["S256"],
-            prompt_values_supported: ["none", "login", "consent", "select_account"],
+            prompt_values_supported: prompt_values(realm),
             claim_types_supported: ["normal"],
             claims_supported: claims(),
             ui_locales_supported: languages,
@@ -196,6 +196,15 @@ fn response_types(realm: RealmSettings) -> Vec<&'static str> {
         .into_iter()
         .filter(|one| realm.front_channel_tokens || !one.is_front_channel())
         .map(ResponseType::as_str)
+        .collect()
+}
+
+/// Initiating User Registration §4.2: `create` only where people may register.
+fn prompt_values(realm: RealmSettings) -> Vec<&'static str> {
+    let create = (realm.sign_up == SignUpMode::Open).then_some("create");
+    ["none", "login", "consent", "select_account"]
+        .into_iter()
+        .chain(create)
         .collect()
 }
 

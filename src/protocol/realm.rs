@@ -17,6 +17,19 @@ pub enum RegistrationMode {
     Open,
 }
 
+/// Who may make an account of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignUpMode {
+    /// Nobody; admins make accounts.
+    #[default]
+    Closed,
+    /// Whom an admin has invited.
+    Invitation,
+    /// Everybody who has a mailbox.
+    Open,
+}
+
 /// The switches of a realm; everything that weakens it is off unless turned on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -31,6 +44,8 @@ pub struct RealmSettings {
     /// Whether clients' pages may watch the session (OIDC Session Management): a cookie and a
     /// parameter more, for something that browsers without third-party cookies break.
     pub session_management: bool,
+    /// Who may make an account of their own.
+    pub sign_up: SignUpMode,
     /// What new passwords must be like.
     pub passwords: PasswordPolicy,
 }

@@ -19,7 +19,7 @@ use crate::flows::facts::Facts;
 use crate::flows::hash_pool::HashPool;
 use crate::flows::password::{BreachSource, Breaches};
 use crate::flows::realm_keys::{RealmKeys, check_master_key};
-use crate::flows::{App, Macs, RegistrationLimits, Settings};
+use crate::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings};
 use crate::http::{Edge, EdgeSettings, router};
 use crate::jobs::deliver_logouts::Deliveries;
 use crate::jobs::deliver_mails::Outbox;
@@ -110,6 +110,7 @@ pub async fn assemble_over(
     let settings = EdgeSettings {
         trusted_proxies: config.trusted_proxies.clone(),
         body_limit_bytes: config.limits.body_bytes,
+        language: config.language,
         jwks_max_age_seconds: config.keys.jwks_max_age.whole_seconds(),
         stopping: draining,
         demo,
@@ -243,6 +244,12 @@ async fn ephemeral(config: &Config) -> anyhow::Result<SharedEphemeral> {
     })
 }
 
+/// Ten links a minute that lead to a password hash, for one address.
+const LINK_USES: Quota = Quota {
+    burst: 10,
+    interval: Lifetime::seconds(6),
+};
+
 fn settings(config: &Config) -> Settings {
     let tokens = &config.tokens;
     Settings {
@@ -266,6 +273,17 @@ fn settings(config: &Config) -> Settings {
                 interval: config.registration.per_address_interval,
             },
             clients_limit: config.registration.clients_limit,
+        },
+        links: LinkLimits {
+            per_address: Quota {
+                burst: config.links.per_address_burst,
+                interval: config.links.per_address_interval,
+            },
+            per_mailbox: Quota {
+                burst: config.links.per_mailbox_burst,
+                interval: config.links.per_mailbox_interval,
+            },
+            uses: LINK_USES,
         },
     }
 }

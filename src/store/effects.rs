@@ -1,6 +1,7 @@
 //! What a change brings with it, written in the same step as the change.
 
 use crate::account::event::Event;
+use crate::account::link::Link;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::Timestamp;
 use crate::store::Revocation;
@@ -30,7 +31,8 @@ impl std::fmt::Debug for NewMail {
     }
 }
 
-/// Marks that revoke, events that tell, mails that go out: all or nothing with the change itself.
+/// Marks that revoke, events that tell, mails that go out, links that mails carry: all or nothing
+/// with the change itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Effects {
     /// What access tokens the change revokes.
@@ -39,6 +41,8 @@ pub struct Effects {
     pub events: Vec<Event>,
     /// Who is written to.
     pub mails: Vec<NewMail>,
+    /// The one-time links that the mails carry.
+    pub links: Vec<Link>,
 }
 
 impl Effects {
@@ -47,6 +51,7 @@ impl Effects {
         marks: Vec::new(),
         events: Vec::new(),
         mails: Vec::new(),
+        links: Vec::new(),
     };
 
     /// Marks and nothing else.
@@ -76,6 +81,13 @@ impl Effects {
     #[must_use]
     pub fn and_mail(mut self, mail: NewMail) -> Self {
         self.mails.push(mail);
+        self
+    }
+
+    /// The same with one more link, for a mail that carries it.
+    #[must_use]
+    pub fn and_link(mut self, link: Link) -> Self {
+        self.links.push(link);
         self
     }
 }

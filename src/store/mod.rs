@@ -17,6 +17,7 @@ pub mod device;
 mod effects;
 pub mod ephemeral;
 mod fault;
+mod links;
 pub mod local;
 mod logouts;
 mod mails;
@@ -49,6 +50,7 @@ use crate::secret::Digest;
 pub use apis::Apis;
 pub use device::DeviceAuthorizations;
 pub use effects::{Effects, NewMail};
+pub use links::{LinkUse, Links};
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use mails::{MailCounts, MailFate, MailFilter, Mails, StoredMail};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
@@ -138,6 +140,7 @@ pub struct Page {
 pub trait Store:
     Apis
     + DeviceAuthorizations
+    + Links
     + Logouts
     + Mails
     + Passwords
@@ -156,7 +159,7 @@ pub trait Store:
     async fn create_realm(&self, realm: &Realm) -> StoreResult<Creation>;
     /// One realm.
     async fn realm(&self, realm: &RealmId) -> StoreResult<Option<Realm>>;
-    /// Replaces name, settings and `disabled_at` of a realm.
+    /// Replaces name, settings, `disabled_at` and `terms_url` of a realm.
     async fn update_realm(&self, realm: &Realm) -> StoreResult<Change>;
     /// All realms by slug.
     async fn list_realms(&self) -> StoreResult<Vec<Realm>>;

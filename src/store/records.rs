@@ -24,6 +24,8 @@ pub struct Realm {
     pub created_at: Timestamp,
     /// When an admin switched it off.
     pub disabled_at: Option<Timestamp>,
+    /// The terms that people must accept before they have an account.
+    pub terms_url: Option<String>,
 }
 
 /// What a session cookie opens: the session, its user, and the consent for the asking client.

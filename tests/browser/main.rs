@@ -7,6 +7,8 @@ mod chromium;
 #[cfg(test)]
 mod device;
 #[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod logout;
 #[cfg(test)]
 mod looks;

@@ -29,7 +29,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("clock", &["protocol"]),
     ("entropy", &[]),
-    ("config", &["protocol", "secret"]),
+    ("config", &["protocol", "account", "secret"]),
     ("telemetry", &["config"]),
 ];
 

@@ -39,6 +39,8 @@ mod issuance;
 #[cfg(test)]
 mod languages;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod listener;
 #[cfg(test)]
 mod login;

@@ -63,6 +63,7 @@ async fn stands_at_every_well_known_place() {
         settings: vidimus::protocol::realm::RealmSettings::default(),
         created_at: world.app.now(),
         disabled_at: None,
+        terms_url: None,
     };
     world.app.store.create_realm(&realm).await.unwrap();
     for path in [

@@ -460,6 +460,7 @@ async fn opens_nothing_in_another_realm() {
         settings: vidimus::protocol::realm::RealmSettings::default(),
         created_at: client.world.app.now(),
         disabled_at: None,
+        terms_url: None,
     };
     client.world.app.store.create_realm(&acme).await.unwrap();
     let there = client.world.client_with(&realm, ClientType::Web, |_| {});

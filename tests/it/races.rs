@@ -1,13 +1,14 @@
 //! Single use of codes and refresh tokens under fire.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use http::StatusCode;
 use vidimus::protocol::algorithm::SigningAlgorithm;
 use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
 
-use crate::support::racing::{CALLERS, ROUNDS, one_winner, race};
+use crate::support::racing::{CALLERS, one_winner, race, rounds};
 use crate::support::{Answer, Browser, Deployment, TestClient, World};
 
 /// One person, one client, and the client's view of each node.
@@ -34,9 +35,10 @@ impl Race {
     }
 
     /// A code out of the session that stands.
-    async fn code(&mut self) -> String {
+    async fn code(&self) -> String {
         let address = self.clients[0].authorize_url(&[]);
-        self.browser.get(&address).await.param("code").unwrap()
+        let answer = self.browser.clone().get(&address).await;
+        answer.param("code").unwrap()
     }
 
     /// Redeems at the node of that place.
@@ -66,73 +68,76 @@ fn member(answer: &Answer, name: &str) -> String {
 
 /// RFC 6749 §4.1.2: "MUST NOT be used more than once".
 async fn each_code_is_redeemed_once(nodes: &[World]) {
-    let mut shared = Race::on(nodes).await;
-    for _ in 0..ROUNDS {
-        let code = shared.code().await;
-        let redeem = |client: TestClient, _| {
-            let code = code.clone();
-            async move { client.post("/token", &client.redemption(&code)).await }
-        };
-        let answers = race(&shared.clients, redeem).await;
-        let (good, bad) = one_winner(answers, |answer| answer.status == StatusCode::OK);
-        for answer in &bad {
-            assert_eq!(answer.error(), "invalid_grant", "{answer:?}");
-        }
-        // The others were replays by the authenticated client.
-        let (access, refresh) = ("access_token", "refresh_token");
-        shared
-            .assert_dead(&member(&good, access), &member(&good, refresh))
-            .await;
+    let people = Arc::new(Race::on(nodes).await);
+    rounds(|_| one_code(people.clone())).await;
+}
+
+async fn one_code(people: Arc<Race>) {
+    let code = people.code().await;
+    let redeem = |client: TestClient, _| {
+        let code = code.clone();
+        async move { client.post("/token", &client.redemption(&code)).await }
+    };
+    let answers = race(&people.clients, redeem).await;
+    let (good, bad) = one_winner(answers, |answer| answer.status == StatusCode::OK);
+    for answer in &bad {
+        assert_eq!(answer.error(), "invalid_grant", "{answer:?}");
     }
+    // The others were replays by the authenticated client.
+    let (access, refresh) = ("access_token", "refresh_token");
+    people
+        .assert_dead(&member(&good, access), &member(&good, refresh))
+        .await;
 }
 
 /// RFC 6749 §4.1.2: "SHOULD revoke […] all tokens previously issued".
 async fn a_replayed_code_revokes_its_family(nodes: &[World]) {
-    let mut shared = Race::on(nodes).await;
-    let code = shared.code().await;
-    let tokens = shared.redeem(0, &code).await;
+    let people = Race::on(nodes).await;
+    let code = people.code().await;
+    let tokens = people.redeem(0, &code).await;
     let (access, refresh) = (
         member(&tokens, "access_token"),
         member(&tokens, "refresh_token"),
     );
-    for client in &shared.clients {
+    for client in &people.clients {
         assert!(client.is_active(&access).await);
         assert!(client.is_active(&refresh).await);
     }
-    assert_eq!(shared.redeem(1, &code).await.error(), "invalid_grant");
-    shared.assert_dead(&access, &refresh).await;
+    assert_eq!(people.redeem(1, &code).await.error(), "invalid_grant");
+    people.assert_dead(&access, &refresh).await;
 }
 
 /// RFC 9700 §4.14.2
 async fn each_family_has_one_successor(nodes: &[World]) {
-    let mut shared = Race::on(nodes).await;
-    for round in 0..ROUNDS {
-        let code = shared.code().await;
-        let spent = member(&shared.redeem(round, &code).await, "refresh_token");
-        let refresh = |client: TestClient, _| {
-            let spent = spent.clone();
-            async move { client.refresh(&spent).await }
-        };
-        let answers = race(&shared.clients, refresh).await;
-        assert_eq!(answers.len(), CALLERS);
-        let successor = successor(&answers);
-        assert_ne!(successor, spent);
-        // Nobody was logged out: the successor works.
-        let next = shared.refresh(round, &successor).await;
-        assert_eq!(next.status, StatusCode::OK, "{next:?}");
-        let access = member(&next, "access_token");
-        assert!(shared.clients[0].is_active(&access).await);
-        // Now that it was used, its predecessor is a stolen one.
-        let replay = shared.refresh(round + 1, &spent).await;
-        assert_eq!(replay.error(), "invalid_grant");
-        shared
-            .assert_dead(&access, &member(&next, "refresh_token"))
-            .await;
-    }
+    let people = Arc::new(Race::on(nodes).await);
+    rounds(|round| one_rotation(people.clone(), round)).await;
+}
+
+async fn one_rotation(people: Arc<Race>, round: usize) {
+    let code = people.code().await;
+    let spent = member(&people.redeem(round, &code).await, "refresh_token");
+    let refresh = |client: TestClient, _| {
+        let spent = spent.clone();
+        async move { client.refresh(&spent).await }
+    };
+    let successor = successor(&race(&people.clients, refresh).await);
+    assert_ne!(successor, spent);
+    // Nobody was logged out: the successor works.
+    let next = people.refresh(round, &successor).await;
+    assert_eq!(next.status, StatusCode::OK, "{next:?}");
+    let access = member(&next, "access_token");
+    assert!(people.clients[0].is_active(&access).await);
+    // Now that it was used, its predecessor is a stolen one.
+    let replay = people.refresh(round + 1, &spent).await;
+    assert_eq!(replay.error(), "invalid_grant");
+    people
+        .assert_dead(&access, &member(&next, "refresh_token"))
+        .await;
 }
 
 /// The one refresh token that all were given.
 fn successor(answers: &[Answer]) -> String {
+    assert_eq!(answers.len(), CALLERS);
     let successors: HashSet<String> = answers
         .iter()
         .map(|answer| {

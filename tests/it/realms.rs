@@ -17,6 +17,7 @@ async fn two_realms() -> (TestClient, TestClient) {
         settings: vidimus::protocol::realm::RealmSettings::default(),
         created_at: world.app.now(),
         disabled_at: None,
+        terms_url: None,
     };
     world.app.store.create_realm(&realm).await.unwrap();
     world.user(&acme, "ada").await;

@@ -1,42 +1,56 @@
 //! One answer to one pushed request (RFC 9126 §4), under fire.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use vidimus::protocol::client::ClientType;
 
-use crate::support::racing::{ROUNDS, one_winner, race};
+use crate::support::racing::{one_winner, race, rounds};
 use crate::support::{Browser, Deployment, TestClient, World};
 
-/// The same signed-in person at each node.
-async fn browsers(nodes: &[World], client: &TestClient) -> Vec<Browser> {
-    let mut first = nodes[0].browser();
-    let answer = first.authorize(&client.authorize_url(&[]), "ada").await;
-    assert!(answer.param("code").is_some(), "{answer:?}");
-    nodes.iter().map(|node| first.on(node)).collect()
+/// One client's view of each node, and the same signed-in person's.
+struct Race {
+    clients: Vec<TestClient>,
+    browsers: Vec<Browser>,
+}
+
+impl Race {
+    async fn on(nodes: &[World]) -> Self {
+        nodes[0].ada().await;
+        let client = nodes[0].client(ClientType::Web).await;
+        let mut browser = nodes[0].browser();
+        let answer = browser.authorize(&client.authorize_url(&[]), "ada").await;
+        assert!(answer.param("code").is_some(), "{answer:?}");
+        Self {
+            clients: nodes.iter().map(|node| client.on(node)).collect(),
+            browsers: nodes.iter().map(|node| browser.on(node)).collect(),
+        }
+    }
 }
 
 /// RFC 9126 §4: each completion has its answer, and exactly one of them has a code, which works.
 async fn each_request_has_one_code(nodes: &[World]) {
-    nodes[0].ada().await;
-    let client = nodes[0].client(ClientType::Web).await;
-    let browsers = browsers(nodes, &client).await;
-    for round in 0..ROUNDS {
-        let pushed = client.on(&nodes[round % nodes.len()]).push(&[]).await;
-        assert_eq!(pushed.status, StatusCode::CREATED, "{pushed:?}");
-        let name = pushed.json()["request_uri"].as_str().unwrap().to_owned();
-        let address = client.kept_url(&name);
-        let complete = |mut browser: Browser, _| {
-            let address = address.clone();
-            async move { browser.get(&address).await }
-        };
-        let answers = race(&browsers, complete).await;
-        let (answered, told) = one_winner(answers, |answer| answer.param("code").is_some());
-        for answer in &told {
-            assert!(answer.location().contains("/error?e="), "{answer:?}");
-        }
-        let code = answered.param("code").unwrap();
-        let tokens = client.post("/token", &client.redemption(&code)).await;
-        assert_eq!(tokens.status, StatusCode::OK, "{tokens:?}");
+    let people = Arc::new(Race::on(nodes).await);
+    rounds(|round| one_request(people.clone(), round)).await;
+}
+
+async fn one_request(people: Arc<Race>, round: usize) {
+    let client = &people.clients[round % people.clients.len()];
+    let pushed = client.push(&[]).await;
+    assert_eq!(pushed.status, StatusCode::CREATED, "{pushed:?}");
+    let address = client.kept_url(pushed.json()["request_uri"].as_str().unwrap());
+    let complete = |mut browser: Browser, _| {
+        let address = address.clone();
+        async move { browser.get(&address).await }
+    };
+    let answers = race(&people.browsers, complete).await;
+    let (answered, told) = one_winner(answers, |answer| answer.param("code").is_some());
+    for answer in &told {
+        assert!(answer.location().contains("/error?e="), "{answer:?}");
     }
+    let code = answered.param("code").unwrap();
+    let tokens = client.post("/token", &client.redemption(&code)).await;
+    assert_eq!(tokens.status, StatusCode::OK, "{tokens:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

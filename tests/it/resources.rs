@@ -532,6 +532,7 @@ async fn an_api_of_one_realm_is_none_of_another() {
         settings: RealmSettings::default(),
         created_at: world.app.now(),
         disabled_at: None,
+        terms_url: None,
     };
     world.app.store.create_realm(&realm).await.unwrap();
     world.user(&acme, "ada").await;

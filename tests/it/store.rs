@@ -74,6 +74,11 @@ macro_rules! conformance {
             keys: lists_keys_of_a_realm, holds_one_key_of_a_state, adds_one_pending_key_in_a_race,
                 activates_a_pending_key, activates_only_what_is_pending, activates_once_in_a_race,
                 retires_a_key_that_does_not_sign, forgets_realms_without_keys, knows_live_nodes;
+            links: keeps_a_link, a_newer_link_takes_the_slot, a_link_makes_one_account,
+                a_link_makes_no_other_account, a_link_resets_a_password_once,
+                a_reset_is_bound_to_the_address, a_link_locks_an_account_once,
+                a_link_is_used_once_in_a_race, links_and_passwords_do_not_wait_for_each_other,
+                a_link_goes_with_its_change, purges_links;
             logouts: ending_a_session_addresses_its_clients,
                 ending_a_person_addresses_the_clients_of_every_session,
                 knows_the_clients_of_a_session, a_claim_holds_until_it_lapses,
@@ -234,7 +239,7 @@ mod sqlite {
         let path = directory.path().join("record.db");
         let url = format!("sqlite:{}", path.display());
         let before = migration_status(&url).await.unwrap();
-        assert_eq!(before.applied, []);
+        assert!(before.applied.is_empty());
         assert_eq!(before.pending.first(), Some(&1));
         assert!(!path.exists());
         let refused = SqliteStore::open(&path, Migrations::Refuse).await;

@@ -58,6 +58,8 @@ pub enum Outcome {
     Answer(AuthorizationAnswer, Option<AuthorizeRefusal>),
     /// The login page.
     Login(Box<Pending>, LoginReason),
+    /// The page on which an account is made.
+    SignUp(Box<Pending>),
     /// The consent page.
     Consent(Box<Pending>),
     /// The error page: nobody can be answered.
@@ -149,6 +151,7 @@ pub(crate) async fn proceed(
     );
     match (step, &pending.session) {
         (Step::Login(reason), _) => Ok(Outcome::Login(Box::new(pending), reason)),
+        (Step::SignUp, _) => Ok(Outcome::SignUp(Box::new(pending))),
         (Step::Consent, _) => Ok(Outcome::Consent(Box::new(pending))),
         (Step::Refuse(refusal), _) => {
             refuse_pending(app, visit.realm, &pending, refusal, now).await

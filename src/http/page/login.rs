@@ -15,12 +15,13 @@ use crate::flows::session::{self, LiveSession};
 use crate::http::call::Call;
 use crate::http::page::check_session::remember;
 use crate::http::page::outcome::{follow, page_address, wishes_of};
-use crate::http::page::{Binding, bind, device, is_genuine, local};
+use crate::http::page::{Binding, bind, device, forgot_password, is_genuine, link, local, sign_up};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
 use crate::pages::{AccountPage, LoginError, LoginPage, LoginReason};
 use crate::protocol::authorize::LoginReason as Reason;
 use crate::protocol::params::Params;
+use crate::protocol::realm::SignUpMode;
 use crate::protocol::user_code::UserCode;
 use crate::secret::SecretString;
 
@@ -49,8 +50,9 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
             };
             show(&edge, &call, &Errand::Request(pending), shown)
         }
-        // "Not you?" on the consent page leads here with somebody signed in.
-        Ok(Outcome::Consent(pending)) => show(
+        // "Not you?" on the consent page leads here with somebody signed in, and the page for new
+        // accounts leads people here who have one.
+        Ok(Outcome::Consent(pending) | Outcome::SignUp(pending)) => show(
             &edge,
             &call,
             &Errand::Request(pending),
@@ -80,7 +82,7 @@ pub(in crate::http) async fn post(
         caller: &call.caller,
     };
     match resume(&edge.app, visit).await {
-        Ok(Outcome::Login(pending, _) | Outcome::Consent(pending)) => {
+        Ok(Outcome::Login(pending, _) | Outcome::Consent(pending) | Outcome::SignUp(pending)) => {
             take(&edge, &call, &form, &Errand::Request(pending)).await
         }
         // Somebody signed in meanwhile, in another tab: still take what was typed here.
@@ -274,6 +276,11 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
         Some(LoginError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    let pending = match errand {
+        Errand::Request(pending) => Some(pending.as_ref()),
+        Errand::Device(_) | Errand::Account(_) => None,
+    };
+    let may_sign_up = call.realm_settings.sign_up == SignUpMode::Open;
     let (client_name, action, wishes) = match errand {
         Errand::Request(pending) => (
             Some(pending.addressee.client().metadata.client_name.clone()),
@@ -297,6 +304,8 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
             .demo
             .as_ref()
             .map(|(_, account)| account.clone()),
+        forgot: link::address(edge, call, forgot_password::PATH, pending),
+        sign_up: may_sign_up.then(|| link::address(edge, call, sign_up::PATH, pending)),
     };
     let response = respond::page(edge, status, &view, Forms::EndAtClient);
     binding.apply(edge, call, response)

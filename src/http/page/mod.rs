@@ -3,14 +3,21 @@
 pub(super) mod account;
 pub(super) mod authorize;
 pub(super) mod check_session;
+pub(super) mod confirm_address;
 pub(super) mod consent;
 pub(super) mod device;
 pub(super) mod end_session;
 pub(super) mod error;
+pub(super) mod forgot_password;
 pub(super) mod home;
+pub(super) mod invitation;
 pub(super) mod language;
+mod link;
+pub(super) mod lock_account;
 pub(super) mod login;
 mod outcome;
+pub(super) mod reset_password;
+pub(super) mod sign_up;
 
 use axum::response::Response;
 

@@ -33,6 +33,7 @@ pub(super) fn follow(
             answered(edge, call, answer)
         }
         Ok(Outcome::Login(pending, _)) => go(edge, call, request, "/login", &pending),
+        Ok(Outcome::SignUp(pending)) => go(edge, call, request, "/sign-up", &pending),
         Ok(Outcome::Consent(pending)) => go(edge, call, request, "/consent", &pending),
         Ok(Outcome::BeginAnew) => {
             let query = request.encode_without(&[PARAMETER]);

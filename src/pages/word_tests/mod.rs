@@ -173,12 +173,13 @@ fn unaccented(text: &str) -> Vec<String> {
     while let Some((before, entity)) = text.split_once('&') {
         text = format!("{before} {}", entity.split_once(';').unwrap().1);
     }
-    for language in Language::ALL {
-        text = text.replace(language.name(), "");
+    // Names: those of the languages, the zone beside a time, the scope of the samples.
+    let names = Language::ALL.map(Language::name);
+    for name in names.into_iter().chain(["UTC", "notes:write"]) {
+        text = text.replace(name, "");
     }
     text.split(|c: char| !c.is_ascii_alphabetic())
-        // The zone beside a time is a name.
-        .filter(|word| !word.is_empty() && *word != "UTC")
+        .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
 }

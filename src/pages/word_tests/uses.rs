@@ -56,7 +56,7 @@ fn keywords(call: &str) -> BTreeSet<String> {
         match letter {
             '(' => depth += 1,
             ')' => depth -= 1,
-            '=' if depth == 1 && !call[at + 1..].starts_with('=') => {
+            '=' if depth == 1 && !word.is_empty() && !call[at + 1..].starts_with('=') => {
                 names.insert(word.clone());
             }
             _ => {}

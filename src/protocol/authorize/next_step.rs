@@ -50,6 +50,8 @@ pub enum LoginReason {
 pub enum Step {
     /// Show the login page.
     Login(LoginReason),
+    /// Show the page on which an account is made.
+    SignUp,
     /// Show the consent page.
     Consent,
     /// Issue the code.
@@ -67,12 +69,21 @@ pub fn next_step(
     now: Timestamp,
 ) -> Step {
     let Some(person) = signed_in else {
-        return ask_login(request, LoginReason::SignedOut);
+        return if request.prompt.create {
+            Step::SignUp
+        } else {
+            ask_login(request, LoginReason::SignedOut)
+        };
     };
     // A sign-in on a page of this interaction satisfies every demand for a fresh one. That some
     // sign-in has happened since is not enough: the page's address may be older than this visit.
     let fresh = interaction.signed_in.as_ref() == Some(&person.session)
         && person.auth_time >= interaction.started_at;
+    // Initiating User Registration §4.1: whoever is signed in already is asked all the same. A
+    // sign-in on the pages that follow, with the new account or another one, is the answer.
+    if request.prompt.create && !fresh {
+        return Step::SignUp;
+    }
     if request.prompt.login && !fresh {
         return ask_login(request, LoginReason::Requested);
     }
@@ -166,6 +177,7 @@ mod tests {
             none: prompt == "none",
             login: prompt == "login",
             consent: prompt == "consent",
+            create: prompt == "create",
         };
         let person = auth_time.map(|seconds| SignedIn {
             auth_time: at(seconds),
@@ -187,6 +199,18 @@ mod tests {
             &interaction,
             at(1010),
         )
+    }
+
+    /// Initiating User Registration §4.1
+    #[test]
+    fn asks_for_an_account_until_somebody_has_signed_in_for_it() {
+        assert_eq!(step("create", None, None, ""), Step::SignUp);
+        let before = step_after("create", None, Some(900), "openid email", None);
+        assert_eq!(before, Step::SignUp);
+        assert_eq!(
+            step("create", None, Some(1005), "openid email"),
+            Step::Issue
+        );
     }
 
     /// OIDC Core §3.1.2.1: a sign-in for something else does not answer `prompt=login`.

@@ -11,13 +11,17 @@ use crate::protocol::client::{Client, GrantType};
 use crate::protocol::oxide;
 use crate::protocol::params::Params;
 use crate::protocol::pkce::CodeChallenge;
-use crate::protocol::realm::RealmSettings;
+use crate::protocol::realm::{RealmSettings, SignUpMode};
 use crate::protocol::resource;
 use crate::protocol::response_type::{ResponseMode, ResponseType};
 use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, ScopeSet};
 use crate::protocol::time::Lifetime;
 
 /// What `prompt` asks for (OIDC Core §3.1.2.1).
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each value is asked for or not"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Prompt {
     /// Show nothing.
@@ -26,6 +30,8 @@ pub struct Prompt {
     pub login: bool,
     /// Ask for consent again.
     pub consent: bool,
+    /// Make an account (Initiating User Registration §4.1).
+    pub create: bool,
 }
 
 /// A request that may be acted on.
@@ -96,7 +102,7 @@ impl AuthorizationRequest {
             resources: resource::requested(params).map_err(AuthorizeRefusal::Target)?,
             nonce: params.get("nonce").map(str::to_owned),
             code_challenge,
-            prompt: parse_prompt(params.get("prompt"))?,
+            prompt: parse_prompt(params.get("prompt"), realm)?,
             max_age: parse_max_age(params.get("max_age"))?
                 .or(client.metadata.default_max_age.map(Lifetime::seconds)),
             claims,
@@ -227,7 +233,9 @@ fn parse_challenge(
     }
 }
 
-fn parse_prompt(text: Option<&str>) -> Result<Prompt, AuthorizeRefusal> {
+/// Initiating User Registration §4.1: where nobody may register, `create` is a value like any that
+/// is unknown.
+fn parse_prompt(text: Option<&str>, realm: RealmSettings) -> Result<Prompt, AuthorizeRefusal> {
     let mut prompt = Prompt::default();
     for value in text
         .unwrap_or_default()
@@ -238,10 +246,11 @@ fn parse_prompt(text: Option<&str>) -> Result<Prompt, AuthorizeRefusal> {
             "none" => prompt.none = true,
             "login" | "select_account" => prompt.login = true,
             "consent" => prompt.consent = true,
+            "create" if realm.sign_up == SignUpMode::Open => prompt.create = true,
             _ => return Err(AuthorizeRefusal::UnknownPrompt),
         }
     }
-    if prompt.none && (prompt.login || prompt.consent) {
+    if prompt.none && (prompt.login || prompt.consent || prompt.create) {
         return Err(AuthorizeRefusal::PromptNoneWithOthers);
     }
     Ok(prompt)

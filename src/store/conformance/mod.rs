@@ -15,6 +15,7 @@ pub mod clients;
 pub mod codes;
 pub mod devices;
 pub mod keys;
+pub mod links;
 pub mod logouts;
 pub mod mails;
 pub mod misc;
@@ -251,6 +252,7 @@ pub fn realm_named(id: &RealmId) -> Realm {
         },
         created_at: START,
         disabled_at: None,
+        terms_url: Some("https://terms.example/".to_owned()),
     }
 }
 

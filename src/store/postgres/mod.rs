@@ -50,6 +50,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "people",
             include_str!("../../../migrations/postgres/0003_people.sql"),
         ),
+        (
+            4,
+            "links",
+            include_str!("../../../migrations/postgres/0004_links.sql"),
+        ),
     ])
 });
 

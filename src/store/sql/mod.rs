@@ -23,6 +23,7 @@ macro_rules! run {
 
 mod apis;
 mod device;
+mod links;
 mod logouts;
 mod mails;
 mod passwords;

@@ -4,12 +4,14 @@ use sqlx::{ColumnIndex, Database, Decode, Row as _, Type};
 
 use super::super::Db;
 use super::Row;
+use crate::account::link::{Link, LinkPurpose};
 use crate::account::session::Session;
 use crate::account::user::User;
 use crate::protocol::api::Api;
 use crate::protocol::authorize::PushedRequest;
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::{Client, ClientOrigin};
+use crate::protocol::ids::UserId;
 use crate::protocol::params::Params;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -77,6 +79,28 @@ pub(super) fn realm(row: &Row) -> Answer<Realm> {
         settings: parsed(row, "settings", |text| serde_json::from_str(&text))?,
         created_at: moment(row, "created_at")?,
         disabled_at: optional_moment(row, "disabled_at")?,
+        terms_url: column(row, "terms_url")?,
+    })
+}
+
+/// A user's id that may be absent.
+pub(super) fn optional_user_id(row: &Row, name: &'static str) -> Answer<Option<UserId>> {
+    let text: Option<String> = column(row, name)?;
+    text.map(|text| UserId::parse(text).map_err(|_invalid| Fault::corrupt(name)))
+        .transpose()
+}
+
+pub(super) fn link(row: &Row) -> Answer<Link> {
+    Ok(Link {
+        realm: parsed(row, "realm", TryFrom::try_from)?,
+        digest: digest(row, "digest")?,
+        purpose: parsed(row, "purpose", |text| LinkPurpose::parse(&text).ok_or(()))?,
+        user: optional_user_id(row, "user_id")?,
+        email: column(row, "email")?,
+        content: parsed(row, "content", |text| serde_json::from_str(&text))?,
+        created_at: moment(row, "created_at")?,
+        expires_at: moment(row, "expires_at")?,
+        used_at: optional_moment(row, "used_at")?,
     })
 }
 

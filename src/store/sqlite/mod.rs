@@ -55,6 +55,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "people",
             include_str!("../../../migrations/sqlite/0003_people.sql"),
         ),
+        (
+            4,
+            "links",
+            include_str!("../../../migrations/sqlite/0004_links.sql"),
+        ),
     ])
 });
 

@@ -30,6 +30,7 @@ impl Realms {
             name: "Acme".to_owned(),
             settings: RealmSettings::default(),
             created_at: world.app.now(),
+            terms_url: None,
             disabled_at: None,
         };
         world.app.store.create_realm(&acme).await.unwrap();

@@ -42,6 +42,7 @@ fn every_command(site: &Site, realm: &str) {
         clients(&site);
         apis(&site);
         people(&site, realm);
+        invitations(&site);
         keys(&site);
         logouts(&site);
         mails(&site);
@@ -323,6 +324,7 @@ fn people(site: &InRealm<'_>, realm: &str) {
         "{user:?}"
     );
     fails(4, &site.run_with_input(&create, PASSWORD));
+    site.fails(4, &["user", "invite", "--email", &email]);
     for known_as in [&name, &email, &id] {
         assert_eq!(site.json(&["user", "get", known_as])["id"], json!(id));
     }
@@ -367,6 +369,36 @@ fn people(site: &InRealm<'_>, realm: &str) {
         site.fails(3, &["user", command, "nobody"]);
     }
     site.fails(3, &["user", "withdraw", "nobody", "notes"]);
+}
+
+/// The link opens an account: it is shown to whoever asks for it, and to nobody else.
+fn invitations(site: &InRealm<'_>) {
+    let invite = ["user", "invite", "--email", "Eve@Example.com"];
+    let quiet = site.run(&invite);
+    assert_eq!(quiet.code, 0, "{quiet:?}");
+    assert!(!format!("{quiet:?}").contains("token="), "{quiet:?}");
+    let shown = site.json(&[&invite[..], &["--print-link", "--expires", "1d"]].concat());
+    assert_eq!(shown["email"], "eve@example.com");
+    let link = shown["link"].as_str().unwrap();
+    assert!(link.contains("/invitation?token="), "{link}");
+    site.fails(2, &["user", "invite", "--email", "eve"]);
+    site.fails(2, &[&invite[..], &["--expires", "1y"]].concat());
+    let slug = site.realm;
+    let set = ["realm", "set", slug, "--sign-up", "invitation"];
+    let terms = [&set[..], &["--terms-url", "https://example.com/terms"]].concat();
+    let changed = site.site.run(&[&terms[..], &["--json"]].concat()).json();
+    assert_eq!(changed["sign_up"], "invitation");
+    assert_eq!(changed["terms_url"], "https://example.com/terms");
+    fails(
+        2,
+        &site
+            .site
+            .run(&[&set[..], &["--terms-url", "terms"]].concat()),
+    );
+    let back = ["realm", "set", slug, "--sign-up", "closed", "--terms-url="];
+    let back = site.site.run(&[&back[..], &["--json"]].concat()).json();
+    assert_eq!(back["sign_up"], "closed");
+    assert_eq!(back["terms_url"], Value::Null);
 }
 
 fn keys(site: &InRealm<'_>) {

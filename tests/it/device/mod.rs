@@ -398,6 +398,7 @@ async fn codes_are_of_their_realm() {
         settings: vidimus::protocol::realm::RealmSettings::default(),
         created_at: world.app.now(),
         disabled_at: None,
+        terms_url: None,
     };
     world.app.store.create_realm(&realm).await.unwrap();
     world.user(&acme, "ada").await;

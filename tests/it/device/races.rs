@@ -1,5 +1,7 @@
 //! One device code, many polls; one device, many answers.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use vidimus::flows::interaction::seal;
 use vidimus::protocol::authorize::Interaction;
@@ -9,7 +11,7 @@ use vidimus::protocol::params::Params;
 use vidimus::secret::Digest;
 
 use super::{Codes, codes_of, poll, text};
-use crate::support::racing::{ROUNDS, one_winner, race};
+use crate::support::racing::{one_winner, race, rounds};
 use crate::support::{Answer, Browser, Deployment, TestClient, World};
 
 /// The session of a browser that is signed in.
@@ -96,55 +98,60 @@ impl Race {
 /// RFC 8628 §3.5, RFC 6749 §4.1.2: one poll is given tokens; the others were replays by the client
 /// itself, and end them.
 async fn each_device_code_is_redeemed_once(nodes: &[World]) {
-    let shared = Race::on(nodes).await;
-    for round in 0..ROUNDS {
-        let codes = shared.waiting(round).await;
-        shared.allow(&codes).await;
-        let answers = shared.polls(&codes).await;
-        let (good, bad) = one_winner(answers, |answer| answer.status == StatusCode::OK);
-        for answer in &bad {
-            assert_eq!(answer.error(), "invalid_grant", "{answer:?}");
-        }
-        let tokens = good.json();
-        for device in &shared.devices {
-            let access = text(&tokens["access_token"]);
-            let refused = device.userinfo(&access).await;
-            assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
-            let refreshed = device.refresh(&text(&tokens["refresh_token"])).await;
-            assert_eq!(refreshed.error(), "invalid_grant", "{refreshed:?}");
-        }
+    let people = Arc::new(Race::on(nodes).await);
+    rounds(|round| one_device_code(people.clone(), round)).await;
+}
+
+async fn one_device_code(people: Arc<Race>, round: usize) {
+    let codes = people.waiting(round).await;
+    people.allow(&codes).await;
+    let answers = people.polls(&codes).await;
+    let (good, bad) = one_winner(answers, |answer| answer.status == StatusCode::OK);
+    for answer in &bad {
+        assert_eq!(answer.error(), "invalid_grant", "{answer:?}");
+    }
+    let tokens = good.json();
+    for device in &people.devices {
+        let access = text(&tokens["access_token"]);
+        let refused = device.userinfo(&access).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        let refreshed = device.refresh(&text(&tokens["refresh_token"])).await;
+        assert_eq!(refreshed.error(), "invalid_grant", "{refreshed:?}");
     }
 }
 
 /// RFC 8628 §3.3: one answer counts, and an approval opens one family.
 async fn each_device_is_answered_once(nodes: &[World]) {
-    let shared = Race::on(nodes).await;
-    for round in 0..ROUNDS {
-        let codes = shared.waiting(round).await;
-        let decisions = if round % 2 == 0 {
-            ["approve", "approve"]
-        } else {
-            ["approve", "deny"]
-        };
-        let answers = shared.answers(&codes, decisions).await;
-        let is_done = |answer: &Answer| answer.body.contains("id=\"device-done\"");
-        let (done, late) = one_winner(answers, is_done);
-        for answer in &late {
-            assert_eq!(
-                answer.status,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "{answer:?}"
-            );
-        }
-        let answer = poll(&shared.devices[0], &codes.device).await;
-        if done.body.contains("is connected") {
-            assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-            let refresh = text(&answer.json()["refresh_token"]);
-            let refreshed = shared.devices[0].refresh(&refresh).await;
-            assert_eq!(refreshed.status, StatusCode::OK, "{refreshed:?}");
-        } else {
-            assert_eq!(answer.error(), "access_denied");
-        }
+    let people = Arc::new(Race::on(nodes).await);
+    rounds(|round| one_device(people.clone(), round)).await;
+}
+
+async fn one_device(people: Arc<Race>, round: usize) {
+    let codes = people.waiting(round).await;
+    let decisions = if round.is_multiple_of(2) {
+        ["approve", "approve"]
+    } else {
+        ["approve", "deny"]
+    };
+    let answers = people.answers(&codes, decisions).await;
+    let is_done = |answer: &Answer| answer.body.contains("id=\"device-done\"");
+    let (done, late) = one_winner(answers, is_done);
+    for answer in &late {
+        assert_eq!(
+            answer.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{answer:?}"
+        );
+    }
+    let device = &people.devices[0];
+    let answer = poll(device, &codes.device).await;
+    if done.body.contains("is connected") {
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        let refresh = text(&answer.json()["refresh_token"]);
+        let refreshed = device.refresh(&refresh).await;
+        assert_eq!(refreshed.status, StatusCode::OK, "{refreshed:?}");
+    } else {
+        assert_eq!(answer.error(), "access_denied");
     }
 }
 

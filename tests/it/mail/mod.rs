@@ -42,6 +42,7 @@ pub(crate) async fn register(
         disabled_at: None,
         locked_at: None,
         deleted_at: None,
+        must_change_password: false,
     };
     let link = format!("https://id.example.test/link?token={name}");
     let mail = Mail {

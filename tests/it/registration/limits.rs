@@ -13,7 +13,7 @@ use vidimus::store::sqlite::SqliteStore;
 use vidimus::store::{InitialAccessToken, Page};
 
 use super::{call, metadata, open, register, settle, world_with};
-use crate::support::racing::{CALLERS, ROUNDS, one_winner, race};
+use crate::support::racing::{CALLERS, ROUNDS, one_winner, race, rounds};
 use crate::support::world::Shared;
 use crate::support::{Answer, Deployment, World};
 
@@ -137,15 +137,7 @@ async fn a_single_use_token_registers_one_client(nodes: &[World]) {
         },
     )
     .await;
-    for round in 0..ROUNDS {
-        let text = format!("vit_{round}");
-        initial_access_token(&nodes[0], &text, 1).await;
-        let answers = at_once(nodes, Some(&text)).await;
-        let (_client, refused) = one_winner(answers, |answer| answer.status == StatusCode::CREATED);
-        for answer in &refused {
-            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer:?}");
-        }
-    }
+    rounds(|round| one_token(nodes.to_vec(), format!("vit_{round}"))).await;
     let realm = RealmId::default_realm();
     let page = Page {
         after: None,
@@ -158,6 +150,15 @@ async fn a_single_use_token_registers_one_client(nodes: &[World]) {
         .await
         .unwrap();
     assert_eq!(clients.len(), ROUNDS);
+}
+
+async fn one_token(nodes: Vec<World>, text: String) {
+    initial_access_token(&nodes[0], &text, 1).await;
+    let answers = at_once(&nodes, Some(&text)).await;
+    let (_client, refused) = one_winner(answers, |answer| answer.status == StatusCode::CREATED);
+    for answer in &refused {
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer:?}");
+    }
 }
 
 /// The bound of a realm is part of the insertion.

@@ -345,6 +345,7 @@ async fn a_registration_belongs_to_its_realm() {
         settings: open(),
         created_at: world.app.now(),
         disabled_at: None,
+        terms_url: None,
     };
     world.app.store.create_realm(&acme).await.unwrap();
     let address = format!("/realms/acme/register/{}", own.text("client_id"));

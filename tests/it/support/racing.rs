@@ -8,10 +8,27 @@ use tokio::task::JoinSet;
 
 use super::Answer;
 
-/// How many things of each kind are raced for, one after the other.
+/// How many things of each kind are raced for.
 pub(crate) const ROUNDS: usize = 300;
 /// How many present each of them.
 pub(crate) const CALLERS: usize = 64;
+/// So many rounds are under way at one time: while one waits for the disk, another has work.
+const LANES: usize = 4;
+
+/// Runs every round to its end.
+pub(crate) async fn rounds<R>(round: impl Fn(usize) -> R)
+where
+    R: Future<Output = ()> + Send + 'static,
+{
+    let mut lanes = JoinSet::new();
+    for number in 0..ROUNDS {
+        if lanes.len() == LANES {
+            lanes.join_next().await.unwrap().unwrap();
+        }
+        lanes.spawn(round(number));
+    }
+    lanes.join_all().await;
+}
 
 /// Lets [`CALLERS`] call, each at the next node, and none before all of them are ready. `call` is
 /// told the node and the caller's number.

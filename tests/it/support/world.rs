@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use vidimus::account::language::Language;
 use vidimus::account::password::{PasswordCost, SALT_BYTES};
 use vidimus::account::session::SessionLimits;
 use vidimus::account::user::{Profile, User};
@@ -13,7 +14,7 @@ use vidimus::flows::facts::Facts;
 use vidimus::flows::hash_pool::HashPool;
 use vidimus::flows::password::Breaches;
 use vidimus::flows::realm_keys::RealmKeys;
-use vidimus::flows::{App, Macs, RegistrationLimits, Settings};
+use vidimus::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings};
 use vidimus::http::{Edge, EdgeSettings, router};
 use vidimus::jobs::deliver_logouts::Deliveries;
 use vidimus::jobs::deliver_mails::{self, Outbox};
@@ -78,12 +79,18 @@ pub(crate) struct Shared {
     pub(crate) registrations: Quota,
     /// What sends mails. Without one they wait.
     pub(crate) courier: Option<Arc<Courier>>,
+    /// Mails with links that strangers may ask for.
+    pub(crate) links: LinkLimits,
 }
 
 impl Shared {
     /// Over a store, with the in-process index.
     pub(crate) fn over(store: SharedStore) -> Self {
         let entropy = SystemEntropy::default();
+        let plenty = Quota {
+            burst: 10_000,
+            interval: Lifetime::seconds(1),
+        };
         Self {
             store,
             ephemeral: Arc::new(LocalEphemeral::new()),
@@ -101,6 +108,11 @@ impl Shared {
                 interval: Lifetime::seconds(1),
             },
             courier: None,
+            links: LinkLimits {
+                per_address: plenty,
+                per_mailbox: plenty,
+                uses: plenty,
+            },
         }
     }
 
@@ -181,6 +193,7 @@ impl World {
         let settings = EdgeSettings {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
             body_limit_bytes: 64 * 1024,
+            language: Language::English,
             jwks_max_age_seconds: shared.schedule.jwks_max_age.whole_seconds(),
             stopping: tokio_util::sync::CancellationToken::new(),
             demo: None,
@@ -350,6 +363,7 @@ fn settings(shared: &Shared) -> Settings {
             per_address: shared.registrations,
             clients_limit: shared.clients_limit,
         },
+        links: shared.links,
     }
 }
 

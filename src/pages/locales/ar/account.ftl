@@ -1,0 +1,12 @@
+account-heading = حسابك
+account-lead = ما يُحفَظ عنك هنا، ومن يمكنه الاطلاع عليه، وكيف تسجِّل الدخول.
+account-place-home = الرئيسية
+account-place-sign-in = تسجيل الدخول
+account-sign-out = تسجيل الخروج
+account-stale-more = لم يتغيَّر شيء: يُرجى إعادة المحاولة.
+account-sign-in-heading = كيف تسجِّل الدخول
+account-password = كلمة المرور
+account-has-password = يمكنك تسجيل الدخول بكلمة مرورك.
+account-no-password = ليس لديك كلمة مرور.
+account-change-password = تغييرها
+account-choose-password = اختيار كلمة مرور

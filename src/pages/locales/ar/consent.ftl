@@ -1,5 +1,5 @@
 consent-title = السماح بالوصول
-consent-heading = هل تسمح بدخول { $client }؟
+consent-heading = هل تريد منح { $client } حق الوصول؟
 consent-loopback = هذا برنامج على هذا الحاسوب يقول إن اسمه «{ $client }».
 consent-loopback-more = لا تسمح له إلا إذا كنت قد شغَّلته بنفسك للتو.
 consent-unverified = تطبيق غير موثَّق: لم يتحقق أحد هنا ممَّن يديره.

@@ -1,0 +1,12 @@
+account-heading = Ihr Konto
+account-lead = Was hier über Sie gespeichert ist, wer es sehen darf und wie Sie sich anmelden.
+account-place-home = Übersicht
+account-place-sign-in = Anmeldung
+account-sign-out = Abmelden
+account-stale-more = Es wurde nichts geändert: Bitte machen Sie es noch einmal.
+account-sign-in-heading = So melden Sie sich an
+account-password = Passwort
+account-has-password = Sie können sich mit Ihrem Passwort anmelden.
+account-no-password = Sie haben kein Passwort.
+account-change-password = Ändern
+account-choose-password = Passwort wählen

@@ -1,5 +1,5 @@
 consent-title = Zugriff zulassen
-consent-heading = { $client } hereinlassen?
+consent-heading = Zugriff für { $client } zulassen?
 consent-loopback = Dies ist ein Programm auf diesem Computer, das sich „{ $client }“ nennt.
 consent-loopback-more = Lassen Sie es nur zu, wenn Sie es gerade selbst gestartet haben.
 consent-unverified = Ungeprüfte App: Niemand hier hat geprüft, wer sie betreibt.

@@ -1,0 +1,12 @@
+account-heading = Your account
+account-lead = What is kept of you here, who may see it, and how you sign in.
+account-place-home = Home
+account-place-sign-in = Sign-in
+account-sign-out = Sign out
+account-stale-more = Nothing was changed: please do it once more.
+account-sign-in-heading = How you sign in
+account-password = Password
+account-has-password = You can sign in with your password.
+account-no-password = You have no password.
+account-change-password = Change it
+account-choose-password = Choose one

@@ -1,0 +1,12 @@
+account-heading = Su cuenta
+account-lead = Lo que se guarda aquí de usted, quién puede verlo y cómo inicia sesión.
+account-place-home = Inicio
+account-place-sign-in = Inicio de sesión
+account-sign-out = Cerrar sesión
+account-stale-more = No se ha cambiado nada: hágalo una vez más.
+account-sign-in-heading = Cómo inicia sesión
+account-password = Contraseña
+account-has-password = Puede iniciar sesión con su contraseña.
+account-no-password = No tiene contraseña.
+account-change-password = Cambiarla
+account-choose-password = Elegir una

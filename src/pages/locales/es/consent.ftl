@@ -1,5 +1,5 @@
 consent-title = Permitir el acceso
-consent-heading = ¿Permitir la entrada a { $client }?
+consent-heading = ¿Dar acceso a { $client }?
 consent-loopback = Este es un programa de este equipo que dice llamarse «{ $client }».
 consent-loopback-more = Permítalo solo si acaba de iniciarlo usted.
 consent-unverified = Aplicación no verificada: nadie aquí ha comprobado quién está detrás.

@@ -1,0 +1,12 @@
+account-heading = Votre compte
+account-lead = Ce qui est conservé ici à votre sujet, qui peut le voir et comment vous vous connectez.
+account-place-home = Accueil
+account-place-sign-in = Connexion
+account-sign-out = Se déconnecter
+account-stale-more = Rien n’a été modifié : veuillez recommencer.
+account-sign-in-heading = Comment vous vous connectez
+account-password = Mot de passe
+account-has-password = Vous pouvez vous connecter avec votre mot de passe.
+account-no-password = Vous n’avez pas de mot de passe.
+account-change-password = Le modifier
+account-choose-password = En choisir un

@@ -1,5 +1,5 @@
 consent-title = Autoriser l’accès
-consent-heading = Laisser entrer { $client } ?
+consent-heading = Donner accès à { $client } ?
 consent-loopback = Il s’agit d’un programme de cet ordinateur qui dit s’appeler « { $client } ».
 consent-loopback-more = Ne l’autorisez que si vous venez de le lancer vous-même.
 consent-unverified = Application non vérifiée : personne ici n’a vérifié qui l’exploite.

@@ -1,7 +1,7 @@
 sign-in-heading = Connexion
 sign-in-heading-again = Confirmez qu’il s’agit bien de vous
 sign-in-destination = pour continuer vers { $client }
-sign-in-wrong = Cela ne correspond pas.
+sign-in-wrong = Ces informations ne correspondent pas.
 sign-in-wrong-more = Le nom d’utilisateur ou le mot de passe est incorrect. Vérifiez les deux, puis réessayez.
 sign-in-no-username = Votre nom d’utilisateur manque.
 sign-in-no-password = Votre mot de passe manque.

@@ -1,0 +1,12 @@
+account-heading = アカウント
+account-lead = ここに保存されている情報、それを見られる相手、ログインの方法を確認できます。
+account-place-home = ホーム
+account-place-sign-in = ログイン方法
+account-sign-out = ログアウト
+account-stale-more = 何も変更されていません。もう一度操作してください。
+account-sign-in-heading = ログインの方法
+account-password = パスワード
+account-has-password = パスワードでログインできます。
+account-no-password = パスワードは設定されていません。
+account-change-password = 変更する
+account-choose-password = 設定する

@@ -1,6 +1,6 @@
-//! What a change brings with it: marks, events and mails of the same transaction.
+//! What a change brings with it: marks, events, links and mails of the same transaction.
 
-use super::{Answer, Connection, Timestamp, revocations, sql};
+use super::{Answer, Connection, Timestamp, Verdict, links, revocations, sql};
 use crate::account::event::Event;
 use crate::protocol::ids::{ClientId, SessionId, UserId};
 use crate::store::fault::Fault;
@@ -14,10 +14,23 @@ pub(in super::super) async fn record(
     for event in &effects.events {
         append(c, event).await?;
     }
+    for link in &effects.links {
+        links::insert(c, link).await?;
+    }
     for mail in &effects.mails {
         enqueue(c, mail).await?;
     }
     revocations::record(c, &effects.marks, now).await
+}
+
+/// Effects that go with no other change.
+pub(in super::super) async fn write(
+    c: &mut Connection<'_>,
+    effects: &Effects,
+    now: Timestamp,
+) -> Answer<Verdict<()>> {
+    record(c, effects, now).await?;
+    Ok(Verdict::Keep(()))
 }
 
 async fn append(c: &mut Connection<'_>, event: &Event) -> Answer<()> {

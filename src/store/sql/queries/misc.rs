@@ -93,6 +93,12 @@ const PURGES: &[(&str, Lifetime)] = &[
              (SELECT realm, account FROM login_attempt WHERE last_at <= $1 LIMIT $2)",
         DAY,
     ),
+    // For a day it can still be said that a link was used, or came too late.
+    (
+        "DELETE FROM one_time_link WHERE expires_at <= $1 AND (realm, digest) IN
+             (SELECT realm, digest FROM one_time_link WHERE expires_at <= $1 LIMIT $2)",
+        DAY,
+    ),
     // The clocks of two nodes may differ by less than a minute.
     (
         "DELETE FROM used_assertion WHERE (realm, client_id, jti) IN

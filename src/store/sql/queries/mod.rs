@@ -6,6 +6,7 @@ pub(super) mod devices;
 pub(super) mod effects;
 pub(super) mod families;
 pub(super) mod keys;
+pub(super) mod links;
 pub(super) mod logouts;
 pub(super) mod mails;
 pub(super) mod misc;

@@ -11,24 +11,29 @@ fn settings(settings: RealmSettings) -> Answer<String> {
 }
 
 pub(in super::super) async fn update(c: &mut Connection<'_>, realm: &Realm) -> Answer<Change> {
-    let query = sql("UPDATE realm SET name = $2, settings = $3, disabled_at = $4 WHERE id = $1")
-        .bind(realm.id.as_str())
-        .bind(realm.name.as_str())
-        .bind(settings(realm.settings)?)
-        .bind(millis(realm.disabled_at));
+    let query = sql(
+        "UPDATE realm SET name = $2, settings = $3, disabled_at = $4,
+             terms_url = $5 WHERE id = $1",
+    )
+    .bind(realm.id.as_str())
+    .bind(realm.name.as_str())
+    .bind(settings(realm.settings)?)
+    .bind(millis(realm.disabled_at))
+    .bind(realm.terms_url.as_deref());
     Ok(change(c.execute(query).await?))
 }
 
 pub(in super::super) async fn create(c: &mut Connection<'_>, realm: &Realm) -> Answer<Creation> {
     let query = sql(
-        "INSERT INTO realm (id, name, settings, created_at, disabled_at)
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        "INSERT INTO realm (id, name, settings, created_at, disabled_at, terms_url)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
     )
     .bind(realm.id.as_str())
     .bind(realm.name.as_str())
     .bind(settings(realm.settings)?)
     .bind(realm.created_at.unix_millis())
-    .bind(millis(realm.disabled_at));
+    .bind(millis(realm.disabled_at))
+    .bind(realm.terms_url.as_deref());
     Ok(creation(c.execute(query).await?))
 }
 
@@ -36,8 +41,10 @@ pub(in super::super) async fn find(
     c: &mut Connection<'_>,
     realm: &RealmId,
 ) -> Answer<Option<Realm>> {
-    let query = sql("SELECT id, name, settings, created_at, disabled_at FROM realm WHERE id = $1")
-        .bind(realm.as_str());
+    let query = sql(
+        "SELECT id, name, settings, created_at, disabled_at, terms_url FROM realm WHERE id = $1",
+    )
+    .bind(realm.as_str());
     c.optional(query)
         .await?
         .as_ref()
@@ -46,6 +53,7 @@ pub(in super::super) async fn find(
 }
 
 pub(in super::super) async fn list(c: &mut Connection<'_>) -> Answer<Vec<Realm>> {
-    let query = sql("SELECT id, name, settings, created_at, disabled_at FROM realm ORDER BY id");
+    let query =
+        sql("SELECT id, name, settings, created_at, disabled_at, terms_url FROM realm ORDER BY id");
     c.all(query).await?.iter().map(rows::realm).collect()
 }

@@ -3,7 +3,7 @@
 use super::rows::{count, moment, user_columns};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
-    effects, families, logouts, millis, rows, sessions, sql,
+    effects, families, links, logouts, millis, rows, sessions, sql,
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
@@ -158,7 +158,8 @@ pub(super) struct Ending<'a> {
     pub(super) now: Timestamp,
 }
 
-/// Ends the sessions and families of a user whose row this transaction has locked.
+/// Ends the sessions and families of a user whose row this transaction has locked, and the links
+/// that would set another password.
 pub(super) async fn end_everything(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
@@ -168,6 +169,7 @@ pub(super) async fn end_everything(
     sessions::end_all_of_user(c, (realm, user), spared, now).await?;
     families::revoke_all_of_user(c, (realm, user), &ending).await?;
     logouts::address_clients_of_user(c, realm, user, now).await?;
+    links::void_resets(c, realm, user).await?;
     effects::record(c, ending.effects, now).await
 }
 

@@ -1,0 +1,203 @@
+//! One-time links: written with the mail that carries them, used once.
+
+use super::rows::{column, optional_user_id};
+use super::{
+    Answer, Change, Connection, Creation, Timestamp, Verdict, millis, passwords, people, rows, sql,
+    users,
+};
+use crate::account::link::{Link, LinkPurpose};
+use crate::account::user::{AccountSwitch, User};
+use crate::protocol::ids::{RealmId, UserId};
+use crate::secret::Digest;
+use crate::store::fault::Fault;
+use crate::store::{Effects, LinkUse, PasswordChange};
+
+/// The columns of [`rows::link`].
+macro_rules! link_columns {
+    () => {
+        "realm, digest, purpose, user_id, email, content, created_at, expires_at, used_at"
+    };
+}
+
+/// Writes a link; it takes its slot over from the one before, which is void from then on.
+pub(super) async fn insert(c: &mut Connection<'_>, link: &Link) -> Answer<()> {
+    let content = serde_json::to_string(&link.content)
+        .map_err(|error| Fault::Corrupt(format!("link: {error}")))?;
+    let query = sql(
+        "INSERT INTO one_time_link (realm, digest, purpose, slot, user_id, email, content,
+             created_at, expires_at, used_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT (realm, purpose, slot) DO UPDATE SET digest = excluded.digest,
+             user_id = excluded.user_id, email = excluded.email, content = excluded.content,
+             created_at = excluded.created_at, expires_at = excluded.expires_at,
+             used_at = excluded.used_at",
+    )
+    .bind(link.realm.as_str())
+    .bind(link.digest.as_bytes())
+    .bind(link.purpose.as_str())
+    .bind(link.slot())
+    .bind(link.user.as_ref().map(UserId::as_str))
+    .bind(link.email.as_str())
+    .bind(content)
+    .bind(link.created_at.unix_millis())
+    .bind(link.expires_at.unix_millis())
+    .bind(millis(link.used_at));
+    c.execute(query).await?;
+    Ok(())
+}
+
+pub(in super::super) async fn find(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    digest: &Digest,
+) -> Answer<Option<Link>> {
+    let query = sql(concat!(
+        "SELECT ",
+        link_columns!(),
+        " FROM one_time_link WHERE realm = $1 AND digest = $2"
+    ))
+    .bind(realm.as_str())
+    .bind(digest.as_bytes());
+    c.optional(query)
+        .await?
+        .as_ref()
+        .map(rows::link)
+        .transpose()
+}
+
+pub(in super::super) async fn find_in_slot(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    purpose: LinkPurpose,
+    slot: &str,
+) -> Answer<Option<Link>> {
+    let query = sql(concat!(
+        "SELECT ",
+        link_columns!(),
+        " FROM one_time_link WHERE realm = $1 AND purpose = $2 AND slot = $3"
+    ))
+    .bind(realm.as_str())
+    .bind(purpose.as_str())
+    .bind(slot);
+    c.optional(query)
+        .await?
+        .as_ref()
+        .map(rows::link)
+        .transpose()
+}
+
+/// What the row of a link that was just used says.
+struct Spent {
+    user: Option<UserId>,
+    email: String,
+}
+
+/// The one statement that decides who has used a link. What it kept is forgotten with it.
+async fn spend(
+    c: &mut Connection<'_>,
+    (realm, digest): (&RealmId, &Digest),
+    purpose: LinkPurpose,
+    now: Timestamp,
+) -> Answer<Option<Spent>> {
+    let query = sql("UPDATE one_time_link SET used_at = $4, content = '{}'
+         WHERE realm = $1 AND digest = $2 AND purpose = $3 AND used_at IS NULL AND expires_at > $4
+             AND ($5 OR EXISTS (SELECT 1 FROM users WHERE users.realm = one_time_link.realm
+                 AND users.id = one_time_link.user_id AND users.email = one_time_link.email))
+         RETURNING user_id, email")
+    .bind(realm.as_str())
+    .bind(digest.as_bytes())
+    .bind(purpose.as_str())
+    .bind(now.unix_millis())
+    .bind(!purpose.is_bound_to_account_address());
+    let Some(row) = c.optional(query).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Spent {
+        user: optional_user_id(&row, "user_id")?,
+        email: column(&row, "email")?,
+    }))
+}
+
+/// Locks the row of a link's account before the link's own: whoever changes an account makes its
+/// links void, and takes the two in this order as well.
+async fn hold_account(c: &mut Connection<'_>, realm: &RealmId, digest: &Digest) -> Answer<()> {
+    let query = sql(
+        "UPDATE users SET updated_at = updated_at WHERE realm = $1 AND id IN
+             (SELECT user_id FROM one_time_link WHERE realm = $1 AND digest = $2)",
+    )
+    .bind(realm.as_str())
+    .bind(digest.as_bytes());
+    c.execute(query).await?;
+    Ok(())
+}
+
+pub(in super::super) async fn create_user(
+    c: &mut Connection<'_>,
+    (digest, purpose): (&Digest, LinkPurpose),
+    user: &User,
+    effects: &Effects,
+) -> Answer<Verdict<LinkUse>> {
+    let place = (&user.realm, digest);
+    match spend(c, place, purpose, user.created_at).await? {
+        Some(spent) if Some(&spent.email) == user.email.as_ref() => {}
+        Some(_) | None => return Ok(Verdict::Undo(LinkUse::Void)),
+    }
+    Ok(match users::create(c, user, effects).await? {
+        Verdict::Keep(Creation::Created) => Verdict::Keep(LinkUse::Used),
+        Verdict::Keep(Creation::NameTaken) | Verdict::Undo(_) => Verdict::Undo(LinkUse::NameTaken),
+    })
+}
+
+pub(in super::super) async fn reset_password(
+    c: &mut Connection<'_>,
+    digest: &Digest,
+    change: &PasswordChange,
+) -> Answer<Verdict<LinkUse>> {
+    let place = (&change.realm, digest);
+    hold_account(c, &change.realm, digest).await?;
+    let spent = spend(c, place, LinkPurpose::ResetPassword, change.now).await?;
+    if spent.and_then(|spent| spent.user).as_ref() != Some(&change.user) {
+        return Ok(Verdict::Undo(LinkUse::Void));
+    }
+    Ok(used(passwords::change(c, change).await?))
+}
+
+pub(in super::super) async fn lock(
+    c: &mut Connection<'_>,
+    (realm, digest): (&RealmId, &Digest),
+    effects: &Effects,
+    now: Timestamp,
+) -> Answer<Verdict<LinkUse>> {
+    hold_account(c, realm, digest).await?;
+    let spent = spend(c, (realm, digest), LinkPurpose::LockAccount, now).await?;
+    let Some(user) = spent.and_then(|spent| spent.user) else {
+        return Ok(Verdict::Undo(LinkUse::Void));
+    };
+    let locked = people::switch(c, (realm, &user), AccountSwitch::Lock, effects, now).await?;
+    Ok(used(locked))
+}
+
+fn used(change: Verdict<Change>) -> Verdict<LinkUse> {
+    match change {
+        Verdict::Keep(Change::Changed) => Verdict::Keep(LinkUse::Used),
+        Verdict::Keep(Change::NotFound) | Verdict::Undo(_) => Verdict::Undo(LinkUse::Void),
+    }
+}
+
+/// Makes the links void that would set another password for a user whose row this transaction has
+/// locked. Used ones stay, so that it can be said of them.
+pub(super) async fn void_resets(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    user: &UserId,
+) -> Answer<()> {
+    let query = sql(
+        "DELETE FROM one_time_link WHERE realm = $1 AND user_id = $2 AND purpose = $3
+             AND used_at IS NULL",
+    )
+    .bind(realm.as_str())
+    .bind(user.as_str())
+    .bind(LinkPurpose::ResetPassword.as_str());
+    c.execute(query).await?;
+    Ok(())
+}
