@@ -36,7 +36,6 @@ pub(crate) async fn register(
         email: None,
         email_verified: false,
         password_hash: None,
-        must_change_password: false,
         profile: Profile::default(),
         created_at: now,
         updated_at: now,
