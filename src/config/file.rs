@@ -7,8 +7,8 @@ use toml_edit::{Document, Item, TableLike, Value};
 use super::kind::Kind;
 use super::problem::{Complaint, Place, Problem};
 use super::raw::{Given, Origin};
-use super::row::Setting;
-use super::setting::{SETTINGS, find, is_section};
+use super::row::{Setting, find, is_section};
+use super::setting::SETTINGS;
 use super::suggest::nearest;
 
 /// What a file says.

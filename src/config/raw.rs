@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::environment::{self, FILE_VARIABLE};
 use super::file;
 use super::problem::{Complaint, Place, Problem, Rejection};
-use super::row::Setting;
-use super::setting::{SETTINGS, find};
+use super::row::{Setting, find};
+use super::setting::SETTINGS;
 use super::{Config, DEFAULT_FILE, Effective, Loaded, Sources};
 
 /// Where a value came from.

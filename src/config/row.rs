@@ -1,9 +1,10 @@
-//! What a row of the table of settings holds.
+//! What a row of the table of settings holds, and how one is found.
 
 use super::kind::Kind;
 use super::parse::Parsed;
 use super::problem::Complaint;
 use super::resolved::Config;
+use super::setting::SETTINGS;
 
 type Setter = fn(&mut Config, &str) -> Parsed<()>;
 
@@ -67,4 +68,19 @@ pub(super) const fn secret(key: &'static str, set: Setter, doc: &'static str) ->
         secret: true,
         set,
     }
+}
+
+/// The setting of a key.
+pub(super) fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+/// Whether a key is a section, `log`.
+pub(super) fn is_section(name: &str) -> bool {
+    SETTINGS.iter().any(|setting| {
+        setting
+            .key
+            .split_once('.')
+            .is_some_and(|(section, _)| section == name)
+    })
 }

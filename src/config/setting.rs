@@ -387,18 +387,3 @@ pub static SETTINGS: &[Setting] = &[
         "Whether statements stay prepared on a connection; switch off behind a transaction-pooling proxy.",
     ),
 ];
-
-/// The setting of a key.
-pub(super) fn find(key: &str) -> Option<&'static Setting> {
-    SETTINGS.iter().find(|setting| setting.key == key)
-}
-
-/// Whether a key is a section, `log`.
-pub(super) fn is_section(name: &str) -> bool {
-    SETTINGS.iter().any(|setting| {
-        setting
-            .key
-            .split_once('.')
-            .is_some_and(|(section, _)| section == name)
-    })
-}

@@ -76,6 +76,7 @@ pub async fn ask(
     let user = found.filter(|user| user.email.as_ref() == Some(&email));
     let effects = asking_effects(app, forgotten, (&email, user.as_ref()), now)?;
     app.store.write_effects(&effects, now).await?;
+    app.mail_bell.notify_one();
     Ok(email)
 }
 
@@ -171,6 +172,7 @@ pub async fn reset(app: &App, new: NewPassword<'_>) -> Result<Link, FlowError<Re
     let store = &app.store;
     match store.reset_password_by_link(&link.digest, &change).await? {
         LinkUse::Used => {
+            app.mail_bell.notify_one();
             revocations::announce(app, &change.effects.marks, now).await;
             tracing::info!(%realm, user = %user.id, "password reset by mail");
             Ok(link)

@@ -216,6 +216,7 @@ async fn send(
     };
     let effects = Effects::event(event).and_link(link).and_mail(mail);
     app.store.write_effects(&effects, now).await?;
+    app.mail_bell.notify_one();
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
 
 use super::{NotTaken, Outbound, Transport, one_line};
 use crate::protocol::time::Lifetime;
@@ -97,6 +98,7 @@ pub struct Smtp {
     credentials: Option<Credentials>,
     hello: ClientId,
     timeout: Lifetime,
+    goodbyes: TaskTracker,
 }
 
 impl Smtp {
@@ -118,6 +120,7 @@ impl Smtp {
             credentials,
             hello: ClientId::Domain(settings.hello),
             timeout: settings.timeout,
+            goodbyes: TaskTracker::new(),
             host,
         })
     }
@@ -149,15 +152,17 @@ impl Transport for Smtp {
         let (envelope, bytes) = (outbound.message.envelope(), outbound.bytes());
         let sending = connection.send(envelope, &bytes);
         let taken = within(patience * TAKING, "no answer to the mail", sending).await?;
-        // It is taken, whatever the server makes of the goodbye.
-        drop(timeout(patience, connection.abort()).await);
+        // It is taken, whatever the server makes of the goodbye: until that is written down, the
+        // mail may be sent again, so that nobody waits for it.
+        self.goodbyes
+            .spawn(async move { timeout(patience, connection.abort()).await });
         let line = taken.first_line().unwrap_or_default();
         Ok(one_line(&format!("{} {line}", taken.code())))
     }
 
     fn limit(&self) -> Lifetime {
-        // To get ready, to take the mail, to say goodbye.
-        (0..=TAKING).fold(self.timeout, |limit, _| limit.plus(self.timeout))
+        // To get ready, and to take the mail.
+        (0..TAKING).fold(self.timeout, |limit, _| limit.plus(self.timeout))
     }
 }
 
