@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Failure;
 use super::desk::{Desk, parse_realm};
 use super::output::{Output, members, table};
 use super::realm_arguments::{RealmCommand, RealmSetArgs};
+use super::{Failure, password_policy};
 use crate::protocol::realm::RealmSettings;
 use crate::store::{Change, Creation, Realm};
 
@@ -66,6 +66,7 @@ async fn set(desk: &Desk, arguments: RealmSetArgs, output: &mut Output<'_>) -> R
             *switch = wanted == "on";
         }
     }
+    arguments.passwords.apply(&mut settings.passwords)?;
     if arguments.disable {
         realm.disabled_at = realm.disabled_at.or(Some(desk.clock.now()));
     } else if arguments.enable {
@@ -108,6 +109,7 @@ fn document(realm: &Realm) -> Value {
         "front_channel_tokens": realm.settings.front_channel_tokens,
         "client_id_documents": realm.settings.client_id_documents,
         "session_management": realm.settings.session_management,
+        "passwords": password_policy::document(&realm.settings.passwords),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
 
+use super::password_policy::PasswordPolicyArgs;
 use crate::protocol::realm::RegistrationMode;
 
 /// `realm …`
@@ -30,7 +31,8 @@ pub enum RealmCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vidimus realm set default --registration initial-access-token
-  vidimus realm set acme --client-id-documents on --front-channel-tokens off")]
+  vidimus realm set acme --client-id-documents on --front-channel-tokens off
+  vidimus realm set acme --password-history 5 --password-breaches refuse")]
 pub struct RealmSetArgs {
     /// The realm
     pub slug: String,
@@ -49,6 +51,9 @@ pub struct RealmSetArgs {
     /// Whether applications may watch the session in a frame
     #[arg(long, value_name = "on|off", value_parser = ["on", "off"])]
     pub session_management: Option<String>,
+    /// What new passwords must be like
+    #[command(flatten)]
+    pub passwords: PasswordPolicyArgs,
     /// Switch the whole realm off
     #[arg(long, action = ArgAction::SetTrue, conflicts_with = "enable")]
     pub disable: bool,

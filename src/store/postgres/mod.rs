@@ -50,6 +50,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "people",
             include_str!("../../../migrations/postgres/0003_people.sql"),
         ),
+        (
+            5,
+            "passwords",
+            include_str!("../../../migrations/postgres/0005_passwords.sql"),
+        ),
     ])
 });
 

@@ -55,6 +55,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "people",
             include_str!("../../../migrations/sqlite/0003_people.sql"),
         ),
+        (
+            5,
+            "passwords",
+            include_str!("../../../migrations/sqlite/0005_passwords.sql"),
+        ),
     ])
 });
 

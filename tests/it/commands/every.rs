@@ -297,18 +297,7 @@ fn people(site: &InRealm<'_>, realm: &str) {
     let mut ids = listed.as_array().unwrap().iter().map(|user| &user["id"]);
     assert!(ids.any(|own| *own == json!(id)), "{listed}");
 
-    let set = ["user", "set-password", &name, "--password-stdin"];
-    let done = site.run_with_input(&set, "another-horse-battery\n");
-    assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
-    assert!(!done.talk.contains("another-horse"), "{done:?}");
-    fails(2, &site.run_with_input(&set, "short"));
-    site.fails(2, &["user", "set-password", &name, "--password", PASSWORD]);
-    site.fails(2, &["user", "set-password", &name]);
-    site.fails(
-        2,
-        &["user", "set-password", &name, "--password-file", "/nowhere"],
-    );
-
+    passwords(site, &name);
     assert_eq!(site.run(&["user", "disable", &name]).code, 0);
     assert_eq!(site.json(&["user", "get", &name])["disabled"], true);
     assert_eq!(site.run(&["user", "enable", &name]).code, 0);
@@ -334,6 +323,24 @@ fn people(site: &InRealm<'_>, realm: &str) {
         site.fails(3, &["user", command, "nobody"]);
     }
     site.fails(3, &["user", "withdraw", "nobody", "notes"]);
+}
+
+fn passwords(site: &InRealm<'_>, name: &str) {
+    let set = ["user", "set-password", name, "--password-stdin"];
+    let done = site.run_with_input(&set, "another-horse-battery\n");
+    assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
+    assert!(!done.talk.contains("another-horse"), "{done:?}");
+    let short = site.run_with_input(&set, "password");
+    fails(4, &short);
+    for reason in ["fewer than 15 characters", "everybody knows"] {
+        assert!(short.talk.contains(reason), "{short:?}");
+    }
+    site.fails(2, &["user", "set-password", name, "--password", PASSWORD]);
+    site.fails(2, &["user", "set-password", name]);
+    site.fails(
+        2,
+        &["user", "set-password", name, "--password-file", "/nowhere"],
+    );
 }
 
 fn keys(site: &InRealm<'_>) {
