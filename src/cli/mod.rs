@@ -22,6 +22,7 @@ mod metadata_arguments;
 mod migrate;
 mod new_password;
 mod output;
+mod password_policy;
 mod realm;
 mod realm_arguments;
 mod registration_token;

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Failure;
 use super::desk::{Desk, parse_realm};
 use super::output::{Output, members, table};
 use super::realm_arguments::{RealmCommand, RealmSetArgs};
+use super::{Failure, password_policy};
 use crate::protocol::realm::RealmSettings;
 use crate::store::{Change, Creation, Realm};
 
@@ -81,6 +81,7 @@ async fn set(desk: &Desk, arguments: RealmSetArgs, output: &mut Output<'_>) -> R
             *switch = wanted == "on";
         }
     }
+    arguments.passwords.apply(&mut settings.passwords)?;
     if arguments.disable {
         realm.disabled_at = realm.disabled_at.or(Some(desk.clock.now()));
     } else if arguments.enable {
@@ -140,6 +141,7 @@ fn document(realm: &Realm) -> Value {
         "session_management": realm.settings.session_management,
         "sign_up": realm.settings.sign_up,
         "terms_url": realm.terms_url,
+        "passwords": password_policy::document(&realm.settings.passwords),
     })
 }
 

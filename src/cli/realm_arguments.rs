@@ -2,6 +2,7 @@
 
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
 
+use super::password_policy::PasswordPolicyArgs;
 use crate::protocol::realm::{REMEMBER_DAYS_LIMIT, RegistrationMode, SecondFactorRule, SignUpMode};
 
 /// `realm …`
@@ -31,7 +32,8 @@ pub enum RealmCommand {
 #[command(after_help = "Examples:
   vidimus realm set default --registration initial-access-token
   vidimus realm set default --sign-up open --terms-url https://example.com/terms
-  vidimus realm set acme --client-id-documents on --front-channel-tokens off")]
+  vidimus realm set acme --client-id-documents on --front-channel-tokens off
+  vidimus realm set acme --password-history 5 --password-breaches refuse")]
 pub struct RealmSetArgs {
     /// The realm
     pub slug: String,
@@ -63,6 +65,9 @@ pub struct RealmSetArgs {
     /// The terms that people must accept before they have an account; empty takes them away
     #[arg(long, value_name = "URL")]
     pub terms_url: Option<String>,
+    /// What new passwords must be like
+    #[command(flatten)]
+    pub passwords: PasswordPolicyArgs,
     /// Switch the whole realm off
     #[arg(long, action = ArgAction::SetTrue, conflicts_with = "enable")]
     pub disable: bool,

@@ -119,7 +119,7 @@ pub struct UserUpdateArgs {
     #[command(flatten)]
     pub claims: ClaimArgs,
     /// Whether another password must be chosen at the next sign-in
-    #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub must_change_password: Option<bool>,
 }
 

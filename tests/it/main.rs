@@ -61,6 +61,8 @@ mod openid;
 #[cfg(test)]
 mod outgoing;
 #[cfg(test)]
+mod passwords;
+#[cfg(test)]
 mod postgres_cluster;
 #[cfg(test)]
 mod pushed_requests;

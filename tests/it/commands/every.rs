@@ -346,18 +346,7 @@ fn people(site: &InRealm<'_>, realm: &str) {
     let mut ids = listed.as_array().unwrap().iter().map(|user| &user["id"]);
     assert!(ids.any(|own| *own == json!(id)), "{listed}");
 
-    let set = ["user", "set-password", &name, "--password-stdin"];
-    let done = site.run_with_input(&set, "another-horse-battery\n");
-    assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
-    assert!(!done.talk.contains("another-horse"), "{done:?}");
-    fails(2, &site.run_with_input(&set, "short"));
-    site.fails(2, &["user", "set-password", &name, "--password", PASSWORD]);
-    site.fails(2, &["user", "set-password", &name]);
-    site.fails(
-        2,
-        &["user", "set-password", &name, "--password-file", "/nowhere"],
-    );
-
+    passwords(site, &name);
     assert_eq!(site.run(&["user", "disable", &name]).code, 0);
     assert_eq!(site.json(&["user", "get", &name])["disabled"], true);
     assert_eq!(site.run(&["user", "enable", &name]).code, 0);
@@ -408,6 +397,24 @@ fn invitations(site: &InRealm<'_>) {
     let back = site.site.run(&[&back[..], &["--json"]].concat()).json();
     assert_eq!(back["sign_up"], "closed");
     assert_eq!(back["terms_url"], Value::Null);
+}
+
+fn passwords(site: &InRealm<'_>, name: &str) {
+    let set = ["user", "set-password", name, "--password-stdin"];
+    let done = site.run_with_input(&set, "another-horse-battery\n");
+    assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
+    assert!(!done.talk.contains("another-horse"), "{done:?}");
+    let short = site.run_with_input(&set, "password");
+    fails(4, &short);
+    for reason in ["fewer than 15 characters", "everybody knows"] {
+        assert!(short.talk.contains(reason), "{short:?}");
+    }
+    site.fails(2, &["user", "set-password", name, "--password", PASSWORD]);
+    site.fails(2, &["user", "set-password", name]);
+    site.fails(
+        2,
+        &["user", "set-password", name, "--password-file", "/nowhere"],
+    );
 }
 
 fn keys(site: &InRealm<'_>) {

@@ -3,6 +3,7 @@
 
 mod every;
 mod following;
+mod importing;
 mod leaks;
 mod life;
 mod mailing;
