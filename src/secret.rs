@@ -120,6 +120,14 @@ impl MacKey {
     }
 }
 
+/// HMAC-SHA-1 (RFC 2104), which one-time passwords are made with (RFC 4226 §5.2); for nothing else.
+pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
+    let mut tag = [0; 20];
+    tag.copy_from_slice(hmac::sign(&key, message).as_ref());
+    tag
+}
+
 impl fmt::Debug for MacKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[mac key]")

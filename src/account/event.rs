@@ -51,6 +51,8 @@ kinds! {
     UserDeleted = "user.deleted",
     /// A deleted account was brought back.
     UserRestored = "user.restored",
+    /// A person changed their profile.
+    ProfileChanged = "profile.changed",
     /// A password was set or changed.
     PasswordChanged = "password.changed",
     /// Somebody asked for a link that sets another password.
@@ -59,6 +61,22 @@ kinds! {
     SignUpAsked = "sign_up.asked",
     /// An admin invited somebody.
     UserInvited = "user.invited",
+    /// A second factor was set up. Detail: `factor`.
+    FactorAdded = "factor.added",
+    /// A second factor was taken away. Detail: `factor`.
+    FactorRemoved = "factor.removed",
+    /// A second factor was proven. Detail: `factor`.
+    FactorProven = "factor.proven",
+    /// What was to prove a second factor did not.
+    FactorRefused = "factor.refused",
+    /// A recovery code was used. Detail: `left`.
+    RecoveryCodeUsed = "recovery_code.used",
+    /// New recovery codes were made; the old ones are worth nothing.
+    RecoveryCodesMade = "recovery_codes.made",
+    /// A device was remembered, and the second factor is not asked for on it.
+    DeviceRemembered = "device.remembered",
+    /// A remembered device was forgotten.
+    DeviceForgotten = "device.forgotten",
     /// Somebody signed in.
     SignedIn = "sign_in.succeeded",
     /// A sign-in was refused.

@@ -4,13 +4,17 @@
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
 pub mod claims;
+pub mod device;
 pub mod event;
+pub mod factors;
 pub mod import;
 pub mod language;
 pub mod link;
 pub mod mail;
 pub mod password;
 pub mod profile;
+pub mod recovery;
 pub mod session;
 pub mod slow_down;
+pub mod totp;
 pub mod user;

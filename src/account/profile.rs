@@ -7,7 +7,7 @@ use crate::account::user::{Address, Profile};
 const LIMIT: usize = 255;
 
 /// Why a claim was not set.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimRefusal {
     /// No claim of a profile.
     #[error("is no claim that can be set")]
@@ -71,6 +71,34 @@ pub fn set_claim(profile: &mut Profile, name: &str, text: &str) -> Result<(), Cl
     }
     *place = (!text.is_empty()).then(|| text.to_owned());
     Ok(())
+}
+
+/// Reads back a claim that [`set_claim`] sets from a free text.
+pub fn text_of<'a>(profile: &'a Profile, name: &str) -> Option<&'a str> {
+    let address = profile.address.as_ref();
+    let text = match name {
+        "name" => &profile.name,
+        "given_name" => &profile.given_name,
+        "family_name" => &profile.family_name,
+        "middle_name" => &profile.middle_name,
+        "nickname" => &profile.nickname,
+        "gender" => &profile.gender,
+        "profile" => &profile.profile,
+        "picture" => &profile.picture,
+        "website" => &profile.website,
+        "birthdate" => &profile.birthdate,
+        "zoneinfo" => &profile.zoneinfo,
+        "locale" => &profile.locale,
+        "phone_number" => &profile.phone_number,
+        "address.formatted" => &address?.formatted,
+        "address.street_address" => &address?.street_address,
+        "address.locality" => &address?.locality,
+        "address.region" => &address?.region,
+        "address.postal_code" => &address?.postal_code,
+        "address.country" => &address?.country,
+        _ => return None,
+    };
+    text.as_deref()
 }
 
 /// OIDC Core §5.1.1. An address without any part is none.

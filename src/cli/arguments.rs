@@ -173,6 +173,7 @@ impl From<TypeArg> for ClientType {
   vidimus client create --type web --name Notes --redirect-uri https://notes.example.com/callback \\
       --auth-method private_key_jwt --set jwks_uri=https://notes.example.com/jwks.json
   vidimus client create --from notes.json")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct ClientCreateArgs {
     /// What kind of application it is
     #[arg(long = "type", value_enum, required_unless_present = "from")]
@@ -192,6 +193,9 @@ pub struct ClientCreateArgs {
     /// It is your own: people are not asked for consent
     #[arg(long)]
     pub first_party: bool,
+    /// Whoever signs in to it proves a second factor
+    #[arg(long)]
+    pub require_second_factor: bool,
     /// It may introspect every token of the realm, as an API does
     #[arg(long)]
     pub may_introspect: bool,
@@ -223,6 +227,9 @@ pub struct ClientUpdateArgs {
     /// Whether it is your own
     #[arg(long, value_name = "true|false")]
     pub first_party: Option<bool>,
+    /// Whether whoever signs in to it proves a second factor
+    #[arg(long, value_name = "true|false")]
+    pub require_second_factor: Option<bool>,
     /// Switch it off and revoke its access tokens
     #[arg(long, conflicts_with = "enable")]
     pub disable: bool,

@@ -116,6 +116,9 @@ fn requested(arguments: &ClientCreateArgs) -> Result<Map<String, Value>, Failure
     if arguments.first_party {
         tell("first_party", json!(true));
     }
+    if arguments.require_second_factor {
+        tell("require_second_factor", json!(true));
+    }
     if arguments.may_introspect {
         tell("introspection", json!(IntrospectionRight::Realm));
     }
@@ -253,6 +256,9 @@ fn changed(
     }
     if let Some(first_party) = arguments.first_party {
         tell("first_party", json!(first_party));
+    }
+    if let Some(required) = arguments.require_second_factor {
+        tell("require_second_factor", json!(required));
     }
     arguments.metadata.apply(&mut request)?;
     Ok(request)

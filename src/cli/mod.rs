@@ -10,6 +10,7 @@ mod client;
 mod config;
 mod consent;
 mod desk;
+mod factors;
 mod failure;
 mod healthcheck;
 mod invite;

@@ -50,6 +50,12 @@ async fn set(desk: &Desk, arguments: RealmSetArgs, output: &mut Output<'_>) -> R
     if let Some(mode) = arguments.registration {
         settings.registration = mode.into();
     }
+    if let Some(rule) = arguments.second_factor {
+        settings.second_factor = rule.into();
+    }
+    if let Some(days) = arguments.remember_devices_days {
+        settings.remember_devices_days = days;
+    }
     if let Some(mode) = arguments.sign_up {
         settings.sign_up = mode.into();
     }
@@ -129,6 +135,8 @@ fn document(realm: &Realm) -> Value {
         "registration": realm.settings.registration,
         "front_channel_tokens": realm.settings.front_channel_tokens,
         "client_id_documents": realm.settings.client_id_documents,
+        "second_factor": realm.settings.second_factor,
+        "remember_devices_days": realm.settings.remember_devices_days,
         "session_management": realm.settings.session_management,
         "sign_up": realm.settings.sign_up,
         "terms_url": realm.terms_url,

@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
 
-use crate::protocol::realm::{RegistrationMode, SignUpMode};
+use crate::protocol::realm::{REMEMBER_DAYS_LIMIT, RegistrationMode, SecondFactorRule, SignUpMode};
 
 /// `realm …`
 #[derive(Debug, Subcommand)]
@@ -50,6 +50,13 @@ pub struct RealmSetArgs {
     /// Whether applications may watch the session in a frame
     #[arg(long, value_name = "on|off", value_parser = ["on", "off"])]
     pub session_management: Option<String>,
+    /// Who must have a second factor: whoever has set one up, or everybody
+    #[arg(long, value_enum, value_name = "RULE")]
+    pub second_factor: Option<SecondFactorArg>,
+    /// For how many days people may have a device remembered, on which the second factor is not
+    /// asked for again; 0 for never
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=i64::from(REMEMBER_DAYS_LIMIT)))]
+    pub remember_devices_days: Option<u32>,
     /// Who may make an account of their own
     #[arg(long, value_enum, value_name = "MODE")]
     pub sign_up: Option<SignUpArg>,
@@ -81,6 +88,24 @@ impl From<RegistrationArg> for RegistrationMode {
             RegistrationArg::Off => Self::Off,
             RegistrationArg::InitialAccessToken => Self::InitialAccessToken,
             RegistrationArg::Open => Self::Open,
+        }
+    }
+}
+
+/// Who must have a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SecondFactorArg {
+    /// Whoever has set one up
+    Optional,
+    /// Everybody; who has none sets one up while signing in
+    Required,
+}
+
+impl From<SecondFactorArg> for SecondFactorRule {
+    fn from(rule: SecondFactorArg) -> Self {
+        match rule {
+            SecondFactorArg::Optional => Self::Optional,
+            SecondFactorArg::Required => Self::Required,
         }
     }
 }

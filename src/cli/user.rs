@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::consent;
 use super::desk::Desk;
 use super::output::{Output, members, table};
 use super::user_arguments::{
     ClaimArgs, SetPasswordArgs, UserCommand, UserCreateArgs, UserUpdateArgs,
 };
-use super::{Failure, FailureKind, invite, new_password, user_import};
+use super::{Failure, FailureKind, consent, factors, invite, new_password, user_import};
 use crate::account::event::{Event, EventKind};
 use crate::account::profile::set_claim;
 use crate::account::user::{AccountSwitch, LoginName, Profile, UNDO_PERIOD, User, mail_address};
@@ -45,6 +44,8 @@ pub(super) async fn run(
         UserCommand::Unlock { user } => switch(desk, &user, AccountSwitch::Unlock, output).await,
         UserCommand::Delete { user } => switch(desk, &user, AccountSwitch::Delete, output).await,
         UserCommand::Restore { user } => switch(desk, &user, AccountSwitch::Restore, output).await,
+        UserCommand::Factors { user } => factors::show(desk, &user, output).await,
+        UserCommand::ResetFactors { user } => factors::reset(desk, &user, output).await,
         UserCommand::Consents { user } => consent::list(desk, &user, output).await,
         UserCommand::Withdraw { user, client } => {
             consent::withdraw(desk, &user, client, output).await

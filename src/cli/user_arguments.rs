@@ -54,6 +54,16 @@ pub enum UserCommand {
         /// User name, address or id
         user: String,
     },
+    /// Show a person's second factors
+    Factors {
+        /// User name, address or id
+        user: String,
+    },
+    /// Take a person's second factors, recovery codes and remembered devices away
+    ResetFactors {
+        /// User name, address or id
+        user: String,
+    },
     /// Show what a person has allowed which client
     Consents {
         /// User name, address or id

@@ -284,7 +284,7 @@ pub struct Limits {
 }
 
 /// The signing pool.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Signing {
     /// Threads; at least one.
     pub threads: usize,
@@ -353,10 +353,7 @@ impl Config {
                 body_bytes: 0,
                 request_timeout: none,
             },
-            signing: Signing {
-                threads: 0,
-                queue: 0,
-            },
+            signing: Signing::default(),
             shutdown_grace: none,
         }
     }

@@ -37,6 +37,7 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
         other @ (Outcome::Answer(..)
         | Outcome::Login(..)
         | Outcome::SignUp(..)
+        | Outcome::SecondFactor(_)
         | Outcome::Refused(..)
         | Outcome::BeginAnew
         | Outcome::Kept(_)

@@ -2,18 +2,16 @@
 
 use std::net::IpAddr;
 
-use crate::account::event::{Caller, Event, EventKind};
 use crate::account::password::SALT_BYTES;
-use crate::account::session::Session;
 use crate::account::slow_down;
 use crate::account::user::{LoginName, User};
 use crate::flows::hash_pool::HashPoolError;
 use crate::flows::password::ending;
-use crate::flows::{App, Fault, FlowError, end_session, limits, session};
-use crate::protocol::ids::{RealmId, SessionId};
+use crate::flows::sign_in_steps::{Progress, Visitor};
+use crate::flows::{App, Fault, FlowError, limits, sign_in_steps};
+use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
-use crate::secret::{Digest, SecretString};
-use crate::store::{Change, Effects};
+use crate::secret::SecretString;
 
 /// What the person typed, and from where.
 #[derive(Debug)]
@@ -26,10 +24,8 @@ pub struct Attempt<'a> {
     pub password: SecretString,
     /// The browser's address, by the trusted proxies' word.
     pub address: IpAddr,
-    /// The same and what else is known of the request, for the record.
-    pub caller: &'a Caller,
-    /// The cookie of the session before, if there was one.
-    pub cookie: Option<&'a str>,
+    /// The browser, and what is asked of whoever signs in.
+    pub visitor: Visitor<'a>,
 }
 
 /// Why nobody was signed in. Never tells whether the account exists.
@@ -44,20 +40,9 @@ pub enum LoginRefusal {
     },
 }
 
-/// A proven person with a session.
-#[derive(Debug)]
-pub struct SignedIn {
-    /// The value of the new session cookie.
-    pub cookie: SecretString,
-    /// The session that was opened or renewed.
-    pub session: SessionId,
-    /// Who it is.
-    pub user: User,
-}
-
-/// Signs a person in. Every attempt is counted before its password is looked at, and costs the
-/// same whether the account exists or not.
-pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, FlowError<LoginRefusal>> {
+/// Begins to sign a person in, and is done with it where the password is enough. Every attempt is
+/// counted before its password is looked at, and costs the same whether the account exists or not.
+pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowError<LoginRefusal>> {
     let now = app.now();
     count_address(app, attempt.realm, attempt.address, now).await?;
     let login = LoginName::parse(attempt.login);
@@ -70,13 +55,12 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<SignedIn, FlowEr
     let name = login.as_ref().map_or("", LoginName::as_str);
     count_attempt(app, attempt.realm, name, now).await?;
     let user = verify(app, &attempt, user).await?;
-    let (cookie, session) = open_session(app, &attempt, &user, now).await?;
+    // A password that was changed while it was being checked begins nothing.
+    let progress = sign_in_steps::begin(app, attempt.visitor, user, now)
+        .await?
+        .ok_or(FlowError::Refused(LoginRefusal::WrongCredentials))?;
     app.store.clear_login_attempts(attempt.realm, name).await?;
-    Ok(SignedIn {
-        cookie,
-        session,
-        user,
-    })
+    Ok(progress)
 }
 
 /// How often a lost race for the counter is tried again; beyond that somebody is hammering.
@@ -175,56 +159,4 @@ async fn renew_hash(
         Err(HashPoolError::Lost(lost)) => Err(lost.into()),
         Err(HashPoolError::Hash(error)) => Err(error.into()),
     }
-}
-
-/// Opens a session under a new cookie, so that a cookie planted before the sign-in is worth
-/// nothing after it. The same person signing in again keeps the session itself, and with it the
-/// tokens that were issued in it; another person ends it.
-async fn open_session(
-    app: &App,
-    attempt: &Attempt<'_>,
-    user: &User,
-    now: Timestamp,
-) -> Result<(SecretString, SessionId), FlowError<LoginRefusal>> {
-    let cookie = session::new_cookie(app)?;
-    let before = session::resume(app, attempt.realm, attempt.cookie, None, now).await?;
-    let (id, created_at) = match before {
-        Some(live) if live.facts().user.id == user.id => {
-            let session = &live.facts().session;
-            (session.id.clone(), session.created_at)
-        }
-        Some(live) => {
-            end_session::end(app, attempt.realm, &live).await?;
-            (new_session_id(app)?, now)
-        }
-        None => (new_session_id(app)?, now),
-    };
-    let session = Session {
-        realm: attempt.realm.clone(),
-        id,
-        cookie: Digest::of(cookie.expose()),
-        user: user.id.clone(),
-        auth_time: now,
-        amr: "pwd".to_owned(),
-        created_at,
-        last_seen_at: now,
-        expires_at: now.plus(app.settings.sessions.absolute),
-        ended_at: None,
-    };
-    // A password that was changed while it was being checked opens nothing.
-    let verified = user.password_hash.as_deref().unwrap_or_default();
-    let event = Event::new(attempt.realm, EventKind::SignedIn, attempt.caller, now)
-        .of_user(&user.id)
-        .in_session(&session.id)
-        .with("amr", session.amr.as_str());
-    let effects = Effects::event(event);
-    match app.store.open_session(&session, verified, &effects).await? {
-        Change::Changed => Ok((cookie, session.id)),
-        Change::NotFound => Err(FlowError::Refused(LoginRefusal::WrongCredentials)),
-    }
-}
-
-fn new_session_id(app: &App) -> Result<SessionId, Fault> {
-    SessionId::parse(app.random_text::<16>()?)
-        .map_err(|_invalid| Fault::Invariant("random text is a session id"))
 }

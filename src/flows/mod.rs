@@ -3,6 +3,7 @@
 //! Refuses to know: HTTP, HTML, SQL, JOSE. A flow reads the clock once.
 
 pub(crate) mod access_token;
+pub mod account_factors;
 pub mod accounts;
 pub(crate) mod audience;
 pub mod authorize;
@@ -14,6 +15,7 @@ pub mod clients;
 pub mod consent;
 pub mod device;
 pub mod end_session;
+pub mod factors;
 pub mod facts;
 pub mod hash_pool;
 pub mod interaction;
@@ -23,6 +25,8 @@ mod limits;
 pub mod links;
 pub mod login;
 pub mod mail;
+mod opening;
+pub mod own;
 pub mod password;
 pub mod password_reset;
 pub mod push;
@@ -33,6 +37,7 @@ pub mod revoke;
 pub mod send_mail;
 pub mod session;
 pub mod session_state;
+pub mod sign_in_steps;
 pub mod sign_up;
 pub mod token;
 pub mod userinfo;

@@ -5,6 +5,7 @@ use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::may_issue::{Parties, may_issue};
 use crate::protocol::scope::ScopeSet;
+use crate::protocol::second_factor::Demand;
 use crate::protocol::time::Timestamp;
 use crate::secret::{Digest, SecretString};
 use crate::store::SessionFacts;
@@ -54,6 +55,13 @@ pub async fn resume(
     Ok(Some(LiveSession(facts)))
 }
 
+/// Whether the sign-in of a live session holds what the client asks of everybody's.
+pub(crate) fn is_strong_enough(client: &Client, live: &LiveSession) -> bool {
+    let facts = live.facts();
+    let demand = Demand::CLIENT.when(client.metadata.require_second_factor);
+    demand.is_met_by(&facts.session.amr, facts.has_factor)
+}
+
 /// Whether anything may be issued to a client for the person of a live session.
 pub(crate) async fn may_be_issued(
     app: &App,
@@ -61,6 +69,9 @@ pub(crate) async fn may_be_issued(
     live: &LiveSession,
     now: Timestamp,
 ) -> Result<bool, Fault> {
+    if !is_strong_enough(client, live) {
+        return Ok(false);
+    }
     let store = app.store.as_ref();
     let realm = app.facts.realm(store, &client.realm, now).await?;
     let facts = live.facts();

@@ -8,8 +8,10 @@ use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
 use crate::account::language::Choice;
+use crate::flows::sign_in_steps::LIFETIME;
 use crate::http::Edge;
 use crate::protocol::ids::RealmId;
+use crate::protocol::time::Lifetime;
 
 /// The cookie's name. `__Host-` demands `Secure`, which plain http on loopback does not have, so
 /// the cookie goes by another name there (security baseline, cookies).
@@ -67,6 +69,73 @@ pub(super) fn delete(edge: &Edge, realm: &RealmId) -> Option<HeaderValue> {
         name(edge.is_https(), realm)
     );
     HeaderValue::from_str(&text).ok()
+}
+
+/// The name of another cookie of ours.
+fn name_of(edge: &Edge, realm: &RealmId, kind: &str) -> String {
+    let prefix = if edge.is_https() { "__Host-" } else { "" };
+    if realm.is_default() {
+        format!("{prefix}vidimus_{kind}")
+    } else {
+        format!("{prefix}vidimus_{kind}_{realm}")
+    }
+}
+
+/// A header that sets such a cookie for some time; for no time, it deletes it.
+fn set_for(
+    edge: &Edge,
+    realm: &RealmId,
+    (kind, value): (&str, &str),
+    lifetime: Lifetime,
+) -> Option<HeaderValue> {
+    let secure = if edge.is_https() { "; Secure" } else { "" };
+    let name = name_of(edge, realm, kind);
+    let seconds = lifetime.whole_seconds();
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    HeaderValue::from_str(&text).ok()
+}
+
+/// A sign-in in progress: opens its next step and nothing else.
+const SIGN_IN: &str = "signin";
+/// A device that is remembered.
+const DEVICE: &str = "device";
+
+/// The cookie of a sign-in in progress.
+pub(super) fn read_sign_in<'a>(
+    edge: &Edge,
+    realm: &RealmId,
+    headers: &'a HeaderMap,
+) -> Option<&'a str> {
+    value(&name_of(edge, realm, SIGN_IN), headers)
+}
+
+/// The header that sets it.
+pub(super) fn set_sign_in(edge: &Edge, realm: &RealmId, value: &str) -> Option<HeaderValue> {
+    set_for(edge, realm, (SIGN_IN, value), LIFETIME)
+}
+
+/// The header that deletes it.
+pub(super) fn delete_sign_in(edge: &Edge, realm: &RealmId) -> Option<HeaderValue> {
+    set_for(edge, realm, (SIGN_IN, ""), Lifetime::ZERO)
+}
+
+/// The cookie of a remembered device.
+pub(super) fn read_device<'a>(
+    edge: &Edge,
+    realm: &RealmId,
+    headers: &'a HeaderMap,
+) -> Option<&'a str> {
+    value(&name_of(edge, realm, DEVICE), headers)
+}
+
+/// The header that sets it.
+pub(super) fn set_device(
+    edge: &Edge,
+    realm: &RealmId,
+    value: &str,
+    lifetime: Lifetime,
+) -> Option<HeaderValue> {
+    set_for(edge, realm, (DEVICE, value), lifetime)
 }
 
 /// The name of the browser-state cookie (OIDC Session Management §4.2), which the script of our

@@ -17,6 +17,7 @@ use crate::http::endpoint::{
 use crate::http::page::{
     account, authorize, check_session, confirm_address, consent, device, end_session, error,
     forgot_password, home, invitation, language, lock_account, login, reset_password, sign_up,
+    steps,
 };
 use crate::http::{Edge, cors, headers};
 use crate::pages::AccountPage;
@@ -47,6 +48,9 @@ pub const ROUTES: &[Route] = &[
     route("GET", path::JWKS),
     route("GET, POST", path::AUTHORIZE),
     route("GET, POST", "/login"),
+    route("GET, POST", steps::FACTOR),
+    route("GET, POST", steps::RECOVERY),
+    route("GET, POST", steps::SET_UP),
     route("GET, POST", "/consent"),
     route("GET, POST", sign_up::PATH),
     route("POST", sign_up::AGAIN),
@@ -70,7 +74,16 @@ pub const ROUTES: &[Route] = &[
     route("POST", path::REGISTER),
     route("GET, PUT, DELETE", "/register/{client_id}"),
     route("GET", AccountPage::Home.path()),
+    route("GET, POST", AccountPage::Profile.path()),
     route("GET", AccountPage::SignIn.path()),
+    route("GET, POST", AccountPage::Sessions.path()),
+    route("GET, POST", AccountPage::Apps.path()),
+    route("GET", AccountPage::Activity.path()),
+    route("GET", AccountPage::Data.path()),
+    route("POST", account::data::DOWNLOAD),
+    route("POST", account::data::DELETE),
+    route("GET, POST", AccountPage::Factors.path()),
+    route("GET, POST", AccountPage::AddApp.path()),
     route("GET", CHANGE_PASSWORD),
     route("GET", "/"),
     route("GET", "/static/{file}"),
@@ -116,6 +129,18 @@ fn realm_routes() -> Routes {
             acting(authorize::get).post(authorize::post),
         )
         .route("/login", get(login::get).post(login::post))
+        .route(
+            steps::FACTOR,
+            get(steps::get_factor).post(steps::post_factor),
+        )
+        .route(
+            steps::RECOVERY,
+            get(steps::get_recovery).post(steps::post_recovery),
+        )
+        .route(
+            steps::SET_UP,
+            get(steps::get_set_up).post(steps::post_set_up),
+        )
         .route("/consent", get(consent::get).post(consent::post))
         .route("/error", get(error::get))
         .route(language::PATH, post(language::post))
@@ -153,6 +178,30 @@ fn account_routes() -> Routes {
     Router::new()
         .route(AccountPage::Home.path(), get(account::home::get))
         .route(AccountPage::SignIn.path(), get(account::sign_in::get))
+        .route(
+            AccountPage::Profile.path(),
+            get(account::profile::get).post(account::profile::post),
+        )
+        .route(
+            AccountPage::Sessions.path(),
+            get(account::sessions::get).post(account::sessions::post),
+        )
+        .route(
+            AccountPage::Apps.path(),
+            get(account::apps::get).post(account::apps::post),
+        )
+        .route(AccountPage::Activity.path(), get(account::activity::get))
+        .route(AccountPage::Data.path(), get(account::data::get))
+        .route(account::data::DOWNLOAD, post(account::data::download))
+        .route(account::data::DELETE, post(account::data::post_delete))
+        .route(
+            AccountPage::Factors.path(),
+            get(account::factors::get).post(account::factors::post),
+        )
+        .route(
+            AccountPage::AddApp.path(),
+            get(account::factors::get_app).post(account::factors::post_app),
+        )
         .route(CHANGE_PASSWORD, get(account::home::change_password))
 }
 

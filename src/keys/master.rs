@@ -47,6 +47,8 @@ pub enum Purpose {
     OpaqueToken,
     /// Mails in the outbox, whose links open accounts.
     SealMail,
+    /// Secrets of authenticator apps.
+    SealFactors,
 }
 
 impl Purpose {
@@ -63,6 +65,7 @@ impl Purpose {
             Self::PairwiseSubject => "pairwise-subject",
             Self::OpaqueToken => "opaque-token",
             Self::SealMail => "seal-mail",
+            Self::SealFactors => "seal-factors",
         }
     }
 }

@@ -1,7 +1,11 @@
 //! Sample views of the account.
 
-use crate::pages::samples::{Words, chrome};
+use crate::account::event::{Caller, EventKind};
+use crate::account::profile::ClaimRefusal;
+use crate::pages::samples::{Words, chrome, user};
 use crate::pages::*;
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::time::Timestamp;
 
 fn frame(words: Words, here: AccountPage) -> AccountFrame {
     AccountFrame {
@@ -14,24 +18,224 @@ fn frame(words: Words, here: AccountPage) -> AccountFrame {
     }
 }
 
+fn moment() -> Moment {
+    Timestamp::from_unix_seconds(1_700_000_000).into()
+}
+
+fn origin(words: Words) -> Origin {
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+    let caller = Caller {
+        address: Some("2001:db8::7".parse().unwrap()),
+        user_agent: Some(words(agent)),
+        request: None,
+    };
+    Origin::from(&caller)
+}
+
+fn home(words: Words) -> AccountHomePage {
+    AccountHomePage {
+        chrome: chrome(words),
+        account: frame(words, AccountPage::Home),
+        email: Some(words("ada@example.test")),
+        email_verified: true,
+        other_sessions: 0,
+        apps: 2,
+        profile_url: words("/account/profile"),
+        sessions_url: words("/account/sessions"),
+        apps_url: words("/account/apps"),
+    }
+}
+
+fn profile(words: Words, refused: Option<ClaimRefusal>) -> ProfilePage {
+    let value = |_: &str| words("Ada");
+    ProfilePage {
+        chrome: chrome(words),
+        account: frame(words, AccountPage::Profile),
+        email: Some(words("ada@example.test")),
+        email_verified: false,
+        invalid: refused.is_some(),
+        groups: ProfilePage::groups(value, |name| refused.filter(|_| name == "birthdate")),
+        changed_meanwhile: false,
+        action: words("/account/profile"),
+    }
+}
+
+fn sessions(words: Words) -> SessionsPage {
+    let card = |present| SessionCard {
+        id: words("s-1"),
+        origin: origin(words),
+        present,
+        since: moment(),
+        seen: moment(),
+        apps: vec![words("Notes"), words("Garden")],
+    };
+    let unknown = SessionCard {
+        origin: Origin::from(&Caller::default()),
+        apps: Vec::new(),
+        ..card(false)
+    };
+    SessionsPage {
+        chrome: chrome(words),
+        account: frame(words, AccountPage::Sessions),
+        sessions: vec![card(true), card(false), unknown],
+        action: words("/account/sessions"),
+    }
+}
+
+fn apps(words: Words) -> AppsPage {
+    let scope = ScopeSet::parse("openid profile email offline_access notes:write").unwrap();
+    let app = AppCard {
+        id: words("notes"),
+        name: words("Notes"),
+        unverified: true,
+        host: Some(words("notes.example.com")),
+        scopes: scope_lines(&scope, &user(words)),
+        since: moment(),
+        used: Some(moment()),
+        offline: true,
+    };
+    let idle = AppCard {
+        unverified: false,
+        host: None,
+        used: None,
+        offline: false,
+        ..app.clone()
+    };
+    AppsPage {
+        chrome: chrome(words),
+        account: frame(words, AccountPage::Apps),
+        apps: vec![app, idle],
+        action: words("/account/apps"),
+    }
+}
+
+fn activity(words: Words) -> ActivityPage {
+    let line = |kind| HappeningLine {
+        what: in_words(kind),
+        app: (kind == EventKind::ConsentGranted).then(|| words("Notes")),
+        at: moment(),
+        origin: origin(words),
+    };
+    ActivityPage {
+        chrome: chrome(words),
+        account: frame(words, AccountPage::Activity),
+        happenings: EventKind::ALL.iter().copied().map(line).collect(),
+        older: Some(words("/account/activity?before=7")),
+        newest: Some(words("/account/activity")),
+        password_url: words("/account/password"),
+        sessions_url: words("/account/sessions"),
+    }
+}
+
+fn data(words: Words, error: Option<DeletionError>) -> DataPage {
+    DataPage {
+        chrome: chrome(words),
+        account: frame(words, AccountPage::Data),
+        download: words("/account/data/download"),
+        delete: words("/account/data/delete"),
+        has_password: true,
+        typed: words(""),
+        error,
+        apps: vec![words("Notes")],
+    }
+}
+
 /// Every page of the account, rendered, by name.
 pub(super) fn account_pages(words: Words) -> Vec<(&'static str, String)> {
     let pages = Pages::new().unwrap();
-    let home = AccountHomePage {
-        chrome: chrome(words),
-        account: frame(words, AccountPage::Home),
+    let told = |notice| {
+        let mut home = home(words);
+        home.account.notice = Some(notice);
+        pages.render(&home).unwrap()
     };
-    let mut stale = home.clone();
-    stale.account.notice = Some(AccountNotice::StaleForm);
+    let alone = AccountHomePage {
+        email: None,
+        other_sessions: 3,
+        apps: 0,
+        ..home(words)
+    };
+    let meanwhile = ProfilePage {
+        changed_meanwhile: true,
+        ..profile(words, None)
+    };
+    let no_apps = AppsPage {
+        apps: Vec::new(),
+        ..apps(words)
+    };
+    let nothing = ActivityPage {
+        happenings: Vec::new(),
+        older: None,
+        ..activity(words)
+    };
     let sign_in = SignInPage {
         chrome: chrome(words),
         account: frame(words, AccountPage::SignIn),
         password_url: words("/account/password"),
         has_password: true,
+        factors_url: words("/account/factors"),
     };
+    let factors = FactorsPage {
+        chrome: chrome(words),
+        account: frame(words, AccountPage::Factors),
+        apps: vec![AppLine {
+            id: words("app"),
+            name: words("My phone"),
+        }],
+        recovery_codes: 9,
+        devices: vec![DeviceLine {
+            id: words("device"),
+            name: words("Firefox"),
+        }],
+        add_url: words("/account/factors/app"),
+        action: words("/account/factors"),
+    };
+    let no_factors = FactorsPage {
+        apps: Vec::new(),
+        devices: Vec::new(),
+        ..factors.clone()
+    };
+    let deleted = DeletedPage {
+        chrome: chrome(words),
+        until: moment(),
+    };
+    let refused = profile(words, Some(ClaimRefusal::Birthdate));
+    let slow = DeletionError::SlowDown { seconds: 30 };
+    let deletion = |error| pages.render(&data(words, error)).unwrap();
     vec![
-        ("account_home", pages.render(&home).unwrap()),
-        ("account_stale", pages.render(&stale).unwrap()),
+        ("account_home", pages.render(&home(words)).unwrap()),
+        ("account_alone", pages.render(&alone).unwrap()),
+        ("account_stale", told(AccountNotice::StaleForm)),
+        ("account_saved", told(AccountNotice::Saved)),
+        ("account_ended", told(AccountNotice::SessionEnded)),
+        ("account_others_ended", told(AccountNotice::OthersEnded)),
+        ("account_disconnected", told(AccountNotice::Disconnected)),
+        (
+            "account_profile",
+            pages.render(&profile(words, None)).unwrap(),
+        ),
+        ("account_profile_refused", pages.render(&refused).unwrap()),
+        (
+            "account_profile_meanwhile",
+            pages.render(&meanwhile).unwrap(),
+        ),
+        ("account_factors", pages.render(&factors).unwrap()),
+        ("account_no_factors", pages.render(&no_factors).unwrap()),
         ("account_sign_in", pages.render(&sign_in).unwrap()),
+        ("account_sessions", pages.render(&sessions(words)).unwrap()),
+        ("account_apps", pages.render(&apps(words)).unwrap()),
+        ("account_no_apps", pages.render(&no_apps).unwrap()),
+        ("account_activity", pages.render(&activity(words)).unwrap()),
+        ("account_nothing", pages.render(&nothing).unwrap()),
+        ("account_data", deletion(None)),
+        (
+            "account_other_name",
+            deletion(Some(DeletionError::OtherName)),
+        ),
+        (
+            "account_wrong",
+            deletion(Some(DeletionError::WrongPassword)),
+        ),
+        ("account_slow", deletion(Some(slow))),
+        ("account_deleted", pages.render(&deleted).unwrap()),
     ]
 }

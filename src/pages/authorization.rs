@@ -33,6 +33,8 @@ pub enum LoginReason {
     ClientAsked,
     /// The last sign-in is older than the client accepts (OIDC Core §3.1.2.1, `max_age`).
     TooLongAgo,
+    /// The account needs a second factor, which is set up after the password.
+    NoSecondFactor,
     /// The person wants to use another account.
     OtherAccount,
     /// The session ended while the person was away.

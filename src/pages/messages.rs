@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use fluent_bundle::{FluentArgs, FluentResource, concurrent};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent};
 use minijinja::HtmlEscape;
 
 use crate::account::language::Language;
@@ -99,13 +99,12 @@ impl Messages {
     pub fn text(&self, language: Language, message: &Message) -> Result<String, MessageFault> {
         let mut arguments = FluentArgs::new();
         for (name, argument) in message.arguments() {
-            match argument {
-                Argument::Text(text) => arguments.set(name.to_owned(), text.clone()),
-                Argument::Number(number) => arguments.set(name.to_owned(), *number),
-                Argument::Message(inner) => {
-                    arguments.set(name.to_owned(), self.text(language, inner)?)
-                }
-            }
+            let value: FluentValue<'_> = match argument {
+                Argument::Text(text) => text.clone().into(),
+                Argument::Number(number) => (*number).into(),
+                Argument::Message(inner) => self.text(language, inner)?.into(),
+            };
+            arguments.set(name.to_owned(), value);
         }
         self.say(language, message.id(), &arguments, |speech| &speech.plain)
     }

@@ -9,12 +9,15 @@ mod authorization;
 mod chrome;
 mod device;
 mod error;
+mod factor;
 mod letters;
 mod links;
 mod logout;
 mod message;
 mod messages;
+mod moment;
 mod plain;
+mod qr;
 mod scopes;
 pub mod static_files;
 mod words;
@@ -39,13 +42,19 @@ use serde::Serialize;
 
 use crate::account::language::Language;
 
-pub use account::{AccountFrame, AccountHomePage, AccountNotice, AccountPage, Place, SignInPage};
+pub use account::{
+    AccountFrame, AccountHomePage, AccountNotice, AccountPage, ActivityPage, AppCard, AppLine,
+    AppsPage, ClaimField, ClaimGroup, DataPage, DeletedPage, DeletionError, DeviceLine,
+    FactorsPage, HappeningLine, Origin, Place, ProfilePage, SessionCard, SessionsPage, SignInPage,
+    in_words,
+};
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
 };
 pub use chrome::{Chrome, LanguageChoice, OfferedLanguage};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
+pub use factor::{FactorError, FactorMethod, FactorPage, RecoveryCodesPage, SetUpFactorPage};
 pub use letters::{Letter, LetterFault, Letters, OwnTemplateError};
 pub use links::{
     AccountFormError, Again, ConfirmAddressPage, ForgotPasswordPage, LinkDone, LinkDonePage,
@@ -55,13 +64,24 @@ pub use links::{
 pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
 pub use message::{Argument, Message};
 pub use messages::{MessageFault, Messages};
+pub use moment::Moment;
 pub use plain::{BusyPage, HomePage};
+pub use qr::QrPicture;
 pub use scopes::{ScopeLine, ScopeValue, scope_lines};
 
 /// The templates of this module, by the name under which [`View::TEMPLATE`] and `extends` find them.
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("templates/base.html")),
     ("login.html", include_str!("templates/login.html")),
+    ("factor.html", include_str!("templates/factor.html")),
+    (
+        "set_up_factor.html",
+        include_str!("templates/set_up_factor.html"),
+    ),
+    (
+        "recovery_codes.html",
+        include_str!("templates/recovery_codes.html"),
+    ),
     ("consent.html", include_str!("templates/consent.html")),
     ("scopes.html", include_str!("templates/scopes.html")),
     ("form_post.html", include_str!("templates/form_post.html")),
@@ -91,6 +111,38 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "account_home.html",
         include_str!("templates/account_home.html"),
+    ),
+    (
+        "account_origin.html",
+        include_str!("templates/account_origin.html"),
+    ),
+    (
+        "account_profile.html",
+        include_str!("templates/account_profile.html"),
+    ),
+    (
+        "account_sessions.html",
+        include_str!("templates/account_sessions.html"),
+    ),
+    (
+        "account_apps.html",
+        include_str!("templates/account_apps.html"),
+    ),
+    (
+        "account_activity.html",
+        include_str!("templates/account_activity.html"),
+    ),
+    (
+        "account_data.html",
+        include_str!("templates/account_data.html"),
+    ),
+    (
+        "account_deleted.html",
+        include_str!("templates/account_deleted.html"),
+    ),
+    (
+        "account_factors.html",
+        include_str!("templates/account_factors.html"),
     ),
     (
         "account_sign_in.html",

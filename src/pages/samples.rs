@@ -28,9 +28,9 @@ thread_local! {
 /// Makes samples in another language than English.
 pub(super) fn in_language<T>(language: Language, make: impl FnOnce() -> T) -> T {
     let before = LANGUAGE.replace(language);
-    let made = make();
+    let samples = make();
     LANGUAGE.set(before);
-    made
+    samples
 }
 
 pub(super) fn chrome(words: Words) -> Chrome {
@@ -232,8 +232,73 @@ fn login_variants(words: Words) -> Vec<(&'static str, LoginPage)> {
         ("login_old", again(LoginReason::TooLongAgo)),
         ("login_other", again(LoginReason::OtherAccount)),
         ("login_ended", again(LoginReason::SessionEnded)),
+        ("login_factor", again(LoginReason::NoSecondFactor)),
         ("login_sensitive", again(LoginReason::SensitiveChange)),
     ]
+}
+
+fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
+    let pages = Pages::new().unwrap();
+    let factor = |method, error| FactorPage {
+        chrome: chrome(words),
+        client_name: Some(words("Notes")),
+        method,
+        error,
+        action: words("/login/factor"),
+        other_way: words("/login/recovery"),
+        not_you: words("/login"),
+        remember_days: Some(30),
+        csrf: words("token"),
+    };
+    let set_up = |error| SetUpFactorPage {
+        chrome: chrome(words),
+        client_name: Some(words("Notes")),
+        demanded: true,
+        picture: QrPicture::of("otpauth://totp/Acme:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
+        secret: words("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"),
+        offer: words("sealed"),
+        name: words("My phone"),
+        error,
+        action: words("/login/set-up"),
+        csrf: words("token"),
+    };
+    let codes = RecoveryCodesPage {
+        chrome: chrome(words),
+        codes: vec![words("0123-4567-89AB-CDEF-GHJK-MNPQ"); 10],
+        onward: words("/login?x"),
+    };
+    let (app, code) = (FactorMethod::App, FactorMethod::RecoveryCode);
+    let slow = Some(FactorError::SlowDown { seconds: 30 });
+    let views = [
+        ("factor", factor(app, None)),
+        ("factor_wrong", factor(app, Some(FactorError::Wrong))),
+        ("factor_used", factor(app, Some(FactorError::Used))),
+        ("factor_slow", factor(app, slow)),
+        ("factor_stale", factor(app, Some(FactorError::StaleForm))),
+        ("recovery", factor(code, None)),
+        ("recovery_wrong", factor(code, Some(FactorError::Wrong))),
+    ];
+    let mut rendered: Vec<(&'static str, String)> = views
+        .iter()
+        .map(|(name, view)| (*name, pages.render(view).unwrap()))
+        .collect();
+    for (name, error) in [
+        ("set_up_factor", None),
+        ("set_up_factor_wrong", Some(FactorError::Wrong)),
+        ("set_up_factor_used", Some(FactorError::Used)),
+        ("set_up_factor_slow", slow),
+        ("set_up_factor_stale", Some(FactorError::StaleForm)),
+    ] {
+        rendered.push((name, pages.render(&set_up(error)).unwrap()));
+    }
+    let added = SetUpFactorPage {
+        client_name: None,
+        demanded: false,
+        ..set_up(None)
+    };
+    rendered.push(("add_app", pages.render(&added).unwrap()));
+    rendered.push(("recovery_codes", pages.render(&codes).unwrap()));
+    rendered
 }
 
 /// The consent page for a client that says everything of itself, and that nobody has checked.
@@ -298,7 +363,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         demo_url: None,
         ..home(words)
     };
-    rendered.extend(device_pages(words));
+    rendered.extend([device_pages(words), factor_pages(words)].concat());
     rendered.extend([account_pages(words), link_samples::all(words)].concat());
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),

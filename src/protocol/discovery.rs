@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::protocol::algorithm::{ContentEncryption, KeyManagement, SigningAlgorithm};
-use crate::protocol::authorize::acr::ONE_FACTOR;
+use crate::protocol::authorize::acr::{ONE_FACTOR, TWO_FACTORS};
 use crate::protocol::claims::CLAIM_SCOPES;
 use crate::protocol::client::GrantType;
 use crate::protocol::issuer::Issuer;
@@ -100,7 +100,7 @@ pub struct ProviderMetadata {
     userinfo_signing_alg_values_supported: [&'static str; 4],
     userinfo_encryption_alg_values_supported: [&'static str; 2],
     userinfo_encryption_enc_values_supported: [&'static str; 2],
-    acr_values_supported: [&'static str; 1],
+    acr_values_supported: [&'static str; 2],
     token_endpoint_auth_methods_supported: [&'static str; 5],
     token_endpoint_auth_signing_alg_values_supported: [&'static str; 5],
     introspection_endpoint_auth_methods_supported: [&'static str; 4],
@@ -162,7 +162,7 @@ impl ProviderMetadata {
             userinfo_encryption_alg_values_supported: KeyManagement::ALL.map(KeyManagement::name),
             userinfo_encryption_enc_values_supported: ContentEncryption::ALL
                 .map(ContentEncryption::name),
-            acr_values_supported: [ONE_FACTOR],
+            acr_values_supported: [ONE_FACTOR, TWO_FACTORS],
             token_endpoint_auth_methods_supported: AUTH_METHODS,
             token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             introspection_endpoint_auth_methods_supported: CONFIDENTIAL_METHODS,

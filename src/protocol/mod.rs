@@ -25,6 +25,7 @@ pub mod redirect_uri;
 pub mod resource;
 pub mod response_type;
 pub mod scope;
+pub mod second_factor;
 pub mod session_state;
 pub mod signing_key;
 pub mod time;

@@ -16,6 +16,8 @@ pub mod conformance;
 pub mod device;
 mod effects;
 pub mod ephemeral;
+pub mod events;
+pub mod factors;
 mod fault;
 mod links;
 pub mod local;
@@ -23,6 +25,7 @@ mod logouts;
 mod mails;
 pub mod migrations;
 mod open;
+pub mod own;
 pub mod passwords;
 pub mod people;
 pub mod postgres;
@@ -50,11 +53,14 @@ use crate::secret::Digest;
 pub use apis::Apis;
 pub use device::DeviceAuthorizations;
 pub use effects::{Effects, NewMail};
+pub use events::{EventPage, Events, StoredEvent};
+pub use factors::SignIns;
 pub use links::{LinkUse, Links};
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use mails::{MailCounts, MailFate, MailFilter, Mails, StoredMail};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
+pub use own::{LiveGrant, OthersEnd, Own, OwnSession};
 pub use passwords::{PasswordChange, Passwords};
 pub use people::{Consent, People};
 pub use profiles::Profiles;
@@ -140,15 +146,18 @@ pub struct Page {
 pub trait Store:
     Apis
     + DeviceAuthorizations
+    + Events
     + Links
     + Logouts
     + Mails
+    + Own
     + Passwords
     + People
     + Profiles
     + Registrations
     + Replays
     + Requests
+    + SignIns
     + Send
     + Sync
     + 'static

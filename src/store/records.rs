@@ -37,6 +37,8 @@ pub struct SessionFacts {
     pub user: User,
     /// The scopes consented to for the client that was asked about.
     pub consented: Option<ScopeSet>,
+    /// Whether the user has set up a second factor.
+    pub has_factor: bool,
 }
 
 /// The bindings that must hold for a code to be spent.

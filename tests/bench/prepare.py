@@ -1,10 +1,12 @@
-"""Signs in once through the forms and writes down tokens for the load: N refresh tokens, one
-access token, and the client's Authorization header."""
+"""Signs in once through the forms and writes down what the load needs: N refresh tokens, one access
+token, the client's Authorization header and, if asked, codes that nobody has redeemed yet. The session
+is kept in the same folder, so that a second call does not sign in again."""
 
 import base64
 import hashlib
 import html
 import json
+import os
 import re
 import secrets
 import sys
@@ -13,10 +15,12 @@ import urllib.parse
 import urllib.request
 
 issuer, client_file, folder, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+code_count = int(sys.argv[5]) if len(sys.argv) > 5 else 0
 client = json.load(open(client_file))
 redirect = client["redirect_uris"][0]
 basic = base64.b64encode(f"{client['client_id']}:{client['client_secret']}".encode()).decode()
-cookies = {}
+session = f"{folder}/session"
+cookies = json.load(open(session)) if os.path.exists(session) else {}
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
@@ -76,7 +80,9 @@ for _ in range(count):
     tokens = json.loads(body)
     refresh_tokens.append(tokens["refresh_token"])
 
+codes = [" ".join(code()) for _ in range(code_count)]
 for name, text in [("refresh", "\n".join(refresh_tokens)), ("access", tokens["access_token"]),
-                   ("basic", basic)]:
+                   ("basic", basic), ("codes", "\n".join(codes)),
+                   ("session", json.dumps(cookies))]:
     with open(f"{folder}/{name}", "w") as file:
         file.write(text + "\n")

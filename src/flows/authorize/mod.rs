@@ -12,12 +12,13 @@ use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, interaction};
 use crate::protocol::authorize::{
     Addressee, AddresseeRefusal, AuthorizationAnswer, AuthorizationRequest, AuthorizeRefusal,
-    Interaction, LoginReason, Passing, SignedIn, Step, next_step,
+    Interaction, LoginReason, Passing, SignedIn, Step, demand_of, next_step,
 };
 use crate::protocol::client::Client;
 use crate::protocol::client::subject::subject;
 use crate::protocol::ids::{RealmId, SessionId};
 use crate::protocol::params::Params;
+use crate::protocol::second_factor::Demand;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 
@@ -47,8 +48,17 @@ pub struct Pending {
     pub interaction: Interaction,
     /// Who is signed in.
     pub session: Option<LiveSession>,
+    /// What the realm asks of every sign-in.
+    pub realm_demand: Demand,
     /// The kept request that it comes from, which is answered once (RFC 9126 §4).
     pub pushed: Option<Digest>,
+}
+
+impl Pending {
+    /// What is asked of whoever signs in for this request.
+    pub fn demand(&self) -> Demand {
+        demand_of(&self.request, self.addressee.client()).and(self.realm_demand)
+    }
 }
 
 /// What the browser gets.
@@ -60,6 +70,8 @@ pub enum Outcome {
     Login(Box<Pending>, LoginReason),
     /// The page on which an account is made.
     SignUp(Box<Pending>),
+    /// The page that asks for the second factor.
+    SecondFactor(Box<Pending>),
     /// The consent page.
     Consent(Box<Pending>),
     /// The error page: nobody can be answered.
@@ -140,6 +152,8 @@ pub(crate) async fn proceed(
             amr: session.amr.clone(),
             subject: subject(&client, &session.user, &app.macs.pairwise_subject),
             consented: live.consented(),
+            has_factor: live.facts().has_factor,
+            demand: pending.realm_demand,
         }
     });
     let step = next_step(
@@ -152,6 +166,7 @@ pub(crate) async fn proceed(
     match (step, &pending.session) {
         (Step::Login(reason), _) => Ok(Outcome::Login(Box::new(pending), reason)),
         (Step::SignUp, _) => Ok(Outcome::SignUp(Box::new(pending))),
+        (Step::SecondFactor, _) => Ok(Outcome::SecondFactor(Box::new(pending))),
         (Step::Consent, _) => Ok(Outcome::Consent(Box::new(pending))),
         (Step::Refuse(refusal), _) => {
             refuse_pending(app, visit.realm, &pending, refusal, now).await

@@ -53,12 +53,14 @@ pub(crate) async fn understand(
         Ok(request) => request,
         Err(refusal) => return Ok(Err(refuse(app, realm, &addressee, refusal))),
     };
+    let settings = realm_settings(app, realm, now).await?;
     let session = session::resume(app, realm, cookie, Some(&client_id), now).await?;
     Ok(Ok(Pending {
         addressee,
         request,
         interaction,
         session,
+        realm_demand: settings.second_factor_demand(),
         pushed: passed.pushed,
     }))
 }

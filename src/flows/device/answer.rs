@@ -57,6 +57,13 @@ pub struct Typed<'a> {
 pub enum Entry {
     /// Nobody is signed in: that comes first.
     SignIn(UserCode),
+    /// The device's client asks for a second factor, which this session has not.
+    SecondFactor {
+        /// The code.
+        code: UserCode,
+        /// Whether the person has one.
+        has_factor: bool,
+    },
     /// The question, at a page with this query.
     Ask(String),
     /// The form again.
@@ -95,8 +102,12 @@ pub async fn enter(app: &App, typed: Typed<'_>) -> Result<Entry, Fault> {
             return Ok(Entry::Refused(EntryRefusal::SlowDown { retry_after }));
         }
     }
-    if find(app, realm, &code, now).await?.is_none() {
+    let Some((_, client)) = find(app, realm, &code, now).await? else {
         return Ok(Entry::Refused(EntryRefusal::Unknown));
+    };
+    if !session::is_strong_enough(&client, &live) {
+        let has_factor = live.facts().has_factor;
+        return Ok(Entry::SecondFactor { code, has_factor });
     }
     let typed_here = Interaction {
         started_at: now,

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use http::header::SET_COOKIE;
 
 use crate::account::link::{Link, LinkPurpose};
 use crate::flows::authorize::{Visit, resume_signed_in};
-use crate::flows::login::{Attempt, SignedIn, sign_in};
+use crate::flows::login::{Attempt, sign_in};
+use crate::flows::sign_in_steps::Progress;
 use crate::flows::sign_up::{ConfirmRefusal, confirm};
 use crate::http::call::Call;
-use crate::http::page::check_session::remember;
+use crate::http::page::errand::{visitor, with_session, with_sign_in};
 use crate::http::page::outcome::follow;
-use crate::http::page::{bind, is_genuine, link, local};
+use crate::http::page::{bind, is_genuine, link, local, steps};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
 use crate::pages::{AccountFormError, ConfirmAddressPage, LinkDone};
@@ -82,30 +82,35 @@ async fn go_on(edge: &Edge, call: &Call, used: &Link, password: SecretString) ->
         login: &used.email,
         password,
         address: call.address,
-        caller: &call.caller,
-        cookie,
+        visitor: visitor(
+            edge,
+            call,
+            call.realm_settings.second_factor_demand(),
+            false,
+        ),
     };
     // Whatever keeps the person from being signed in here is told at the sign-in page.
-    let Ok(SignedIn {
-        cookie, session, ..
-    }) = sign_in(&edge.app, attempt).await
-    else {
-        return link::done(edge, call, used, LinkDone::AccountMade);
+    let signed_in = match sign_in(&edge.app, attempt).await {
+        Ok(Progress::SignedIn(signed_in)) => signed_in,
+        // More is asked of everybody here: the request goes on at that page.
+        Ok(Progress::Step { step, cookie }) => {
+            let page = local(edge, call, steps::path_of(step));
+            let response = respond::see_other(&format!("{page}?{request}"));
+            let cookie = cookie.as_ref().map(|cookie| cookie.expose().as_str());
+            return with_sign_in(edge, call, cookie, response);
+        }
+        Err(_told_there) => return link::done(edge, call, used, LinkDone::AccountMade),
     };
     let request = Params::parse(request.as_bytes());
     let visit = Visit {
         realm: &call.realm,
         params: &request,
-        cookie: Some(cookie.expose()),
+        cookie: Some(signed_in.cookie.expose()),
         caller: &call.caller,
     };
-    let outcome = resume_signed_in(&edge.app, visit, session).await;
-    let mut response = follow(edge, call, &request, outcome);
-    if let Some(header) = cookie::set(edge, &call.realm, cookie.expose()) {
-        response.headers_mut().append(SET_COOKIE, header);
-    }
-    remember(edge, call, Some(cookie.expose()), &mut response);
-    response
+    let outcome = resume_signed_in(&edge.app, visit, signed_in.session.clone()).await;
+    let response = follow(edge, call, &request, outcome);
+    with_session(edge, call, &signed_in, response)
 }
 
 fn show(

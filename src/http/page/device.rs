@@ -14,7 +14,7 @@ use crate::flows::device::answer::{
     question,
 };
 use crate::http::call::Call;
-use crate::http::page::{Binding, bind, is_genuine, local};
+use crate::http::page::{Binding, bind, is_genuine, local, steps};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
 use crate::pages::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage, scope_lines};
@@ -66,6 +66,9 @@ pub(super) async fn go_on(
     };
     match enter(&edge.app, typed).await {
         Ok(Entry::SignIn(code)) => respond::see_other(&sign_in_address(edge, call, &code)),
+        Ok(Entry::SecondFactor { code, has_factor }) => {
+            respond::see_other(&second_factor_address(edge, call, &code, has_factor))
+        }
         Ok(Entry::Ask(query)) => {
             respond::see_other(&format!("{}?{query}", local(edge, call, CONFIRM)))
         }
@@ -86,7 +89,36 @@ pub(super) async fn go_on(
 
 /// The login page with a code as its errand.
 pub(super) fn sign_in_address(edge: &Edge, call: &Call, code: &UserCode) -> String {
-    format!("{}?{}", local(edge, call, "/login"), page_query(code))
+    errand_address(edge, call, "/login", code)
+}
+
+/// Says in an address that the device's client asks for a second factor. Whoever adds it is asked
+/// for more, and whoever takes it away is sent back.
+const SECOND_FACTOR: &str = "second_factor";
+
+/// Whether the device's client asks for a second factor.
+pub(super) fn asks_second_factor(query: &Params) -> bool {
+    query.get(SECOND_FACTOR).is_some()
+}
+
+/// A page of the sign-in with a code as its errand.
+pub(super) fn errand_address(edge: &Edge, call: &Call, page: &str, code: &UserCode) -> String {
+    let (page, query) = (local(edge, call, page), page_query(code));
+    if asks_second_factor(&call.query) {
+        format!("{page}?{query}&{SECOND_FACTOR}=1")
+    } else {
+        format!("{page}?{query}")
+    }
+}
+
+/// Where the second factor is proven, or set up in a sign-in, for the client of a device.
+fn second_factor_address(edge: &Edge, call: &Call, code: &UserCode, has_factor: bool) -> String {
+    let page = if has_factor { steps::FACTOR } else { "/login" };
+    format!(
+        "{}?{}&{SECOND_FACTOR}=1",
+        local(edge, call, page),
+        page_query(code)
+    )
 }
 
 /// The user code of a page's address.

@@ -36,9 +36,12 @@ pub(super) async fn coming(
         caller: &call.caller,
     };
     match resume(&edge.app, visit).await {
-        Ok(Outcome::Login(pending, _) | Outcome::Consent(pending) | Outcome::SignUp(pending)) => {
-            Ok(Some(pending))
-        }
+        Ok(
+            Outcome::Login(pending, _)
+            | Outcome::Consent(pending)
+            | Outcome::SecondFactor(pending)
+            | Outcome::SignUp(pending),
+        ) => Ok(Some(pending)),
         outcome => Err(Box::new(follow(edge, call, &call.query, outcome))),
     }
 }

@@ -7,6 +7,7 @@ pub(super) mod confirm_address;
 pub(super) mod consent;
 pub(super) mod device;
 pub(super) mod end_session;
+mod errand;
 pub(super) mod error;
 pub(super) mod forgot_password;
 pub(super) mod home;
@@ -18,6 +19,7 @@ pub(super) mod login;
 mod outcome;
 pub(super) mod reset_password;
 pub(super) mod sign_up;
+pub(super) mod steps;
 
 use axum::response::Response;
 

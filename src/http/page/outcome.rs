@@ -10,10 +10,10 @@ use crate::flows::interaction::{self, PARAMETER};
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::error::{Refusal, to_error_page};
-use crate::http::page::local;
+use crate::http::page::{local, steps};
 use crate::http::respond::{self, Forms};
 use crate::pages::FormPostPage;
-use crate::protocol::authorize::AuthorizationAnswer;
+use crate::protocol::authorize::{AuthorizationAnswer, Interaction};
 use crate::protocol::discovery::path;
 use crate::protocol::params::Params;
 use crate::protocol::time::Lifetime;
@@ -34,6 +34,7 @@ pub(super) fn follow(
         }
         Ok(Outcome::Login(pending, _)) => go(edge, call, request, "/login", &pending),
         Ok(Outcome::SignUp(pending)) => go(edge, call, request, "/sign-up", &pending),
+        Ok(Outcome::SecondFactor(pending)) => go(edge, call, request, steps::FACTOR, &pending),
         Ok(Outcome::Consent(pending)) => go(edge, call, request, "/consent", &pending),
         Ok(Outcome::BeginAnew) => {
             let query = request.encode_without(&[PARAMETER]);
@@ -75,7 +76,18 @@ pub(super) fn page_address(
     page: &str,
     pending: &Pending,
 ) -> String {
-    let query = interaction::seal(&edge.app, &call.realm, request, &pending.interaction);
+    interaction_address(edge, call, request, page, &pending.interaction)
+}
+
+/// The same for what has happened since.
+pub(super) fn interaction_address(
+    edge: &Edge,
+    call: &Call,
+    request: &Params,
+    page: &str,
+    interaction: &Interaction,
+) -> String {
+    let query = interaction::seal(&edge.app, &call.realm, request, interaction);
     format!("{}?{query}", local(edge, call, page))
 }
 

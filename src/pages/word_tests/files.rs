@@ -21,7 +21,8 @@ pub(super) fn messages_of(language: Language) -> Said {
             let (id, pattern) = match entry {
                 Entry::Message(message) => (message.id.name, message.value.as_ref().unwrap()),
                 Entry::Term(term) => panic!("-{} in {area}.ftl is a term", term.id.name),
-                _ => continue,
+                Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => continue,
+                Entry::Junk { content } => panic!("{content}"),
             };
             let mut names = BTreeSet::new();
             arguments_of(pattern, &mut names);
@@ -63,7 +64,9 @@ fn named_by(inline: &InlineExpression<&str>, names: &mut BTreeSet<String>) {
         InlineExpression::Placeable { expression } => arguments_in(expression, names),
         InlineExpression::FunctionReference { arguments, .. } => {
             let CallArguments { positional, .. } = arguments;
-            positional.iter().for_each(|one| named_by(one, names));
+            for one in positional {
+                named_by(one, names);
+            }
         }
         InlineExpression::StringLiteral { value } => {
             assert!(!value.contains(['<', '>', '&']), "markup in {value:?}");

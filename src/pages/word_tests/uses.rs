@@ -52,11 +52,12 @@ fn keywords(call: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut depth = 1;
     let mut word = String::new();
-    for (at, letter) in call.char_indices() {
+    let mut letters = call.chars().peekable();
+    while let Some(letter) = letters.next() {
         match letter {
             '(' => depth += 1,
             ')' => depth -= 1,
-            '=' if depth == 1 && !word.is_empty() && !call[at + 1..].starts_with('=') => {
+            '=' if depth == 1 && !word.is_empty() && letters.peek() != Some(&'=') => {
                 names.insert(word.clone());
             }
             _ => {}

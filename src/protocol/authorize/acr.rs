@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::Client;
+use crate::protocol::second_factor::{Demand, MULTIPLE, holds};
 
 /// A sign-in with one proof.
 pub const ONE_FACTOR: &str = "urn:vidimus:acr:1fa";
@@ -12,7 +13,7 @@ pub const TWO_FACTORS: &str = "urn:vidimus:acr:2fa";
 
 /// The classes that a sign-in with these methods (RFC 8176) reaches, strongest first.
 pub fn reached(amr: &str) -> &'static [&'static str] {
-    if amr.split_whitespace().count() > 1 {
+    if holds(amr, MULTIPLE) {
         &[TWO_FACTORS, ONE_FACTOR]
     } else {
         &[ONE_FACTOR]
@@ -24,6 +25,8 @@ pub fn reached(amr: &str) -> &'static [&'static str] {
 pub struct AcrDemand {
     wanted: Vec<String>,
     essential: bool,
+    /// Whichever class the sign-in has is to be told, and none is wished for.
+    any: bool,
 }
 
 impl AcrDemand {
@@ -43,10 +46,27 @@ impl AcrDemand {
         if wanted.is_empty() && claimed.is_none() {
             wanted.clone_from(&client.metadata.default_acr_values);
         }
-        if wanted.is_empty() && claimed.is_some() {
+        let any = wanted.is_empty() && claimed.is_some();
+        if any {
             wanted.extend([TWO_FACTORS, ONE_FACTOR].map(str::to_owned));
         }
-        Self { wanted, essential }
+        Self {
+            wanted,
+            essential,
+            any,
+        }
+    }
+
+    /// What the request asks of a sign-in: the most wanted class of ours is a wish; it must be
+    /// reached where the client cannot do without and takes no weaker one.
+    pub fn second_factor(&self) -> Demand {
+        let known = |class: &&String| [ONE_FACTOR, TWO_FACTORS].contains(&class.as_str());
+        let first = self.wanted.iter().find(known);
+        let wished = !self.any && first.is_some_and(|class| class == TWO_FACTORS);
+        let content_with_one = self.wanted.iter().any(|class| class == ONE_FACTOR);
+        Demand::WISH
+            .when(wished)
+            .and(Demand::CLIENT.when(wished && self.essential && !content_with_one))
     }
 
     /// The class to be told in the ID token: the most wanted one that the sign-in reaches.
@@ -56,9 +76,9 @@ impl AcrDemand {
         wanted.find_map(|wish| reached.iter().find(|class| *class == wish).copied())
     }
 
-    /// Whether a sign-in falls short of a class that the client cannot do without.
-    pub fn is_unmet_by(&self, amr: &str) -> bool {
-        self.essential && self.answer(amr).is_none()
+    /// Whether the client cannot do without a class that no sign-in here reaches.
+    pub fn is_out_of_reach(&self) -> bool {
+        self.essential && self.answer(MULTIPLE).is_none()
     }
 }
 
@@ -80,20 +100,42 @@ mod tests {
         assert_eq!(demand(Some("1 2"), "{}").answer("pwd"), None);
         let listed = demand(Some("urn:vidimus:acr:1fa 2"), "{}");
         assert_eq!(listed.answer("pwd"), Some(ONE_FACTOR));
-        assert!(!demand(Some("1 2"), "{}").is_unmet_by("pwd"));
+        assert!(!demand(Some("1 2"), "{}").is_out_of_reach());
         let claimed = demand(None, r#"{"id_token":{"acr":null}}"#);
         assert_eq!(claimed.answer("pwd"), Some(ONE_FACTOR));
-        assert_eq!(claimed.answer("pwd otp"), Some(TWO_FACTORS));
+        assert_eq!(claimed.answer("pwd otp mfa"), Some(TWO_FACTORS));
+        assert_eq!(claimed.answer("pwd rba"), Some(ONE_FACTOR));
     }
 
     /// OIDC Core §5.5.1.1
     #[test]
-    fn an_essential_class_that_is_not_reached_is_unmet() {
+    fn an_essential_class_that_nobody_reaches_is_unmet() {
         let strange = r#"{"id_token":{"acr":{"essential":true,"values":["gold"]}}}"#;
-        assert!(demand(None, strange).is_unmet_by("pwd"));
+        assert!(demand(None, strange).is_out_of_reach());
         let ours = r#"{"id_token":{"acr":{"essential":true,"value":"urn:vidimus:acr:1fa"}}}"#;
-        assert!(!demand(None, ours).is_unmet_by("pwd"));
+        assert!(!demand(None, ours).is_out_of_reach());
         let wish = r#"{"id_token":{"acr":{"values":["gold"]}}}"#;
-        assert!(!demand(None, wish).is_unmet_by("pwd"));
+        assert!(!demand(None, wish).is_out_of_reach());
+    }
+
+    /// OIDC Core §3.1.2.1: `acr_values` is a wish, in the order of preference.
+    #[test]
+    fn asks_for_a_second_factor_as_strongly_as_the_client() {
+        let of = |acr_values, claims| demand(acr_values, claims).second_factor();
+        assert_eq!(of(None, "{}"), Demand::NONE);
+        assert_eq!(of(Some("gold"), "{}"), Demand::NONE);
+        assert_eq!(of(Some("gold urn:vidimus:acr:2fa"), "{}"), Demand::WISH);
+        let both = "urn:vidimus:acr:2fa urn:vidimus:acr:1fa";
+        assert_eq!(of(Some(both), "{}"), Demand::WISH);
+        let reversed = "urn:vidimus:acr:1fa urn:vidimus:acr:2fa";
+        assert_eq!(of(Some(reversed), "{}"), Demand::NONE);
+        assert_eq!(of(None, r#"{"id_token":{"acr":null}}"#), Demand::NONE);
+        let one = r#"{"id_token":{"acr":{"essential":true,"value":"urn:vidimus:acr:1fa"}}}"#;
+        assert_eq!(of(None, one), Demand::NONE);
+        let two = r#"{"id_token":{"acr":{"essential":true,"value":"urn:vidimus:acr:2fa"}}}"#;
+        assert_eq!(of(None, two), Demand::CLIENT);
+        let either = r#"{"id_token":{"acr":{"essential":true,
+            "values":["urn:vidimus:acr:2fa","urn:vidimus:acr:1fa"]}}}"#;
+        assert_eq!(of(None, either), Demand::WISH);
     }
 }

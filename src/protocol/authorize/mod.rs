@@ -17,7 +17,7 @@ pub mod request_object;
 pub use acr::AcrDemand;
 pub use addressee::{Addressee, AddresseeRefusal};
 pub use answer::{AuthorizationAnswer, Parameters};
-pub use next_step::{Interaction, LoginReason, SignedIn, Step, next_step};
+pub use next_step::{Interaction, LoginReason, SignedIn, Step, demand_of, next_step};
 pub use passing::Passing;
 pub use passing_refusal::PassingRefusal;
 pub use pushed::PushedRequest;

@@ -29,6 +29,8 @@ pub enum AuthorizeRefusal {
     BadIdTokenHint,
     /// OIDC Core §5.5.1.1: the demanded context class cannot be had.
     UnmetAcr,
+    /// `prompt=none`, and the realm or the client demands a second factor.
+    SecondFactorRequired,
     /// OIDC Core §6, RFC 9101, RFC 9126: by the way in which the request was handed over.
     Passing(PassingRefusal),
     /// OIDC Core §7.2.1, not offered.
@@ -103,6 +105,10 @@ impl From<AuthorizeRefusal> for OAuthError {
             R::UnmetAcr => (
                 C::UnmetAuthenticationRequirements,
                 "The sign-in does not reach the acr that was demanded.",
+            ),
+            R::SecondFactorRequired => (
+                C::InteractionRequired,
+                "The person must prove a second factor, and prompt=none forbids to ask.",
             ),
             R::Passing(refusal) => return refusal.into(),
             R::Registration => (

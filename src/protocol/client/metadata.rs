@@ -121,6 +121,10 @@ pub struct ClientMetadata {
     pub scope: ScopeSet,
     /// Our member: consent is not asked for the operator's own applications.
     pub first_party: bool,
+    /// Our member: whoever comes to it proves a second factor, and one that is remembered with the
+    /// device is not enough.
+    #[serde(skip_serializing_if = "is_off")]
+    pub require_second_factor: bool,
     /// Our member: whose tokens it may introspect.
     pub introspection: IntrospectionRight,
     /// Our member: it registered itself; nobody vouches for its name.

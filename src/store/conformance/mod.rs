@@ -14,11 +14,14 @@ pub mod apis;
 pub mod clients;
 pub mod codes;
 pub mod devices;
+pub mod events;
+pub mod factors;
 pub mod keys;
 pub mod links;
 pub mod logouts;
 pub mod mails;
 pub mod misc;
+pub mod own;
 pub mod passwords;
 pub mod people;
 pub mod registrations;
@@ -27,6 +30,7 @@ pub mod requests;
 pub mod revocations;
 pub mod rotation;
 pub mod sessions;
+pub mod sign_ins;
 
 use tokio::task::JoinSet;
 

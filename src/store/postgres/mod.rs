@@ -55,6 +55,16 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "links",
             include_str!("../../../migrations/postgres/0004_links.sql"),
         ),
+        (
+            5,
+            "passwords",
+            include_str!("../../../migrations/postgres/0005_passwords.sql"),
+        ),
+        (
+            6,
+            "factors",
+            include_str!("../../../migrations/postgres/0006_factors.sql"),
+        ),
     ])
 });
 

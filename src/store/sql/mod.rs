@@ -23,9 +23,12 @@ macro_rules! run {
 
 mod apis;
 mod device;
+mod events;
+mod factors;
 mod links;
 mod logouts;
 mod mails;
+mod own;
 mod passwords;
 mod people;
 mod profiles;

@@ -34,7 +34,7 @@ where
 }
 
 /// A text column that one of our constructors must accept.
-fn parsed<T, E>(
+pub(super) fn parsed<T, E>(
     row: &Row,
     name: &'static str,
     parse: impl FnOnce(String) -> Result<T, E>,
@@ -51,7 +51,7 @@ pub(super) fn optional_moment(row: &Row, name: &'static str) -> Answer<Option<Ti
     Ok(millis.map(Timestamp::from_unix_millis))
 }
 
-fn digest(row: &Row, name: &'static str) -> Answer<Digest> {
+pub(super) fn digest(row: &Row, name: &'static str) -> Answer<Digest> {
     let bytes: Vec<u8> = column(row, name)?;
     Digest::from_bytes(&bytes).ok_or_else(|| Fault::corrupt(name))
 }
@@ -68,7 +68,7 @@ pub(super) fn count(row: &Row, name: &'static str) -> Answer<u32> {
     u32::try_from(count).map_err(|_out_of_range| Fault::corrupt(name))
 }
 
-fn scope(row: &Row, name: &'static str) -> Answer<ScopeSet> {
+pub(super) fn scope(row: &Row, name: &'static str) -> Answer<ScopeSet> {
     parsed(row, name, |text| ScopeSet::parse(&text))
 }
 
@@ -201,6 +201,7 @@ pub(super) fn session_facts(row: &Row) -> Answer<SessionFacts> {
         consented: consented
             .map(|text| ScopeSet::parse(&text).map_err(|_invalid| Fault::corrupt("consented")))
             .transpose()?,
+        has_factor: count(row, "apps")? > 0,
     })
 }
 

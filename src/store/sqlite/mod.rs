@@ -60,6 +60,16 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "links",
             include_str!("../../../migrations/sqlite/0004_links.sql"),
         ),
+        (
+            5,
+            "passwords",
+            include_str!("../../../migrations/sqlite/0005_passwords.sql"),
+        ),
+        (
+            6,
+            "factors",
+            include_str!("../../../migrations/sqlite/0006_factors.sql"),
+        ),
     ])
 });
 

@@ -17,6 +17,9 @@ use vidimus::secret::{Digest, MacKey};
 
 use super::{authorize, form, samples};
 
+/// Sets are compared token by token with each other: for long ones the fuzzer has no time.
+const COMPARED_SCOPES: usize = 64;
+
 /// Reads one form as every grant does.
 pub(crate) fn run(data: &[u8]) {
     let params = form::read(data);
@@ -109,11 +112,17 @@ fn check_scope(text: Option<&str>) {
         return;
     };
     authorize::check_scope_text(&scope);
-    let registered = &machine.metadata.scope;
+    if scope.iter().count() <= COMPARED_SCOPES {
+        check_sets(&scope, &machine.metadata.scope);
+    }
+}
+
+/// The laws of sets.
+fn check_sets(scope: &ScopeSet, registered: &ScopeSet) {
     let (both, either) = (scope.intersection(registered), scope.union(registered));
-    assert!(both.is_subset_of(&scope) && both.is_subset_of(registered));
+    assert!(both.is_subset_of(scope) && both.is_subset_of(registered));
     assert!(scope.is_subset_of(&either) && registered.is_subset_of(&either));
-    assert_eq!(scope.is_subset_of(registered), both == scope);
+    assert_eq!(scope.is_subset_of(registered), both == *scope);
     for token in scope.iter().take(8) {
         assert!(!scope.clone().without(token).contains(token));
     }

@@ -1,16 +1,32 @@
 //! The pages of the account: who may see them, and the way in and out.
 
+mod activity;
+mod apps;
+mod data;
+mod profile;
+mod sessions;
+
 use http::StatusCode;
+use vidimus::account::user::{LoginName, User};
 use vidimus::protocol::ids::RealmId;
 use vidimus::protocol::realm::RealmSettings;
-use vidimus::store::Realm;
+use vidimus::protocol::time::Timestamp;
+use vidimus::store::{EventPage, Realm, StoredEvent};
 
 use crate::support::browser::attribute;
 use crate::support::world::PASSWORD;
 use crate::support::{Answer, Browser, World};
 
 /// The pages that everybody who is signed in may see.
-const PAGES: &[&str] = &["/account", "/account/sign-in"];
+const PAGES: &[&str] = &[
+    "/account",
+    "/account/profile",
+    "/account/sign-in",
+    "/account/sessions",
+    "/account/apps",
+    "/account/activity",
+    "/account/data",
+];
 
 /// A server with two realms, each with an `ada` and a `bob` of its own.
 struct Realms {
@@ -44,6 +60,38 @@ impl Realms {
 
     fn url(&self, realm: &RealmId, path: &str) -> String {
         self.world.url(realm, path)
+    }
+
+    /// Presses a button of the page's own forms; gives the page after it.
+    async fn press(&self, browser: &mut Browser, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+        let csrf = attribute(&page.body, "name=\"csrf\"", "value");
+        let action = attribute(&page.body, "aria-current=\"page\"", "href");
+        let mut all = vec![("csrf", csrf.as_str())];
+        all.extend(fields);
+        let answer = browser.post(&action, &all).await;
+        if answer.status == StatusCode::SEE_OTHER {
+            browser.get(answer.location()).await
+        } else {
+            answer
+        }
+    }
+
+    async fn user(&self, realm: &RealmId, name: &str) -> User {
+        let login = LoginName::parse(name).unwrap();
+        let user = self.world.app.store.user_by_login(realm, &login).await;
+        user.unwrap().unwrap()
+    }
+
+    /// What happened to a person, the newest first.
+    async fn events(&self, realm: &RealmId, name: &str) -> Vec<StoredEvent> {
+        let user = self.user(realm, name).await;
+        let page = EventPage {
+            since: Timestamp::from_unix_seconds(0),
+            before: None,
+            limit: 1_000,
+        };
+        let events = self.world.app.store.events_of_user(realm, &user.id, page);
+        events.await.unwrap()
     }
 
     /// Opens a page of the account and signs in there; gives the page.

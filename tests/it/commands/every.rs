@@ -301,6 +301,20 @@ fn changed_apis(site: &InRealm<'_>) {
     assert_eq!(update("--enable")["disabled"], false);
 }
 
+fn held_and_let_go(site: &InRealm<'_>, name: &str) {
+    for (off, state, on) in [
+        ("lock", "locked", "unlock"),
+        ("delete", "deleted_at", "restore"),
+    ] {
+        assert_eq!(site.run(&["user", off, name]).code, 0);
+        let held = &site.json(&["user", "get", name])[state];
+        assert!(*held == json!(true) || held.is_i64(), "{off}: {held}");
+        assert_eq!(site.run(&["user", on, name]).code, 0);
+        let held = &site.json(&["user", "get", name])[state];
+        assert!(*held == json!(false) || held.is_null(), "{on}: {held}");
+    }
+}
+
 fn people(site: &InRealm<'_>, realm: &str) {
     let name = format!("ada-{realm}");
     // Two passes in the default realm must not meet each other's people.
@@ -348,18 +362,13 @@ fn people(site: &InRealm<'_>, realm: &str) {
     assert_eq!(site.json(&["user", "get", &name])["disabled"], true);
     assert_eq!(site.run(&["user", "enable", &name]).code, 0);
     assert_eq!(site.json(&["user", "get", &name])["disabled"], false);
-    for (off, state, on) in [
-        ("lock", "locked", "unlock"),
-        ("delete", "deleted_at", "restore"),
-    ] {
-        assert_eq!(site.run(&["user", off, &name]).code, 0);
-        let held = &site.json(&["user", "get", &name])[state];
-        assert!(*held == json!(true) || held.is_i64(), "{off}: {held}");
-        assert_eq!(site.run(&["user", on, &name]).code, 0);
-        let held = &site.json(&["user", "get", &name])[state];
-        assert!(*held == json!(false) || held.is_null(), "{on}: {held}");
-    }
+    held_and_let_go(site, &name);
     site.fails(4, &["user", "restore", &name]);
+    let factors = site.json(&["user", "factors", &name]);
+    assert_eq!(factors["authenticator_apps"], json!([]));
+    assert_eq!(factors["recovery_codes_left"], 0);
+    assert_eq!(site.run(&["user", "reset-factors", &name]).code, 0);
+    site.fails(3, &["user", "reset-factors", "nobody-at-all"]);
     assert_eq!(site.json(&["user", "consents", &name]), json!([]));
     assert_eq!(site.run(&["user", "withdraw", &name, "notes"]).code, 0);
     site.fails(2, &["user", "withdraw", &name, "no client"]);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE, USER_AGENT};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -44,6 +44,14 @@ impl Answer {
     /// A parameter of the redirect's query or fragment.
     pub(crate) fn param(&self, name: &str) -> Option<String> {
         param_of(self.location(), name)
+    }
+
+    /// The same, of whatever was answered.
+    pub(crate) fn param_if_any(&self, name: &str) -> Option<String> {
+        let location = self.header(LOCATION.as_str())?;
+        location
+            .starts_with("http")
+            .then(|| param_of(location, name))?
     }
 
     /// The wire code of an OAuth error.
@@ -99,6 +107,7 @@ enum Line {
 pub(crate) struct Browser {
     line: Line,
     issuer: String,
+    agent: Option<&'static str>,
     pub(crate) cookies: BTreeMap<String, String>,
     /// What its person reads, as `Accept-Language`.
     pub(crate) accepts: String,
@@ -109,6 +118,7 @@ impl Browser {
         Self {
             line: Line::InProcess(world.router.clone()),
             issuer: world.app.settings.issuer.clone(),
+            agent: None,
             cookies: BTreeMap::new(),
             accepts: "en".to_owned(),
         }
@@ -127,9 +137,16 @@ impl Browser {
         Self {
             line: Line::Wire(wire.clone()),
             issuer: wire.issuer().to_owned(),
+            agent: None,
             cookies: BTreeMap::new(),
             accepts: "en".to_owned(),
         }
+    }
+
+    /// The same, calling itself something.
+    pub(crate) fn called(mut self, agent: &'static str) -> Self {
+        self.agent = Some(agent);
+        self
     }
 
     async fn send(&mut self, request: Request<String>) -> Answer {
@@ -178,7 +195,11 @@ impl Browser {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        Request::builder()
+        let mut request = Request::builder();
+        if let Some(agent) = self.agent {
+            request = request.header(USER_AGENT, agent);
+        }
+        request
             .method(method)
             .uri(path_of(address))
             .header("accept", "text/html")

@@ -2,6 +2,7 @@
 //! forms, clients as they are in the world, and throw-away servers.
 
 pub(crate) mod assertions;
+pub(crate) mod authenticator;
 pub(crate) mod browser;
 pub(crate) mod certificates;
 pub(crate) mod clients;

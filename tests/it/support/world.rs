@@ -6,7 +6,7 @@ use axum::Router;
 use vidimus::account::language::Language;
 use vidimus::account::password::{PasswordCost, SALT_BYTES};
 use vidimus::account::session::SessionLimits;
-use vidimus::account::user::{Profile, User};
+use vidimus::account::user::{LoginName, Profile, User};
 use vidimus::clock::{Clock, ManualClock, SystemClock};
 use vidimus::entropy::{Entropy, SystemEntropy, random_text};
 use vidimus::flows::client_keys::ClientKeys;
@@ -190,15 +190,8 @@ impl World {
             master: shared.master.clone(),
             mail_bell: Arc::default(),
         });
-        let settings = EdgeSettings {
-            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
-            body_limit_bytes: 64 * 1024,
-            language: Language::English,
-            jwks_max_age_seconds: shared.schedule.jwks_max_age.whole_seconds(),
-            stopping: tokio_util::sync::CancellationToken::new(),
-            demo: None,
-        };
-        let edge = Arc::new(Edge::new(app.clone(), Pages::new().unwrap(), settings));
+        let pages = Pages::new().unwrap();
+        let edge = Arc::new(Edge::new(app.clone(), pages, edge_settings(shared)));
         let jobs = JobContext {
             store: shared.store.clone(),
             ephemeral: shared.ephemeral.clone(),
@@ -296,6 +289,14 @@ impl World {
         user
     }
 
+    /// A user of the default realm, as the record has it.
+    pub(crate) async fn person(&self, username: &str) -> User {
+        let login = LoginName::parse(username).unwrap();
+        let realm = RealmId::default_realm();
+        let found = self.app.store.user_by_login(&realm, &login);
+        found.await.unwrap().unwrap()
+    }
+
     /// Registers a client of a kind in the default realm.
     pub(crate) async fn client(&self, client_type: ClientType) -> TestClient {
         self.client_with(&RealmId::default_realm(), client_type, |_| {})
@@ -340,6 +341,17 @@ impl World {
     /// The address of a path in a realm.
     pub(crate) fn url(&self, realm: &RealmId, path: &str) -> String {
         self.app.issuer(realm).url(path)
+    }
+}
+
+fn edge_settings(shared: &Shared) -> EdgeSettings {
+    EdgeSettings {
+        trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+        body_limit_bytes: 64 * 1024,
+        language: Language::English,
+        jwks_max_age_seconds: shared.schedule.jwks_max_age.whole_seconds(),
+        stopping: tokio_util::sync::CancellationToken::new(),
+        demo: None,
     }
 }
 

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use crate::flows::own::{apps, sessions};
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::account::{frame, owner};
@@ -18,9 +19,26 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         Ok(live) => live,
         Err(response) => return response,
     };
+    let read = async {
+        let browsers = sessions::list(&edge.app, &live).await?;
+        let apps = apps::list(&edge.app, &live).await?;
+        Ok((browsers.len().saturating_sub(1), apps.len()))
+    };
+    let (other_sessions, apps) = match read.await {
+        Ok(counted) => counted,
+        Err(fault) => return respond::fault(&edge, &call.headers, &call.id, &fault),
+    };
+    let user = &live.facts().user;
     let view = AccountHomePage {
         chrome: respond::realm_chrome(&edge, &call),
         account: frame(&edge, &call, &live, AccountPage::Home),
+        email: user.email.clone(),
+        email_verified: user.email_verified,
+        other_sessions,
+        apps,
+        profile_url: local(&edge, &call, AccountPage::Profile.path()),
+        sessions_url: local(&edge, &call, AccountPage::Sessions.path()),
+        apps_url: local(&edge, &call, AccountPage::Apps.path()),
     };
     respond::page(&edge, StatusCode::OK, &view, Forms::StayHere)
 }

@@ -4,7 +4,13 @@
 //! counts only through [`posted`], and what could take the account away only with a sign-in of the
 //! last minutes: [`fresh_owner`], [`freshly_posted`].
 
+pub(in crate::http) mod activity;
+pub(in crate::http) mod apps;
+pub(in crate::http) mod data;
+pub(in crate::http) mod factors;
 pub(in crate::http) mod home;
+pub(in crate::http) mod profile;
+pub(in crate::http) mod sessions;
 pub(in crate::http) mod sign_in;
 
 use axum::body::Body;
@@ -12,7 +18,7 @@ use axum::response::Response;
 
 use crate::flows::session::{self, LiveSession};
 use crate::http::call::Call;
-use crate::http::page::{bind, is_genuine, local, login};
+use crate::http::page::{bind, errand, is_genuine, local};
 use crate::http::respond;
 use crate::http::{Edge, cookie};
 use crate::pages::{AccountFrame, AccountNotice, AccountPage};
@@ -27,22 +33,21 @@ async fn owner(edge: &Edge, call: &Call, page: AccountPage) -> Result<LiveSessio
     let cookie = cookie::read(edge, &call.realm, &call.headers);
     match session::resume(&edge.app, &call.realm, cookie, None, edge.app.now()).await {
         Ok(Some(live)) => Ok(live),
-        Ok(None) => Err(respond::see_other(&login::account_address(
-            edge, call, page,
+        Ok(None) => Err(respond::see_other(&errand::account_address(
+            edge, call, "/login", page,
         ))),
         Err(fault) => Err(respond::fault(edge, &call.headers, &call.id, &fault)),
     }
 }
 
 /// The same for a page that only those may see who have signed in just now; others do so first.
-#[expect(dead_code, reason = "for the pages that change how a person signs in")]
 async fn fresh_owner(edge: &Edge, call: &Call, page: AccountPage) -> Result<LiveSession, Response> {
     let live = owner(edge, call, page).await?;
     if live.facts().session.is_fresh(edge.app.now()) {
         Ok(live)
     } else {
-        Err(respond::see_other(&login::account_address(
-            edge, call, page,
+        Err(respond::see_other(&errand::account_address(
+            edge, call, "/login", page,
         )))
     }
 }
@@ -68,7 +73,6 @@ async fn posted(
 }
 
 /// The same for what only those may do who have signed in just now.
-#[expect(dead_code, reason = "for the pages that change how a person signs in")]
 async fn freshly_posted(
     edge: &Edge,
     call: &Call,
@@ -79,8 +83,8 @@ async fn freshly_posted(
     if live.facts().session.is_fresh(edge.app.now()) {
         Ok((live, form))
     } else {
-        Err(respond::see_other(&login::account_address(
-            edge, call, page,
+        Err(respond::see_other(&errand::account_address(
+            edge, call, "/login", page,
         )))
     }
 }

@@ -10,6 +10,7 @@ sign-in-too-many = Zu viele Versuche.
 sign-in-stale-more = Es ist nichts verloren: Bitte melden Sie sich noch einmal an.
 sign-in-client-asked = Sie sind schon angemeldet. Die Anwendung bittet Sie, Ihr Passwort noch einmal einzugeben, damit sicher ist, dass Sie es sind.
 sign-in-too-long-ago = Ihre Anmeldung liegt eine Weile zurück. Die Anwendung bittet um eine neue Anmeldung.
+sign-in-no-second-factor = Hier wird ein zweiter Faktor verlangt. Geben Sie Ihr Passwort ein und richten Sie dann einen ein.
 sign-in-other-account = Melden Sie sich mit dem Konto an, das Sie verwenden möchten.
 sign-in-session-ended = Sie waren eine Weile weg und wurden deshalb abgemeldet.
 sign-in-username = Benutzername oder E-Mail-Adresse

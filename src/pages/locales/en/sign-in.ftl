@@ -10,6 +10,7 @@ sign-in-too-many = Too many attempts.
 sign-in-stale-more = Nothing is lost: please sign in once more.
 sign-in-client-asked = You are signed in already. The application asks that you enter your password again, to be sure that it is you.
 sign-in-too-long-ago = You signed in a while ago. The application asks for a fresh sign-in.
+sign-in-no-second-factor = A second factor is asked for here. Enter your password, then set one up.
 sign-in-other-account = Sign in with the account that you want to use.
 sign-in-session-ended = You were away for a while, so you have been signed out.
 sign-in-username = User name or e-mail

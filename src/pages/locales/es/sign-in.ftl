@@ -10,6 +10,7 @@ sign-in-too-many = Demasiados intentos.
 sign-in-stale-more = No se ha perdido nada: inicie sesión una vez más.
 sign-in-client-asked = Su sesión ya está iniciada. La aplicación le pide que vuelva a escribir su contraseña para asegurarse de que es usted.
 sign-in-too-long-ago = Inició sesión hace un rato. La aplicación le pide que vuelva a iniciarla.
+sign-in-no-second-factor = Aquí se pide un segundo factor. Escriba su contraseña y después configure uno.
 sign-in-other-account = Inicie sesión con la cuenta que desea usar.
 sign-in-session-ended = Ha pasado un tiempo sin actividad, por lo que se cerró su sesión.
 sign-in-username = Nombre de usuario o correo electrónico

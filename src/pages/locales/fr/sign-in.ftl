@@ -10,6 +10,7 @@ sign-in-too-many = Trop de tentatives.
 sign-in-stale-more = Rien n’est perdu : veuillez vous connecter encore une fois.
 sign-in-client-asked = Votre session est déjà ouverte. L’application vous demande de saisir à nouveau votre mot de passe, afin d’être sûre qu’il s’agit bien de vous.
 sign-in-too-long-ago = Votre connexion date d’il y a un moment. L’application vous demande de vous reconnecter.
+sign-in-no-second-factor = Un second facteur est demandé ici. Saisissez votre mot de passe, puis configurez-en un.
 sign-in-other-account = Connectez-vous avec le compte que vous souhaitez utiliser.
 sign-in-session-ended = Après un moment d’absence, votre session a été fermée.
 sign-in-username = Nom d’utilisateur ou adresse e-mail

@@ -10,6 +10,7 @@ sign-in-too-many = 試行回数が多すぎます。
 sign-in-stale-more = 何も失われていません。もう一度ログインしてください。
 sign-in-client-asked = すでにログインしています。アプリが、ご本人であることを確かめるために、パスワードの再入力を求めています。
 sign-in-too-long-ago = 前回のログインから時間がたっています。アプリが、改めてログインするよう求めています。
+sign-in-no-second-factor = ここでは第二の認証が求められています。パスワードを入力してから、設定してください。
 sign-in-other-account = 使用するアカウントでログインしてください。
 sign-in-session-ended = しばらく操作がなかったため、ログアウトしました。
 sign-in-username = ユーザー名またはメールアドレス

@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 use crate::protocol::client::{ClientMetadata, ClientType};
 
 /// Our own members, which no client is told.
-const OWN: [&str; 5] = [
+const OWN: [&str; 6] = [
     "client_type",
     "first_party",
+    "require_second_factor",
     "introspection",
     "unverified",
     "compatibility",

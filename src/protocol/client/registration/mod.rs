@@ -147,6 +147,7 @@ fn refuse_unsupported(request: &Request<'_>) -> Result<(), Refusal> {
 /// Members that weaken a client or give it rights over others.
 fn own_to_admins(request: &Request<'_>, metadata: &mut ClientMetadata) -> Result<(), Refusal> {
     metadata.first_party = request.flag("first_party")?;
+    metadata.require_second_factor = request.flag("require_second_factor")?;
     metadata.unverified = request.flag("unverified")?;
     metadata.introspection = request.choice("introspection")?.unwrap_or_default();
     metadata.compatibility = request.choice("compatibility")?.unwrap_or_default();

@@ -31,7 +31,7 @@ const LISTS: [&str; 7] = [
 ];
 
 /// Every member that the rule looks at, ours included.
-const KNOWN: [&str; 49] = [
+const KNOWN: [&str; 50] = [
     "application_type",
     "backchannel_logout_session_required",
     "backchannel_logout_uri",
@@ -61,6 +61,7 @@ const KNOWN: [&str; 49] = [
     "request_uris",
     "require_auth_time",
     "require_pushed_authorization_requests",
+    "require_second_factor",
     "require_signed_request_object",
     "response_types",
     "scope",

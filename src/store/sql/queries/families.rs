@@ -34,6 +34,8 @@ macro_rules! owner_stands {
     };
 }
 
+pub(super) use owner_stands;
+
 macro_rules! family_columns {
     () => {
         "realm, id, client_id, user_id, session_id, scope, code, code_expires_at, redirect_uri,

@@ -157,6 +157,16 @@ const PURGES: &[(&str, Lifetime)] = &[
         HALF_A_YEAR,
     ),
     (
+        "DELETE FROM sign_in WHERE (realm, cookie) IN
+             (SELECT realm, cookie FROM sign_in WHERE expires_at <= $1 LIMIT $2)",
+        HOUR,
+    ),
+    (
+        "DELETE FROM remembered_device WHERE (realm, id) IN
+             (SELECT realm, id FROM remembered_device WHERE expires_at <= $1 LIMIT $2)",
+        HOUR,
+    ),
+    (
         "DELETE FROM node WHERE seen_at <= $1 AND id IN (SELECT id FROM node WHERE seen_at <= $1 LIMIT $2)",
         DAY,
     ),

@@ -17,12 +17,26 @@ pub(in super::super) async fn open(
     verified: &str,
     effects: &Effects,
 ) -> Answer<Verdict<Change>> {
+    let opened = put(c, session, Some(verified)).await?;
+    if opened == Change::Changed {
+        effects::record(c, effects, session.last_seen_at).await?;
+    }
+    Ok(Verdict::Keep(opened))
+}
+
+/// Puts a session there, or renews the live one with its id and user; only on the proof of the
+/// password that has `verified`, unless another proof holds the user's lock.
+pub(super) async fn put(
+    c: &mut Connection<'_>,
+    session: &Session,
+    verified: Option<&str>,
+) -> Answer<Change> {
     let query = sql(concat!(
         "INSERT INTO session (realm, id, cookie, user_id, auth_time, amr, created_at,
              last_seen_at, expires_at, ended_at)
          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
          WHERE EXISTS (SELECT 1 FROM users WHERE users.realm = $1 AND users.id = $4
-             AND users.password_hash = $11 AND ",
+             AND ($11 IS NULL OR users.password_hash = $11) AND ",
         user_stands!(),
         ")
          ON CONFLICT (realm, id) DO UPDATE SET cookie = excluded.cookie,
@@ -41,11 +55,7 @@ pub(in super::super) async fn open(
     .bind(session.expires_at.unix_millis())
     .bind(millis(session.ended_at))
     .bind(verified);
-    let opened = change(c.execute(query).await?);
-    if opened == Change::Changed {
-        effects::record(c, effects, session.last_seen_at).await?;
-    }
-    Ok(Verdict::Keep(opened))
+    Ok(change(c.execute(query).await?))
 }
 
 /// A session that was opened on the old password while that was being replaced is as good as ended.
@@ -64,7 +74,9 @@ pub(in super::super) async fn facts(
         user_columns!(),
         ", (SELECT string_agg(consent.scope, ' ' ORDER BY consent.scope) FROM consent
              WHERE consent.realm = session.realm AND consent.user_id = session.user_id
-               AND consent.client_id = $3) AS consented
+               AND consent.client_id = $3) AS consented,
+           (SELECT COUNT(*) FROM totp WHERE totp.realm = session.realm
+              AND totp.user_id = session.user_id) AS apps
          FROM session JOIN users
            ON users.realm = session.realm AND users.id = session.user_id
          WHERE session.realm = $1 AND session.cookie = $2"

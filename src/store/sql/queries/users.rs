@@ -3,7 +3,7 @@
 use super::rows::{count, moment, user_columns};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
-    effects, families, links, logouts, millis, rows, sessions, sql,
+    effects, families, links, logouts, millis, rows, sessions, sign_ins, sql,
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
@@ -144,9 +144,18 @@ pub(in super::super) async fn set_profile(c: &mut Connection<'_>, user: &User) -
     Ok(change(c.execute(query).await?))
 }
 
-fn profile(user: &User) -> Answer<String> {
+pub(super) fn profile(user: &User) -> Answer<String> {
     serde_json::to_string(&user.profile)
         .map_err(|error| Fault::Corrupt(format!("profile: {error}")))
+}
+
+/// Makes other changes of the person wait until this transaction has ended.
+pub(super) async fn lock(c: &mut Connection<'_>, realm: &RealmId, user: &UserId) -> Answer<()> {
+    let query = sql("UPDATE users SET updated_at = updated_at WHERE realm = $1 AND id = $2")
+        .bind(realm.as_str())
+        .bind(user.as_str());
+    c.execute(query).await?;
+    Ok(())
 }
 
 /// How everything of a user ends.
@@ -158,13 +167,14 @@ pub(super) struct Ending<'a> {
     pub(super) now: Timestamp,
 }
 
-/// Ends the sessions and families of a user whose row this transaction has locked, and the links
-/// that would set another password.
+/// Ends the sessions, families, sign-ins in progress and remembered devices of a user whose row
+/// this transaction has locked, and the links that would set another password.
 pub(super) async fn end_everything(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
     ending: Ending<'_>,
 ) -> Answer<()> {
+    sign_ins::distrust(c, (realm, user)).await?;
     let Ending { now, spared, .. } = ending;
     sessions::end_all_of_user(c, (realm, user), spared, now).await?;
     families::revoke_all_of_user(c, (realm, user), &ending).await?;

@@ -1,8 +1,17 @@
 //! The pages on which people see and change what is kept of them.
 
+mod own;
+mod profile;
+
 use serde::Serialize;
 
 use crate::pages::{Chrome, View};
+
+pub use own::{
+    ActivityPage, AppCard, AppsPage, DataPage, DeletedPage, DeletionError, HappeningLine, Origin,
+    SessionCard, SessionsPage, in_words,
+};
+pub use profile::{ClaimField, ClaimGroup, ProfilePage};
 
 /// A page of the account. The set is closed, so that an address can name the page to come back to
 /// after a sign-in without naming any other place.
@@ -11,22 +20,54 @@ use crate::pages::{Chrome, View};
 pub enum AccountPage {
     /// What there is, and what should be looked at.
     Home,
+    /// The claims that apps may be told.
+    Profile,
     /// How the person signs in.
     SignIn,
     /// The password; part of how the person signs in.
     Password,
+    /// Where the person is signed in.
+    Sessions,
+    /// The connected applications.
+    Apps,
+    /// What has happened.
+    Activity,
+    /// All data, and the end of the account.
+    Data,
+    /// Second factors and remembered devices; part of how the person signs in.
+    Factors,
+    /// Adding an authenticator app; part of how the person signs in.
+    AddApp,
 }
 
 impl AccountPage {
     /// Every page.
-    pub const ALL: &'static [Self] = &[Self::Home, Self::SignIn, Self::Password];
+    pub const ALL: &'static [Self] = &[
+        Self::Home,
+        Self::Profile,
+        Self::SignIn,
+        Self::Password,
+        Self::Sessions,
+        Self::Apps,
+        Self::Activity,
+        Self::Data,
+        Self::Factors,
+        Self::AddApp,
+    ];
 
     /// The path below the issuer.
     pub const fn path(self) -> &'static str {
         match self {
             Self::Home => "/account",
+            Self::Profile => "/account/profile",
             Self::SignIn => "/account/sign-in",
             Self::Password => "/account/password",
+            Self::Sessions => "/account/sessions",
+            Self::Apps => "/account/apps",
+            Self::Activity => "/account/activity",
+            Self::Data => "/account/data",
+            Self::Factors => "/account/factors",
+            Self::AddApp => "/account/factors/app",
         }
     }
 
@@ -34,8 +75,15 @@ impl AccountPage {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Home => "home",
+            Self::Profile => "profile",
             Self::SignIn => "sign-in",
             Self::Password => "password",
+            Self::Sessions => "sessions",
+            Self::Apps => "apps",
+            Self::Activity => "activity",
+            Self::Data => "data",
+            Self::Factors => "factors",
+            Self::AddApp => "add-app",
         }
     }
 
@@ -48,8 +96,14 @@ impl AccountPage {
     #[must_use]
     pub const fn section(self) -> Self {
         match self {
-            Self::Home => Self::Home,
-            Self::SignIn | Self::Password => Self::SignIn,
+            Self::Password | Self::Factors | Self::AddApp => Self::SignIn,
+            Self::Home
+            | Self::Profile
+            | Self::SignIn
+            | Self::Sessions
+            | Self::Apps
+            | Self::Activity
+            | Self::Data => self,
         }
     }
 
@@ -65,16 +119,34 @@ impl AccountPage {
 pub enum AccountNotice {
     /// A form was not the one that we sent, or it was too old; nothing was done.
     StaleForm,
+    /// What was typed is saved.
+    Saved,
+    /// A session has ended.
+    SessionEnded,
+    /// All sessions but this one have ended.
+    OthersEnded,
+    /// An application has lost its access.
+    Disconnected,
 }
 
 impl AccountNotice {
     /// Every notice.
-    pub const ALL: &'static [Self] = &[Self::StaleForm];
+    pub const ALL: &'static [Self] = &[
+        Self::StaleForm,
+        Self::Saved,
+        Self::SessionEnded,
+        Self::OthersEnded,
+        Self::Disconnected,
+    ];
 
     /// Its name in the address of the page that tells it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::StaleForm => "stale",
+            Self::Saved => "saved",
+            Self::SessionEnded => "session-ended",
+            Self::OthersEnded => "others-ended",
+            Self::Disconnected => "disconnected",
         }
     }
 
@@ -137,6 +209,20 @@ pub struct AccountHomePage {
     pub chrome: Chrome,
     /// The account around it.
     pub account: AccountFrame,
+    /// The address, if the person has given one.
+    pub email: Option<String>,
+    /// Whether it was confirmed.
+    pub email_verified: bool,
+    /// How many other browsers the person is signed in at.
+    pub other_sessions: usize,
+    /// How many applications are connected.
+    pub apps: usize,
+    /// Where each of them is looked after.
+    pub profile_url: String,
+    /// The browsers.
+    pub sessions_url: String,
+    /// The applications.
+    pub apps_url: String,
 }
 
 impl View for AccountHomePage {
@@ -154,10 +240,54 @@ pub struct SignInPage {
     pub password_url: String,
     /// Whether there is a password.
     pub has_password: bool,
+    /// Where second factors are.
+    pub factors_url: String,
 }
 
 impl View for SignInPage {
     const TEMPLATE: &'static str = "account_sign_in.html";
+}
+
+/// An authenticator app in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AppLine {
+    /// Its id, for the forms.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+}
+
+/// A remembered device in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeviceLine {
+    /// Its id, for the form.
+    pub id: String,
+    /// What its browser calls itself.
+    pub name: String,
+}
+
+/// Authenticator apps, recovery codes and remembered devices. Posts `csrf`, `action` and what that
+/// is about to `action`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FactorsPage {
+    /// The surroundings.
+    pub chrome: Chrome,
+    /// The account around it.
+    pub account: AccountFrame,
+    /// The apps.
+    pub apps: Vec<AppLine>,
+    /// How many recovery codes are left.
+    pub recovery_codes: u32,
+    /// The devices on which the second factor is not asked for.
+    pub devices: Vec<DeviceLine>,
+    /// Where an app is added.
+    pub add_url: String,
+    /// Where the forms go.
+    pub action: String,
+}
+
+impl View for FactorsPage {
+    const TEMPLATE: &'static str = "account_factors.html";
 }
 
 #[cfg(test)]

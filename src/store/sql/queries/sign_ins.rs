@@ -1,0 +1,225 @@
+//! Sign-ins in progress, and the steps that they and live sessions take.
+
+use super::rows::{self, column, digest, moment, user_columns, user_stands};
+use super::{
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, factors, sessions, sql,
+};
+use crate::account::factors::Factors;
+use crate::protocol::ids::{RealmId, UserId};
+use crate::secret::Digest;
+use crate::store::Effects;
+use crate::store::factors::{
+    Act, Ground, RememberedDevice, SignIn, SignInFacts, StepOutcome, StepTaken, Then,
+};
+
+pub(in super::super) async fn begin(
+    c: &mut Connection<'_>,
+    sign_in: &SignIn,
+    verified: &str,
+) -> Answer<Change> {
+    let query = sql(concat!(
+        "INSERT INTO sign_in (realm, cookie, user_id, trust, amr, created_at, expires_at)
+         SELECT $1, $2, $3, users.trust, $4, $5, $6 FROM users
+         WHERE users.realm = $1 AND users.id = $3 AND users.password_hash = $7 AND ",
+        user_stands!()
+    ))
+    .bind(sign_in.realm.as_str())
+    .bind(sign_in.cookie.as_bytes())
+    .bind(sign_in.user.as_str())
+    .bind(sign_in.amr.as_str())
+    .bind(sign_in.created_at.unix_millis())
+    .bind(sign_in.expires_at.unix_millis())
+    .bind(verified);
+    Ok(change(c.execute(query).await?))
+}
+
+pub(in super::super) async fn find(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    cookie: &Digest,
+    now: Timestamp,
+) -> Answer<Option<SignInFacts>> {
+    let query = sql(concat!(
+        "SELECT sign_in.cookie, sign_in.amr, sign_in.created_at, sign_in.expires_at, ",
+        user_columns!(),
+        ", (SELECT COUNT(*) FROM totp WHERE totp.realm = users.realm
+              AND totp.user_id = users.id) AS apps,
+           (SELECT COUNT(*) FROM recovery_code WHERE recovery_code.realm = users.realm
+              AND recovery_code.user_id = users.id) AS recovery_codes
+         FROM sign_in JOIN users ON users.realm = sign_in.realm AND users.id = sign_in.user_id
+         WHERE sign_in.realm = $1 AND sign_in.cookie = $2 AND sign_in.expires_at > $3
+           AND sign_in.trust = users.trust AND ",
+        user_stands!()
+    ))
+    .bind(realm.as_str())
+    .bind(cookie.as_bytes())
+    .bind(now.unix_millis());
+    let Some(row) = c.optional(query).await? else {
+        return Ok(None);
+    };
+    let user = rows::user(&row)?;
+    Ok(Some(SignInFacts {
+        sign_in: SignIn {
+            realm: user.realm.clone(),
+            cookie: digest(&row, "cookie")?,
+            user: user.id.clone(),
+            amr: column(&row, "amr")?,
+            created_at: moment(&row, "created_at")?,
+            expires_at: moment(&row, "expires_at")?,
+        },
+        user,
+        factors: Factors {
+            apps: rows::count(&row, "apps")?,
+            recovery_codes: rows::count(&row, "recovery_codes")?,
+        },
+    }))
+}
+
+/// What the step stands on is looked at under the user's lock, so that a password, a factor or a
+/// state that changes at the same time comes before all of it or after all of it.
+pub(in super::super) async fn take_step(
+    c: &mut Connection<'_>,
+    step: &StepTaken,
+    effects: &Effects,
+    now: Timestamp,
+) -> Answer<Verdict<StepOutcome>> {
+    if !lock(c, step, now).await? {
+        return Ok(Verdict::Undo(StepOutcome::Gone));
+    }
+    if !act(c, step, now).await? {
+        return Ok(Verdict::Undo(StepOutcome::Spent));
+    }
+    let stood = match &step.then {
+        Then::GoOn { amr } => go_on(c, step, amr).await?,
+        Then::Open {
+            session,
+            remembered,
+        } => {
+            let over = end(c, step).await?;
+            let opened = sessions::put(c, session, None).await?;
+            if let Some(device) = remembered {
+                remember(c, step, device).await?;
+            }
+            over && opened == Change::Changed
+        }
+    };
+    if !stood {
+        return Ok(Verdict::Undo(StepOutcome::Gone));
+    }
+    effects::record(c, effects, now).await?;
+    Ok(Verdict::Keep(StepOutcome::Taken))
+}
+
+/// Locks the user's row, if what the step stands on is there.
+async fn lock(c: &mut Connection<'_>, step: &StepTaken, now: Timestamp) -> Answer<bool> {
+    let (query, cookie) = match &step.ground {
+        Ground::SignIn(cookie) => (
+            sql(concat!(
+                "UPDATE users SET trust = trust WHERE realm = $1 AND id = $2 AND ",
+                user_stands!(),
+                " AND EXISTS (SELECT 1 FROM sign_in
+                   WHERE sign_in.realm = $1 AND sign_in.user_id = $2 AND sign_in.cookie = $3
+                     AND sign_in.expires_at > $4 AND sign_in.trust = users.trust)"
+            )),
+            cookie,
+        ),
+        Ground::Session(cookie) => (
+            sql(concat!(
+                "UPDATE users SET trust = trust WHERE realm = $1 AND id = $2 AND ",
+                user_stands!(),
+                " AND EXISTS (SELECT 1 FROM session
+                   WHERE session.realm = $1 AND session.user_id = $2 AND session.cookie = $3
+                     AND session.expires_at > $4 AND session.ended_at IS NULL)"
+            )),
+            cookie,
+        ),
+    };
+    let query = query
+        .bind(step.realm.as_str())
+        .bind(step.user.as_str())
+        .bind(cookie.as_bytes())
+        .bind(now.unix_millis());
+    Ok(c.execute(query).await? > 0)
+}
+
+/// Does what the step does; false when that was done before.
+async fn act(c: &mut Connection<'_>, step: &StepTaken, now: Timestamp) -> Answer<bool> {
+    let owner = (&step.realm, &step.user);
+    match &step.act {
+        Act::TakePassword { app, step } => factors::take_password(c, owner, app, *step, now).await,
+        Act::TakeRecoveryCode(code) => factors::take_recovery_code(c, owner, code).await,
+        Act::AddApp {
+            app,
+            recovery_codes,
+            limit,
+        } => {
+            let added = factors::add(c, owner, app, *limit).await?;
+            if added && let Some(codes) = recovery_codes {
+                factors::put_codes(c, owner, codes, now).await?;
+            }
+            Ok(added)
+        }
+    }
+}
+
+/// Notes what is proven now. The step itself may have changed what the account trusts in.
+async fn go_on(c: &mut Connection<'_>, step: &StepTaken, amr: &str) -> Answer<bool> {
+    let Ground::SignIn(cookie) = &step.ground else {
+        return Ok(true);
+    };
+    let query = sql("UPDATE sign_in SET amr = $4, trust =
+             (SELECT users.trust FROM users WHERE users.realm = $1 AND users.id = $2)
+         WHERE realm = $1 AND user_id = $2 AND cookie = $3")
+    .bind(step.realm.as_str())
+    .bind(step.user.as_str())
+    .bind(cookie.as_bytes())
+    .bind(amr);
+    Ok(c.execute(query).await? > 0)
+}
+
+/// Ends the sign-in, once; false when it was over before.
+async fn end(c: &mut Connection<'_>, step: &StepTaken) -> Answer<bool> {
+    let Ground::SignIn(cookie) = &step.ground else {
+        return Ok(true);
+    };
+    let query = sql("DELETE FROM sign_in WHERE realm = $1 AND user_id = $2 AND cookie = $3")
+        .bind(step.realm.as_str())
+        .bind(step.user.as_str())
+        .bind(cookie.as_bytes());
+    Ok(c.execute(query).await? > 0)
+}
+
+async fn remember(
+    c: &mut Connection<'_>,
+    step: &StepTaken,
+    device: &RememberedDevice,
+) -> Answer<()> {
+    let query = sql("INSERT INTO remembered_device
+             (realm, id, user_id, cookie, trust, name, created_at, expires_at)
+         SELECT $1, $2, $3, $4, users.trust, $5, $6, $7 FROM users
+         WHERE users.realm = $1 AND users.id = $3")
+    .bind(step.realm.as_str())
+    .bind(device.id.as_str())
+    .bind(step.user.as_str())
+    .bind(device.cookie.as_bytes())
+    .bind(device.name.as_str())
+    .bind(device.created_at.unix_millis())
+    .bind(device.expires_at.unix_millis());
+    c.execute(query).await?;
+    Ok(())
+}
+
+/// Voids what was trusted before a change: sign-ins in progress and remembered devices.
+pub(super) async fn distrust(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+) -> Answer<()> {
+    for text in [
+        "UPDATE users SET trust = trust + 1 WHERE realm = $1 AND id = $2",
+        "DELETE FROM remembered_device WHERE realm = $1 AND user_id = $2",
+    ] {
+        let query = sql(text).bind(realm.as_str()).bind(user.as_str());
+        c.execute(query).await?;
+    }
+    Ok(())
+}
