@@ -1,5 +1,7 @@
 //! The whole way, as a person walks it.
 
+use serde_json::json;
+
 use crate::chromium::{Browser, Setup, browse};
 use crate::visit::Visit;
 
@@ -62,6 +64,31 @@ async fn tells_the_application_that_the_person_said_no() {
         browser.element("demo-sign-in").await;
         assert!(browser.address().await.starts_with(&visit.demo.app()));
         browser.screenshot("demo-denied").await;
+    })
+    .await;
+}
+
+/// A second press would end the first one's way back to the application.
+#[tokio::test]
+async fn a_second_press_of_allow_sends_nothing() {
+    // What is sent is counted and kept here, so that the page stays.
+    let presses = "(() => {\
+                     let sent = 0;\
+                     addEventListener('submit', event => {\
+                       if (!event.defaultPrevented) sent += 1;\
+                       event.preventDefault();\
+                     });\
+                     const allow = document.getElementById('consent-approve');\
+                     const twice = () => { allow.click(); allow.click(); return sent; };\
+                     const first = twice();\
+                     dispatchEvent(new Event('pageshow'));\
+                     return [first, twice()];\
+                   })()";
+    browse(Setup::default(), |browser| async move {
+        let visit = Visit::begin(browser.clone()).await;
+        visit.to_consent().await;
+        // Whoever comes back to the page may press again.
+        assert_eq!(browser.ask(presses).await, json!([1, 2]));
     })
     .await;
 }

@@ -176,11 +176,10 @@ fn sentence(kind: AddresseeRefusal, client: Option<&str>) -> Message {
         R::UnregisteredRedirectUri | R::RedirectUriMissing => {
             Message::new("error-wrong-address-more")
         }
-        R::Passing(
-            PassingRefusal::UsedRequest
-            | PassingRefusal::ExpiredRequest
-            | PassingRefusal::UnknownRequest,
-        ) => Message::new("error-request-again"),
+        R::Passing(PassingRefusal::UsedRequest) => Message::new("error-request-used-more"),
+        R::Passing(PassingRefusal::ExpiredRequest | PassingRefusal::UnknownRequest) => {
+            Message::new("error-request-again")
+        }
         R::Passing(_) => Message::new("error-request-unreadable-more"),
         R::Repeated => Message::new("error-request-repeated-more"),
     };

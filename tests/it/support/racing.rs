@@ -55,6 +55,6 @@ pub(crate) fn one_winner(
 ) -> (Answer, Vec<Answer>) {
     assert_eq!(answers.len(), CALLERS);
     let (mut won, lost): (Vec<Answer>, Vec<Answer>) = answers.into_iter().partition(has_won);
-    assert_eq!(won.len(), 1, "{won:?}");
+    assert_eq!(won.len(), 1, "such as {:?}", won.first());
     (won.remove(0), lost)
 }

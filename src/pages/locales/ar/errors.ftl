@@ -5,6 +5,7 @@ error-app-disabled-more = { $app } لا يمكنه حاليًا تسجيل دخ�
 error-wrong-address = أرسل هذا التطبيق عنوان عودة خاطئًا
 error-wrong-address-more = { $app } طلب منا إرسالك إلى عنوان لا نعرفه. أخبر القائمين عليه؛ لم تُشارَك أي بيانات.
 error-request-used = سبق الرد على هذا الطلب
+error-request-used-more = { $app } ربما وصله الرد من قبل: عُد إليه، وسجِّل الدخول مرة أخرى إن لم يتم تسجيل دخولك هناك.
 error-request-old = هذا الطلب قديم جدًا
 error-request-again = { $app } يجب أن يرسلك إلى هنا من جديد: عُد إليه وسجِّل الدخول مرة أخرى. لم تُشارَك أي بيانات.
 error-request-unreadable = أرسل هذا التطبيق طلبًا لا يمكن قراءته

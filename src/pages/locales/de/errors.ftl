@@ -5,6 +5,7 @@ error-app-disabled-more = { $app } darf zurzeit niemanden anmelden. Es wurde nic
 error-wrong-address = Diese App hat eine falsche Rücksprungadresse gesendet
 error-wrong-address-more = { $app } wollte, dass wir Sie an eine Adresse schicken, die wir nicht kennen. Sagen Sie es den Herstellern; es wurde nichts weitergegeben.
 error-request-used = Diese Anfrage wurde schon beantwortet
+error-request-used-more = { $app } hat die Antwort vielleicht schon: Gehen Sie dorthin zurück, und melden Sie sich noch einmal an, falls Sie dort nicht angemeldet sind.
 error-request-old = Diese Anfrage ist zu alt
 error-request-again = { $app } muss Sie neu hierher schicken: Gehen Sie dorthin zurück und melden Sie sich noch einmal an. Es wurde nichts weitergegeben.
 error-request-unreadable = Diese App hat eine unlesbare Anfrage gesendet

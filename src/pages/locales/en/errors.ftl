@@ -5,6 +5,7 @@ error-app-disabled-more = { $app } may not sign people in at the moment. Nothing
 error-wrong-address = This app sent a wrong return address
 error-wrong-address-more = { $app } asked us to send you to an address that we do not know. Tell its makers; nothing was shared.
 error-request-used = This request was answered already
+error-request-used-more = { $app } may have its answer already: go back to it, and sign in again if it has not signed you in.
 error-request-old = This request is too old
 error-request-again = { $app } must send you here anew: go back to it and sign in again. Nothing was shared.
 error-request-unreadable = This app sent a request that cannot be read

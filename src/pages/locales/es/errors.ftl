@@ -5,6 +5,7 @@ error-app-disabled-more = { $app } no puede iniciar la sesión de nadie por el m
 error-wrong-address = Esta aplicación envió una dirección de retorno incorrecta
 error-wrong-address-more = { $app } nos pidió que le enviáramos a una dirección que no conocemos. Avise a sus responsables; no se ha compartido nada.
 error-request-used = Esta solicitud ya fue respondida
+error-request-used-more = { $app } puede tener ya la respuesta: vuelva allí y, si la sesión no se ha iniciado, iníciela otra vez.
 error-request-old = Esta solicitud es demasiado antigua
 error-request-again = { $app } debe enviarle aquí de nuevo: vuelva allí e inicie sesión otra vez. No se ha compartido nada.
 error-request-unreadable = Esta aplicación envió una solicitud que no se puede leer

@@ -5,6 +5,7 @@ error-app-disabled-more = { $app } ne peut connecter personne pour le moment. Ri
 error-wrong-address = Cette application a envoyé une mauvaise adresse de retour
 error-wrong-address-more = { $app } nous a demandé de vous envoyer à une adresse que nous ne connaissons pas. Signalez-le à ses auteurs ; rien n’a été transmis.
 error-request-used = Cette demande a déjà reçu une réponse
+error-request-used-more = { $app } a peut-être déjà la réponse : retournez-y et, si la connexion n’a pas abouti, reconnectez-vous.
 error-request-old = Cette demande est trop ancienne
 error-request-again = { $app } doit vous envoyer ici de nouveau : retournez-y et reconnectez-vous. Rien n’a été transmis.
 error-request-unreadable = Cette application a envoyé une demande illisible

@@ -5,6 +5,7 @@ error-app-disabled-more = { $app }では、現在ログインできません。�
 error-wrong-address = アプリが誤った戻り先アドレスを送ってきました
 error-wrong-address-more = { $app }から、登録されていないアドレスへ移動するよう求められました。アプリの作成者にお知らせください。何も渡されていません。
 error-request-used = このリクエストにはすでに回答しました
+error-request-used-more = { $app }はすでに回答を受け取っている可能性があります。アプリに戻り、ログインできていない場合は、もう一度ログインしてください。
 error-request-old = このリクエストは古すぎます
 error-request-again = { $app }から改めて移動する必要があります。アプリに戻って、もう一度ログインしてください。何も渡されていません。
 error-request-unreadable = アプリが読み取れないリクエストを送ってきました
