@@ -140,24 +140,43 @@ fn data(words: Words, error: Option<DeletionError>) -> DataPage {
     }
 }
 
-/// Every page of the account, rendered, by name.
-pub(super) fn account_pages(words: Words) -> Vec<(&'static str, String)> {
-    let pages = Pages::new().unwrap();
-    let told = |notice| {
-        let mut home = home(words);
-        home.account.notice = Some(notice);
-        pages.render(&home).unwrap()
-    };
+fn home_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
     let alone = AccountHomePage {
         email: None,
         other_sessions: 3,
         apps: 0,
         ..home(words)
     };
+    let mut rendered = vec![
+        ("account_home", pages.render(&home(words)).unwrap()),
+        ("account_alone", pages.render(&alone).unwrap()),
+    ];
+    for notice in AccountNotice::ALL.iter().copied() {
+        let mut told = home(words);
+        told.account.notice = Some(notice);
+        rendered.push((notice.name(), pages.render(&told).unwrap()));
+    }
+    rendered
+}
+
+fn profile_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
     let meanwhile = ProfilePage {
         changed_meanwhile: true,
         ..profile(words, None)
     };
+    let refused = profile(words, Some(ClaimRefusal::Birthdate));
+    let calm = profile(words, None);
+    vec![
+        ("account_profile", pages.render(&calm).unwrap()),
+        ("account_profile_refused", pages.render(&refused).unwrap()),
+        (
+            "account_profile_meanwhile",
+            pages.render(&meanwhile).unwrap(),
+        ),
+    ]
+}
+
+fn listing_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
     let no_apps = AppsPage {
         apps: Vec::new(),
         ..apps(words)
@@ -167,6 +186,16 @@ pub(super) fn account_pages(words: Words) -> Vec<(&'static str, String)> {
         older: None,
         ..activity(words)
     };
+    vec![
+        ("account_sessions", pages.render(&sessions(words)).unwrap()),
+        ("account_apps", pages.render(&apps(words)).unwrap()),
+        ("account_no_apps", pages.render(&no_apps).unwrap()),
+        ("account_activity", pages.render(&activity(words)).unwrap()),
+        ("account_nothing", pages.render(&nothing).unwrap()),
+    ]
+}
+
+fn sign_in_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
     let sign_in = SignInPage {
         chrome: chrome(words),
         account: frame(words, AccountPage::SignIn),
@@ -194,38 +223,21 @@ pub(super) fn account_pages(words: Words) -> Vec<(&'static str, String)> {
         devices: Vec::new(),
         ..factors.clone()
     };
+    vec![
+        ("account_sign_in", pages.render(&sign_in).unwrap()),
+        ("account_factors", pages.render(&factors).unwrap()),
+        ("account_no_factors", pages.render(&no_factors).unwrap()),
+    ]
+}
+
+fn data_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
+    let deletion = |error| pages.render(&data(words, error)).unwrap();
     let deleted = DeletedPage {
         chrome: chrome(words),
         until: moment(),
     };
-    let refused = profile(words, Some(ClaimRefusal::Birthdate));
     let slow = DeletionError::SlowDown { seconds: 30 };
-    let deletion = |error| pages.render(&data(words, error)).unwrap();
     vec![
-        ("account_home", pages.render(&home(words)).unwrap()),
-        ("account_alone", pages.render(&alone).unwrap()),
-        ("account_stale", told(AccountNotice::StaleForm)),
-        ("account_saved", told(AccountNotice::Saved)),
-        ("account_ended", told(AccountNotice::SessionEnded)),
-        ("account_others_ended", told(AccountNotice::OthersEnded)),
-        ("account_disconnected", told(AccountNotice::Disconnected)),
-        (
-            "account_profile",
-            pages.render(&profile(words, None)).unwrap(),
-        ),
-        ("account_profile_refused", pages.render(&refused).unwrap()),
-        (
-            "account_profile_meanwhile",
-            pages.render(&meanwhile).unwrap(),
-        ),
-        ("account_factors", pages.render(&factors).unwrap()),
-        ("account_no_factors", pages.render(&no_factors).unwrap()),
-        ("account_sign_in", pages.render(&sign_in).unwrap()),
-        ("account_sessions", pages.render(&sessions(words)).unwrap()),
-        ("account_apps", pages.render(&apps(words)).unwrap()),
-        ("account_no_apps", pages.render(&no_apps).unwrap()),
-        ("account_activity", pages.render(&activity(words)).unwrap()),
-        ("account_nothing", pages.render(&nothing).unwrap()),
         ("account_data", deletion(None)),
         (
             "account_other_name",
@@ -238,4 +250,17 @@ pub(super) fn account_pages(words: Words) -> Vec<(&'static str, String)> {
         ("account_slow", deletion(Some(slow))),
         ("account_deleted", pages.render(&deleted).unwrap()),
     ]
+}
+
+/// Every page of the account, rendered, by name.
+pub(super) fn account_pages(words: Words) -> Vec<(&'static str, String)> {
+    let pages = Pages::new().unwrap();
+    let groups = [
+        home_pages(&pages, words),
+        profile_pages(&pages, words),
+        sign_in_pages(&pages, words),
+        listing_pages(&pages, words),
+        data_pages(&pages, words),
+    ];
+    groups.into_iter().flatten().collect()
 }

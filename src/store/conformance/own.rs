@@ -70,13 +70,15 @@ pub async fn lists_the_sessions_of_a_user(store: SharedStore) {
     store.issue_code(&world.grant("f-unspent")).await.unwrap();
     let sessions = sessions_of(&world, &user.id, after(69)).await;
     assert_eq!(ids(&sessions), ["s-used", "s-1", "s-short"]);
-    assert_eq!(sessions[0].session, recent);
-    let caller = &sessions[0].caller;
+    let first = sessions.first().unwrap();
+    assert_eq!(first.session, recent);
+    let caller = &first.caller;
     assert_eq!(caller.user_agent.as_deref(), Some("now"));
     assert_eq!(caller.address, Some("192.0.2.7".parse().unwrap()));
-    assert_eq!(sessions[1].caller, Caller::default());
-    assert_eq!(sessions[1].clients, [world.client.id.clone()]);
-    assert!(sessions[0].clients.is_empty());
+    assert!(first.clients.is_empty());
+    let second = sessions.get(1).unwrap();
+    assert_eq!(second.caller, Caller::default());
+    assert_eq!(second.clients, [world.client.id.clone()]);
     assert_eq!(sessions_of(&world, &user.id, after(70)).await.len(), 2);
     let elsewhere = store.sessions_of_user(&world.elsewhere, &user.id, START);
     assert!(elsewhere.await.unwrap().is_empty());
@@ -101,7 +103,7 @@ pub async fn lists_the_grants_of_a_user(store: SharedStore) {
     store.issue_code(&wiki).await.unwrap();
     let grants = store.grants_of_user(realm, id, after(6)).await.unwrap();
     assert_eq!(grants.len(), 1, "a code that nobody has spent is no grant");
-    let grant = &grants[0];
+    let grant = grants.first().unwrap();
     assert_eq!(grant.client, world.client.id);
     assert!(scope("openid email offline_access").is_subset_of(&grant.scope));
     assert_eq!(
@@ -113,7 +115,7 @@ pub async fn lists_the_grants_of_a_user(store: SharedStore) {
     end.await.unwrap();
     let grants = store.grants_of_user(realm, id, after(8)).await.unwrap();
     assert_eq!(
-        grants[0].scope,
+        grants.first().unwrap().scope,
         scope("openid offline_access"),
         "what ended with the session is gone"
     );
@@ -288,7 +290,7 @@ pub async fn changes_a_profile_that_is_as_it_was_seen(store: SharedStore) {
     let none = Effects::NONE;
     let elsewhere = User {
         realm: world.elsewhere.clone(),
-        ..winners[0].clone()
+        ..winners.first().unwrap().clone()
     };
     let changed = world.store.change_profile(&elsewhere, after(5), &none);
     assert_eq!(changed.await.unwrap(), Change::NotFound);
