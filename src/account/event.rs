@@ -53,6 +53,10 @@ kinds! {
     UserRestored = "user.restored",
     /// A person changed their profile.
     ProfileChanged = "profile.changed",
+    /// A person asked for another address of the account.
+    AddressChangeAsked = "address.change_asked",
+    /// An account got another address, which was confirmed.
+    AddressChanged = "address.changed",
     /// A password was set or changed.
     PasswordChanged = "password.changed",
     /// Somebody asked for a link that sets another password.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::user::UNDO_PERIOD;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::Digest;
@@ -23,15 +24,21 @@ pub enum LinkPurpose {
     Invitation,
     /// Locks an account that may be in the wrong hands.
     LockAccount,
+    /// Gives an account another address.
+    ConfirmNewAddress,
+    /// Brings a deleted account back.
+    UndoDeletion,
 }
 
 impl LinkPurpose {
     /// Every purpose.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::ConfirmAddress,
         Self::ResetPassword,
         Self::Invitation,
         Self::LockAccount,
+        Self::ConfirmNewAddress,
+        Self::UndoDeletion,
     ];
 
     /// The text of the record.
@@ -41,6 +48,8 @@ impl LinkPurpose {
             Self::ResetPassword => "reset_password",
             Self::Invitation => "invitation",
             Self::LockAccount => "lock_account",
+            Self::ConfirmNewAddress => "confirm_new_address",
+            Self::UndoDeletion => "undo_deletion",
         }
     }
 
@@ -55,8 +64,11 @@ impl LinkPurpose {
     /// account; a week where somebody must find the mail first.
     pub const fn lifetime(self) -> Lifetime {
         match self {
-            Self::ConfirmAddress | Self::ResetPassword => Lifetime::seconds(30 * MINUTE),
+            Self::ConfirmAddress | Self::ResetPassword | Self::ConfirmNewAddress => {
+                Lifetime::seconds(30 * MINUTE)
+            }
             Self::Invitation | Self::LockAccount => Lifetime::seconds(7 * DAY),
+            Self::UndoDeletion => UNDO_PERIOD,
         }
     }
 
@@ -67,6 +79,8 @@ impl LinkPurpose {
             Self::ResetPassword => "/reset-password",
             Self::Invitation => "/invitation",
             Self::LockAccount => "/lock-account",
+            Self::ConfirmNewAddress => "/confirm-new-address",
+            Self::UndoDeletion => "/undo-deletion",
         }
     }
 

@@ -15,9 +15,9 @@ use crate::http::endpoint::{
     device_authorization, health, introspect, metadata, par, registration, revoke, token, userinfo,
 };
 use crate::http::page::{
-    account, authorize, check_session, confirm_address, consent, device, end_session, error,
-    forgot_password, home, invitation, language, lock_account, login, reset_password, sign_up,
-    steps,
+    account, authorize, check_session, confirm_address, confirm_new_address, consent, device,
+    end_session, error, forgot_password, home, invitation, language, lock_account, login,
+    reset_password, sign_up, steps, undo_deletion,
 };
 use crate::http::{Edge, cors, headers};
 use crate::pages::AccountPage;
@@ -59,6 +59,8 @@ pub const ROUTES: &[Route] = &[
     route("GET, POST", LinkPurpose::ResetPassword.path()),
     route("GET, POST", LinkPurpose::Invitation.path()),
     route("GET, POST", LinkPurpose::LockAccount.path()),
+    route("GET, POST", LinkPurpose::ConfirmNewAddress.path()),
+    route("GET, POST", LinkPurpose::UndoDeletion.path()),
     route("GET", "/error"),
     route("POST", language::PATH),
     route("POST", path::DEVICE_AUTHORIZATION),
@@ -75,6 +77,7 @@ pub const ROUTES: &[Route] = &[
     route("GET, PUT, DELETE", "/register/{client_id}"),
     route("GET", AccountPage::Home.path()),
     route("GET, POST", AccountPage::Profile.path()),
+    route("GET, POST", AccountPage::Address.path()),
     route("GET", AccountPage::SignIn.path()),
     route("GET, POST", AccountPage::Sessions.path()),
     route("GET, POST", AccountPage::Apps.path()),
@@ -181,6 +184,18 @@ fn account_routes() -> Routes {
         .route(
             AccountPage::Profile.path(),
             get(account::profile::get).post(account::profile::post),
+        )
+        .route(
+            AccountPage::Address.path(),
+            get(account::address::get).post(account::address::post),
+        )
+        .route(
+            LinkPurpose::ConfirmNewAddress.path(),
+            get(confirm_new_address::get).post(confirm_new_address::post),
+        )
+        .route(
+            LinkPurpose::UndoDeletion.path(),
+            get(undo_deletion::get).post(undo_deletion::post),
         )
         .route(
             AccountPage::Sessions.path(),

@@ -38,9 +38,12 @@ fn home(words: Words) -> AccountHomePage {
         account: frame(words, AccountPage::Home),
         email: Some(words("ada@example.test")),
         email_verified: true,
+        second_factor: true,
+        recovery_codes: 8,
         other_sessions: 0,
         apps: 2,
         profile_url: words("/account/profile"),
+        factors_url: words("/account/factors"),
         sessions_url: words("/account/sessions"),
         apps_url: words("/account/apps"),
     }
@@ -52,6 +55,7 @@ fn profile(words: Words, refused: Option<ClaimRefusal>) -> ProfilePage {
         chrome: chrome(words),
         account: frame(words, AccountPage::Profile),
         email: Some(words("ada@example.test")),
+        address_url: words("/account/address"),
         email_verified: false,
         invalid: refused.is_some(),
         groups: ProfilePage::groups(value, |name| refused.filter(|_| name == "birthdate")),
@@ -140,9 +144,47 @@ fn data(words: Words, error: Option<DeletionError>) -> DataPage {
     }
 }
 
+/// The pages around another address and around the end of a deletion.
+fn link_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
+    let address = |email, error| AddressPage {
+        chrome: chrome(words),
+        account: frame(words, AccountPage::Address),
+        email,
+        typed: words(""),
+        error,
+        action: words("/account/address"),
+    };
+    let confirm = |error| ConfirmNewAddressPage {
+        chrome: chrome(words),
+        email: words("ada@example.test"),
+        token: words("token"),
+        error,
+        action: words("/confirm-new-address"),
+        csrf: words("token"),
+    };
+    let undo = UndoDeletionPage {
+        chrome: chrome(words),
+        token: words("token"),
+        error: None,
+        action: words("/undo-deletion"),
+        csrf: words("token"),
+    };
+    let known = address(Some(words("ada@example.test")), None);
+    let refused = address(None, Some(AccountFormError::Address));
+    let taken = confirm(Some(AccountFormError::AddressTaken));
+    vec![
+        ("account_address", pages.render(&known).unwrap()),
+        ("account_no_address", pages.render(&refused).unwrap()),
+        ("new_address", pages.render(&confirm(None)).unwrap()),
+        ("new_address_taken", pages.render(&taken).unwrap()),
+        ("undo_deletion", pages.render(&undo).unwrap()),
+    ]
+}
+
 fn home_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
     let alone = AccountHomePage {
         email: None,
+        second_factor: false,
         other_sessions: 3,
         apps: 0,
         ..home(words)
@@ -234,6 +276,7 @@ fn data_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
     let deletion = |error| pages.render(&data(words, error)).unwrap();
     let deleted = DeletedPage {
         chrome: chrome(words),
+        email: Some(words("ada@example.test")),
         until: moment(),
     };
     let slow = DeletionError::SlowDown { seconds: 30 };
@@ -261,6 +304,7 @@ pub(super) fn account_pages(words: Words) -> Vec<(&'static str, String)> {
         sign_in_pages(&pages, words),
         listing_pages(&pages, words),
         data_pages(&pages, words),
+        link_pages(&pages, words),
     ];
     groups.into_iter().flatten().collect()
 }

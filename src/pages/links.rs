@@ -256,6 +256,10 @@ pub enum LinkDone {
     PasswordSet,
     /// The account is locked.
     AccountLocked,
+    /// The account has another address.
+    AddressChanged,
+    /// The account is back.
+    AccountRestored,
 }
 
 /// Says what a link has done, and where to go on.

@@ -43,10 +43,10 @@ use serde::Serialize;
 use crate::account::language::Language;
 
 pub use account::{
-    AccountFrame, AccountHomePage, AccountNotice, AccountPage, ActivityPage, AppCard, AppLine,
-    AppsPage, ClaimField, ClaimGroup, DataPage, DeletedPage, DeletionError, DeviceLine,
-    FactorsPage, HappeningLine, Origin, Place, ProfilePage, SessionCard, SessionsPage, SignInPage,
-    in_words,
+    AccountFrame, AccountHomePage, AccountNotice, AccountPage, ActivityPage, AddressPage, AppCard,
+    AppLine, AppsPage, ClaimField, ClaimGroup, ConfirmNewAddressPage, DataPage, DeletedPage,
+    DeletionError, DeviceLine, FactorsPage, HappeningLine, Origin, Place, ProfilePage, SessionCard,
+    SessionsPage, SignInPage, UndoDeletionPage, in_words,
 };
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
@@ -139,6 +139,18 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "account_deleted.html",
         include_str!("templates/account_deleted.html"),
+    ),
+    (
+        "account_address.html",
+        include_str!("templates/account_address.html"),
+    ),
+    (
+        "confirm_new_address.html",
+        include_str!("templates/confirm_new_address.html"),
+    ),
+    (
+        "undo_deletion.html",
+        include_str!("templates/undo_deletion.html"),
     ),
     (
         "account_factors.html",

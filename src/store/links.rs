@@ -17,7 +17,7 @@ pub enum LinkUse {
     /// It may not be used now: another caller was faster, it is too old, or it is void. Nothing
     /// changed; the caller reads [`Links::link`] to learn why.
     Void,
-    /// The account that it would make has a name that is taken. Nothing changed.
+    /// The account that it would make or change has a name that is taken. Nothing changed.
     NameTaken,
 }
 
@@ -50,6 +50,26 @@ pub trait Links: Send + Sync + 'static {
         &self,
         digest: &Digest,
         change: &PasswordChange,
+    ) -> StoreResult<LinkUse>;
+    /// Uses a link that confirms a new address, and gives it to the account as confirmed, if the
+    /// account stands and nothing has ended all that was granted to it since the link was made. A
+    /// user name that is the address before changes with it. `NameTaken` when the new address is
+    /// somebody else's, as either.
+    async fn change_address_by_link(
+        &self,
+        realm: &RealmId,
+        digest: &Digest,
+        effects: &Effects,
+        now: Timestamp,
+    ) -> StoreResult<LinkUse>;
+    /// Uses a link that undoes a deletion, and restores the account as
+    /// [`super::People::switch_user`] does.
+    async fn restore_by_link(
+        &self,
+        realm: &RealmId,
+        digest: &Digest,
+        effects: &Effects,
+        now: Timestamp,
     ) -> StoreResult<LinkUse>;
     /// Uses a link that locks an account, and locks it as [`super::People::switch_user`] does.
     async fn lock_by_link(

@@ -32,6 +32,9 @@ macro_rules! conformance {
                 ends_all_sessions_but_one, an_ended_session_ends_no_others,
                 of_sessions_that_end_each_other_one_stays,
                 changes_a_profile_that_is_as_it_was_seen;
+            links_of_owner: gives_an_account_its_new_address, a_taken_address_stays_where_it_is,
+                an_address_asked_for_before_an_end_is_void,
+                gives_an_address_to_one_account_in_a_race, a_link_brings_an_account_back_in_time;
             events: pages_through_the_events_of_a_user;
             passwords: a_new_password_ends_everything_of_the_user, changes_no_password_elsewhere,
                 a_change_spares_its_session_and_what_was_granted_there,

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::account::claims::claims_of;
 use crate::account::event::Event;
+use crate::flows::account_factors::overview;
 use crate::flows::own::{apps, sessions};
 use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault};
@@ -32,9 +33,22 @@ pub async fn export(app: &App, live: &LiveSession) -> Result<Value, Fault> {
             "has_password": user.password_hash.is_some(),
         },
         "claims": claims_of(user, names.copied()),
+        "second_factors": second_factors(app, live).await?,
         "applications": applications(app, live).await?,
         "sessions": signed_in(app, live).await?,
         "events": events(app, live).await?,
+    }))
+}
+
+/// What second factors there are, by the names that the person gave them.
+async fn second_factors(app: &App, live: &LiveSession) -> Result<Value, Fault> {
+    let factors = overview(app, live).await?;
+    let apps = factors.apps.into_iter().map(|app| app.name);
+    let devices = factors.devices.into_iter().map(|device| device.name);
+    Ok(json!({
+        "authenticator_apps": apps.collect::<Vec<_>>(),
+        "remembered_devices": devices.collect::<Vec<_>>(),
+        "recovery_codes_left": factors.recovery_codes,
     }))
 }
 

@@ -2,6 +2,7 @@
 //! person, and reaches what is theirs only.
 
 pub mod activity;
+pub mod address;
 pub mod apps;
 pub mod data;
 pub mod delete;

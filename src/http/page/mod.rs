@@ -4,6 +4,7 @@ pub(super) mod account;
 pub(super) mod authorize;
 pub(super) mod check_session;
 pub(super) mod confirm_address;
+pub(super) mod confirm_new_address;
 pub(super) mod consent;
 pub(super) mod device;
 pub(super) mod end_session;
@@ -20,6 +21,7 @@ mod outcome;
 pub(super) mod reset_password;
 pub(super) mod sign_up;
 pub(super) mod steps;
+pub(super) mod undo_deletion;
 
 use axum::response::Response;
 

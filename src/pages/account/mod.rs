@@ -1,5 +1,6 @@
 //! The pages on which people see and change what is kept of them.
 
+mod address;
 mod own;
 mod profile;
 
@@ -7,6 +8,7 @@ use serde::Serialize;
 
 use crate::pages::{Chrome, View};
 
+pub use address::{AddressPage, ConfirmNewAddressPage, UndoDeletionPage};
 pub use own::{
     ActivityPage, AppCard, AppsPage, DataPage, DeletedPage, DeletionError, HappeningLine, Origin,
     SessionCard, SessionsPage, in_words,
@@ -22,6 +24,8 @@ pub enum AccountPage {
     Home,
     /// The claims that apps may be told.
     Profile,
+    /// The mail address; part of the profile.
+    Address,
     /// How the person signs in.
     SignIn,
     /// The password; part of how the person signs in.
@@ -45,6 +49,7 @@ impl AccountPage {
     pub const ALL: &'static [Self] = &[
         Self::Home,
         Self::Profile,
+        Self::Address,
         Self::SignIn,
         Self::Password,
         Self::Sessions,
@@ -60,6 +65,7 @@ impl AccountPage {
         match self {
             Self::Home => "/account",
             Self::Profile => "/account/profile",
+            Self::Address => "/account/address",
             Self::SignIn => "/account/sign-in",
             Self::Password => "/account/password",
             Self::Sessions => "/account/sessions",
@@ -76,6 +82,7 @@ impl AccountPage {
         match self {
             Self::Home => "home",
             Self::Profile => "profile",
+            Self::Address => "address",
             Self::SignIn => "sign-in",
             Self::Password => "password",
             Self::Sessions => "sessions",
@@ -97,6 +104,7 @@ impl AccountPage {
     pub const fn section(self) -> Self {
         match self {
             Self::Password | Self::Factors | Self::AddApp => Self::SignIn,
+            Self::Address => Self::Profile,
             Self::Home
             | Self::Profile
             | Self::SignIn
@@ -121,6 +129,8 @@ pub enum AccountNotice {
     StaleForm,
     /// What was typed is saved.
     Saved,
+    /// Mails were sent to the new address and to the old one.
+    MailSent,
     /// A session has ended.
     SessionEnded,
     /// All sessions but this one have ended.
@@ -134,6 +144,7 @@ impl AccountNotice {
     pub const ALL: &'static [Self] = &[
         Self::StaleForm,
         Self::Saved,
+        Self::MailSent,
         Self::SessionEnded,
         Self::OthersEnded,
         Self::Disconnected,
@@ -144,6 +155,7 @@ impl AccountNotice {
         match self {
             Self::StaleForm => "stale",
             Self::Saved => "saved",
+            Self::MailSent => "mail-sent",
             Self::SessionEnded => "session-ended",
             Self::OthersEnded => "others-ended",
             Self::Disconnected => "disconnected",
@@ -213,12 +225,18 @@ pub struct AccountHomePage {
     pub email: Option<String>,
     /// Whether it was confirmed.
     pub email_verified: bool,
+    /// Whether a second factor stands beside the password.
+    pub second_factor: bool,
+    /// How many recovery codes are left.
+    pub recovery_codes: u32,
     /// How many other browsers the person is signed in at.
     pub other_sessions: usize,
     /// How many applications are connected.
     pub apps: usize,
     /// Where each of them is looked after.
     pub profile_url: String,
+    /// The second factors.
+    pub factors_url: String,
     /// The browsers.
     pub sessions_url: String,
     /// The applications.

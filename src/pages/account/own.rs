@@ -196,6 +196,8 @@ impl View for DataPage {
 pub struct DeletedPage {
     /// The surroundings.
     pub chrome: Chrome,
+    /// Where the mail went that can bring it back.
+    pub email: Option<String>,
     /// Until when it can be brought back.
     pub until: Moment,
 }
@@ -215,6 +217,8 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::UserDeleted => Message::new("event-user-deleted"),
         EventKind::UserRestored => Message::new("event-user-restored"),
         EventKind::ProfileChanged => Message::new("event-profile-changed"),
+        EventKind::AddressChangeAsked => Message::new("event-address-change-asked"),
+        EventKind::AddressChanged => Message::new("event-address-changed"),
         EventKind::PasswordChanged => Message::new("event-password-changed"),
         EventKind::PasswordResetAsked => Message::new("event-password-reset-asked"),
         EventKind::SignUpAsked => Message::new("event-sign-up-asked"),

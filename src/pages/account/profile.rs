@@ -45,6 +45,8 @@ pub struct ProfilePage {
     pub account: AccountFrame,
     /// The address, which is not edited here.
     pub email: Option<String>,
+    /// Where it is changed.
+    pub address_url: String,
     /// Whether it was confirmed.
     pub email_verified: bool,
     /// Whether any claim was not accepted.

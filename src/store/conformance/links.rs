@@ -14,7 +14,10 @@ fn link(world: &World, token: &str, purpose: LinkPurpose) -> Link {
     use LinkPurpose as P;
     let (user, email) = match purpose {
         P::ConfirmAddress | P::Invitation => (None, "eve@example.com"),
-        P::ResetPassword | P::LockAccount => (Some(world.user.id.clone()), "ada@example.com"),
+        P::ConfirmNewAddress => (Some(world.user.id.clone()), "new@example.com"),
+        P::ResetPassword | P::LockAccount | P::UndoDeletion => {
+            (Some(world.user.id.clone()), "ada@example.com")
+        }
     };
     Link {
         realm: world.realm.clone(),
@@ -34,7 +37,7 @@ fn link(world: &World, token: &str, purpose: LinkPurpose) -> Link {
     }
 }
 
-async fn written(world: &World, token: &str, purpose: LinkPurpose) -> Link {
+pub(super) async fn written(world: &World, token: &str, purpose: LinkPurpose) -> Link {
     let link = link(world, token, purpose);
     let effects = Effects::NONE.and_link(link.clone());
     world.store.write_effects(&effects, START).await.unwrap();

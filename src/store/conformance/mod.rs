@@ -18,6 +18,7 @@ pub mod events;
 pub mod factors;
 pub mod keys;
 pub mod links;
+pub mod links_of_owner;
 pub mod logouts;
 pub mod mails;
 pub mod misc;

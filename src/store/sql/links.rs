@@ -58,6 +58,33 @@ impl Links for Backend {
         ))
     }
 
+    async fn change_address_by_link(
+        &self,
+        realm: &RealmId,
+        digest: &Digest,
+        effects: &Effects,
+        now: Timestamp,
+    ) -> StoreResult<LinkUse> {
+        run!(self.write_all(realm, digest, effects), |c| {
+            links::change_address(c, (&realm, &digest), &effects, now)
+        })
+    }
+
+    async fn restore_by_link(
+        &self,
+        realm: &RealmId,
+        digest: &Digest,
+        effects: &Effects,
+        now: Timestamp,
+    ) -> StoreResult<LinkUse> {
+        run!(self.write_all(realm, digest, effects), |c| links::restore(
+            c,
+            (&realm, &digest),
+            &effects,
+            now
+        ))
+    }
+
     async fn lock_by_link(
         &self,
         realm: &RealmId,

@@ -85,7 +85,7 @@ async fn asks_for_a_fresh_sign_in_first() {
 }
 
 /// Fills in the form of the deletion.
-async fn delete(realms: &Realms, username: &str, password: &str, at: usize) -> Answer {
+pub(super) async fn delete(realms: &Realms, username: &str, password: &str, at: usize) -> Answer {
     let realm = &realms.realms[at];
     let mut browser = realms.world.browser();
     realms.sign_in(&mut browser, realm, "ada").await;

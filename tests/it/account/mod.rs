@@ -1,10 +1,12 @@
 //! The pages of the account: who may see them, and the way in and out.
 
 mod activity;
+mod address;
 mod apps;
 mod data;
 mod profile;
 mod sessions;
+mod undo;
 
 use http::StatusCode;
 use vidimus::account::user::{LoginName, User};
@@ -21,6 +23,7 @@ use crate::support::{Answer, Browser, World};
 const PAGES: &[&str] = &[
     "/account",
     "/account/profile",
+    "/account/address",
     "/account/sign-in",
     "/account/sessions",
     "/account/apps",

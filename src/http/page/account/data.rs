@@ -76,11 +76,12 @@ pub(in crate::http) async fn post_delete(
     let deletion = Deletion {
         username: typed,
         password: SecretString::new(password.to_owned()),
+        language: respond::realm_chrome(&edge, &call).lang,
         caller: &call.caller,
         address: call.address,
     };
     match delete(&edge.app, &live, deletion).await {
-        Ok(()) => deleted(&edge, &call),
+        Ok(()) => deleted(&edge, &call, &live),
         Err(FlowError::Refused(refusal)) => {
             tracing::info!(request_id = call.id.0, realm = %call.realm, ?refusal, "not deleted");
             show(&edge, &call, &live, Some((typed, error(refusal)))).await
@@ -138,9 +139,10 @@ async fn show(
 }
 
 /// The last page of the account; the browser forgets it.
-fn deleted(edge: &Edge, call: &Call) -> Response {
+fn deleted(edge: &Edge, call: &Call, live: &LiveSession) -> Response {
     let view = DeletedPage {
         chrome: respond::realm_chrome(edge, call),
+        email: live.facts().user.email.clone(),
         until: edge.app.now().plus(UNDO_PERIOD).into(),
     };
     let mut response = respond::page(edge, StatusCode::OK, &view, Forms::StayHere);

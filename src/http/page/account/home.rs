@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use crate::flows::account_factors::overview;
 use crate::flows::own::{apps, sessions};
 use crate::http::Edge;
 use crate::http::call::Call;
@@ -22,9 +23,10 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
     let read = async {
         let browsers = sessions::list(&edge.app, &live).await?;
         let apps = apps::list(&edge.app, &live).await?;
-        Ok((browsers.len().saturating_sub(1), apps.len()))
+        let factors = overview(&edge.app, &live).await?;
+        Ok((browsers.len().saturating_sub(1), apps.len(), factors))
     };
-    let (other_sessions, apps) = match read.await {
+    let (other_sessions, apps, factors) = match read.await {
         Ok(counted) => counted,
         Err(fault) => return respond::fault(&edge, &call.headers, &call.id, &fault),
     };
@@ -34,9 +36,12 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         account: frame(&edge, &call, &live, AccountPage::Home),
         email: user.email.clone(),
         email_verified: user.email_verified,
+        second_factor: live.facts().has_factor,
+        recovery_codes: factors.recovery_codes,
         other_sessions,
         apps,
         profile_url: local(&edge, &call, AccountPage::Profile.path()),
+        factors_url: local(&edge, &call, AccountPage::Factors.path()),
         sessions_url: local(&edge, &call, AccountPage::Sessions.path()),
         apps_url: local(&edge, &call, AccountPage::Apps.path()),
     };

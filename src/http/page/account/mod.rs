@@ -5,6 +5,7 @@
 //! last minutes: [`fresh_owner`], [`freshly_posted`].
 
 pub(in crate::http) mod activity;
+pub(in crate::http) mod address;
 pub(in crate::http) mod apps;
 pub(in crate::http) mod data;
 pub(in crate::http) mod factors;

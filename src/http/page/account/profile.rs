@@ -77,6 +77,7 @@ fn show(edge: &Edge, call: &Call, live: &LiveSession, form: Form<'_>) -> Respons
     let view = ProfilePage {
         chrome: respond::realm_chrome(edge, call),
         account: frame(edge, call, live, PAGE),
+        address_url: local(edge, call, AccountPage::Address.path()),
         email: user.email.clone(),
         email_verified: user.email_verified,
         invalid: !refused.is_empty(),

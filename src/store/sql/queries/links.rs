@@ -1,9 +1,9 @@
 //! One-time links: written with the mail that carries them, used once.
 
-use super::rows::{column, optional_user_id};
+use super::rows::{column, moment, optional_user_id};
 use super::{
-    Answer, Change, Connection, Creation, Timestamp, Verdict, millis, passwords, people, rows, sql,
-    users,
+    Answer, Change, Connection, Creation, Timestamp, Verdict, effects, millis, passwords, people,
+    rows, sql, users,
 };
 use crate::account::link::{Link, LinkPurpose};
 use crate::account::user::{AccountSwitch, User};
@@ -90,6 +90,7 @@ pub(in super::super) async fn find_in_slot(
 struct Spent {
     user: Option<UserId>,
     email: String,
+    created_at: Timestamp,
 }
 
 /// The one statement that decides who has used a link. What it kept is forgotten with it.
@@ -103,7 +104,7 @@ async fn spend(
          WHERE realm = $1 AND digest = $2 AND purpose = $3 AND used_at IS NULL AND expires_at > $4
              AND ($5 OR EXISTS (SELECT 1 FROM users WHERE users.realm = one_time_link.realm
                  AND users.id = one_time_link.user_id AND users.email = one_time_link.email))
-         RETURNING user_id, email")
+         RETURNING user_id, email, created_at")
     .bind(realm.as_str())
     .bind(digest.as_bytes())
     .bind(purpose.as_str())
@@ -115,6 +116,7 @@ async fn spend(
     Ok(Some(Spent {
         user: optional_user_id(&row, "user_id")?,
         email: column(&row, "email")?,
+        created_at: moment(&row, "created_at")?,
     }))
 }
 
@@ -175,6 +177,46 @@ pub(in super::super) async fn lock(
     };
     let locked = people::switch(c, (realm, &user), AccountSwitch::Lock, effects, now).await?;
     Ok(used(locked))
+}
+
+pub(in super::super) async fn restore(
+    c: &mut Connection<'_>,
+    (realm, digest): (&RealmId, &Digest),
+    effects: &Effects,
+    now: Timestamp,
+) -> Answer<Verdict<LinkUse>> {
+    hold_account(c, realm, digest).await?;
+    let spent = spend(c, (realm, digest), LinkPurpose::UndoDeletion, now).await?;
+    let Some(user) = spent.and_then(|spent| spent.user) else {
+        return Ok(Verdict::Undo(LinkUse::Void));
+    };
+    let restored = people::switch(c, (realm, &user), AccountSwitch::Restore, effects, now).await?;
+    Ok(used(restored))
+}
+
+pub(in super::super) async fn change_address(
+    c: &mut Connection<'_>,
+    (realm, digest): (&RealmId, &Digest),
+    effects: &Effects,
+    now: Timestamp,
+) -> Answer<Verdict<LinkUse>> {
+    hold_account(c, realm, digest).await?;
+    let spent = spend(c, (realm, digest), LinkPurpose::ConfirmNewAddress, now).await?;
+    let Some((user, spent)) = spent.and_then(|spent| Some((spent.user.clone()?, spent))) else {
+        return Ok(Verdict::Undo(LinkUse::Void));
+    };
+    let address = users::NewAddress {
+        email: &spent.email,
+        asked_at: spent.created_at,
+    };
+    let Some(creation) = users::set_address(c, (realm, &user), &address, now).await? else {
+        return Ok(Verdict::Undo(LinkUse::Void));
+    };
+    if creation == Creation::NameTaken {
+        return Ok(Verdict::Undo(LinkUse::NameTaken));
+    }
+    effects::record(c, effects, now).await?;
+    Ok(Verdict::Keep(LinkUse::Used))
 }
 
 fn used(change: Verdict<Change>) -> Verdict<LinkUse> {

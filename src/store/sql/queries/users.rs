@@ -1,6 +1,6 @@
 //! Users, their login names, and failed logins.
 
-use super::rows::{count, moment, user_columns};
+use super::rows::{count, moment, user_columns, user_stands};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
     effects, families, links, logouts, millis, rows, sessions, sign_ins, sql,
@@ -147,6 +147,56 @@ pub(in super::super) async fn set_profile(c: &mut Connection<'_>, user: &User) -
 pub(super) fn profile(user: &User) -> Answer<String> {
     serde_json::to_string(&user.profile)
         .map_err(|error| Fault::Corrupt(format!("profile: {error}")))
+}
+
+/// A confirmed address, and when it was asked for.
+pub(super) struct NewAddress<'a> {
+    pub(super) email: &'a str,
+    pub(super) asked_at: Timestamp,
+}
+
+/// Gives a user whose row this transaction has locked another address; `None` when the user does
+/// not stand, or everything of theirs was ended since it was asked for.
+pub(super) async fn set_address(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+    address: &NewAddress<'_>,
+    now: Timestamp,
+) -> Answer<Option<Creation>> {
+    let query = sql(
+        "INSERT INTO user_login (realm, login, user_id) VALUES ($1, $2, $3)
+         ON CONFLICT (realm, login) DO UPDATE SET user_id = excluded.user_id
+             WHERE user_login.user_id = excluded.user_id",
+    )
+    .bind(realm.as_str())
+    .bind(address.email)
+    .bind(user.as_str());
+    if creation(c.execute(query).await?) == Creation::NameTaken {
+        return Ok(Some(Creation::NameTaken));
+    }
+    let query = sql(concat!(
+        "UPDATE users SET email = $3, email_verified = TRUE, updated_at = $4,
+             username = CASE WHEN username = email THEN $3 ELSE username END
+         WHERE realm = $1 AND id = $2 AND (not_before IS NULL OR not_before < $5) AND ",
+        user_stands!()
+    ))
+    .bind(realm.as_str())
+    .bind(user.as_str())
+    .bind(address.email)
+    .bind(now.unix_millis())
+    .bind(address.asked_at.unix_millis());
+    if change(c.execute(query).await?) == Change::NotFound {
+        return Ok(None);
+    }
+    let query = sql(
+        "DELETE FROM user_login WHERE realm = $1 AND user_id = $2 AND login <> $3
+             AND login NOT IN (SELECT username FROM users WHERE users.realm = $1 AND users.id = $2)",
+    )
+    .bind(realm.as_str())
+    .bind(user.as_str())
+    .bind(address.email);
+    c.execute(query).await?;
+    Ok(Some(Creation::Created))
 }
 
 /// Makes other changes of the person wait until this transaction has ended.
