@@ -278,10 +278,8 @@ fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
         ("recovery", factor(code, None)),
         ("recovery_wrong", factor(code, Some(FactorError::Wrong))),
     ];
-    let mut rendered: Vec<(&'static str, String)> = views
-        .iter()
-        .map(|(name, view)| (*name, pages.render(view).unwrap()))
-        .collect();
+    let shown = views.map(|(name, view)| (name, pages.render(&view).unwrap()));
+    let mut rendered = Vec::from(shown);
     for (name, error) in [
         ("set_up_factor", None),
         ("set_up_factor_wrong", Some(FactorError::Wrong)),

@@ -1,7 +1,6 @@
 //! The applications that can act for a person, or that the person has allowed something.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::flows::own::NamedApp;
 use crate::flows::session::LiveSession;
@@ -74,14 +73,13 @@ pub async fn list(app: &App, live: &LiveSession) -> Result<Vec<ConnectedApp>, Fa
     for (id, connection) in connections {
         let store = app.store.as_ref();
         let client = app.facts.client(store, &user.realm, &id, now).await?;
-        apps.push(connected(&id, client, connection));
+        apps.push(connected(&id, client.as_deref(), connection));
     }
     apps.sort_by(|a, b| (&a.app.name, &a.app.id).cmp(&(&b.app.name, &b.app.id)));
     Ok(apps)
 }
 
-fn connected(id: &ClientId, client: Option<Arc<Client>>, connection: Connection) -> ConnectedApp {
-    let client = client.as_deref();
+fn connected(id: &ClientId, client: Option<&Client>, connection: Connection) -> ConnectedApp {
     let metadata = client.map(|client| &client.metadata);
     let redirect = metadata.and_then(|metadata| metadata.redirect_uris.first());
     let origin = redirect.and_then(|address| origin_of(address));

@@ -38,15 +38,15 @@ pub(super) const fn path_of(step: SignInStep) -> &'static str {
 }
 
 pub(in crate::http) async fn get_factor(state: State<Arc<Edge>>, call: Call) -> Response {
-    show_step(&state.0, &call, FACTOR).await
+    Box::pin(show_step(&state.0, &call, FACTOR)).await
 }
 
 pub(in crate::http) async fn get_recovery(state: State<Arc<Edge>>, call: Call) -> Response {
-    show_step(&state.0, &call, RECOVERY).await
+    Box::pin(show_step(&state.0, &call, RECOVERY)).await
 }
 
 pub(in crate::http) async fn get_set_up(state: State<Arc<Edge>>, call: Call) -> Response {
-    show_step(&state.0, &call, SET_UP).await
+    Box::pin(show_step(&state.0, &call, SET_UP)).await
 }
 
 pub(in crate::http) async fn post_factor(
@@ -54,7 +54,7 @@ pub(in crate::http) async fn post_factor(
     call: Call,
     body: Body,
 ) -> Response {
-    take_factor(&edge, &call, body, FactorMethod::App).await
+    Box::pin(take_factor(&edge, &call, body, FactorMethod::App)).await
 }
 
 pub(in crate::http) async fn post_recovery(
@@ -62,7 +62,7 @@ pub(in crate::http) async fn post_recovery(
     call: Call,
     body: Body,
 ) -> Response {
-    take_factor(&edge, &call, body, FactorMethod::RecoveryCode).await
+    Box::pin(take_factor(&edge, &call, body, FactorMethod::RecoveryCode)).await
 }
 
 pub(in crate::http) async fn post_set_up(

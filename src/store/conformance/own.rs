@@ -78,7 +78,7 @@ pub async fn lists_the_sessions_of_a_user(store: SharedStore) {
     assert!(first.clients.is_empty());
     let second = sessions.get(1).unwrap();
     assert_eq!(second.caller, Caller::default());
-    assert_eq!(second.clients, [world.client.id.clone()]);
+    assert_eq!(second.clients, std::slice::from_ref(&world.client.id));
     assert_eq!(sessions_of(&world, &user.id, after(70)).await.len(), 2);
     let elsewhere = store.sessions_of_user(&world.elsewhere, &user.id, START);
     assert!(elsewhere.await.unwrap().is_empty());

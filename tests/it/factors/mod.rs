@@ -306,7 +306,7 @@ async fn a_realm_that_requires_it_has_everybody_set_one_up() {
     let mut before = world.browser();
     before.authorize(&client.authorize_url(&[]), "ada").await;
     set_realm(&world, |realm| {
-        realm.second_factor = SecondFactorRule::Required
+        realm.second_factor = SecondFactorRule::Required;
     })
     .await;
     // A session from before is not enough any more.

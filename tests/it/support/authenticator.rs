@@ -95,9 +95,9 @@ pub(crate) fn text_of(html: &str, mark: &str) -> String {
 fn key_of(text: &str) -> [u8; totp::SECRET_BYTES] {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let letters = text.chars().filter(|letter| *letter != ' ');
-    let bits: String = letters
-        .map(|letter| format!("{:05b}", alphabet.find(letter).unwrap()))
-        .collect();
+    let bits = letters.fold(String::new(), |bits, letter| {
+        format!("{bits}{:05b}", alphabet.find(letter).unwrap())
+    });
     let bytes: Vec<u8> = bits
         .as_bytes()
         .chunks(8)

@@ -56,14 +56,10 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
     respond::page(&edge, StatusCode::OK, &view, Forms::StayHere)
 }
 
-/// A session that has not proven the second factor does so first, and comes back.
-fn proven(edge: &Edge, call: &Call, live: LiveSession) -> Result<LiveSession, Response> {
-    if is_strong(&live) {
-        return Ok(live);
-    }
+/// Where a session proves the second factor first, from where it comes back; nowhere when it has.
+fn to_prove(edge: &Edge, call: &Call, live: &LiveSession) -> Option<String> {
     let page = AccountPage::Factors;
-    let address = errand::account_address(edge, call, steps::FACTOR, page);
-    Err(respond::see_other(&address))
+    (!is_strong(live)).then(|| errand::account_address(edge, call, steps::FACTOR, page))
 }
 
 /// Does what one of the page's buttons says.
@@ -93,29 +89,32 @@ async fn act(edge: &Edge, call: &Call, body: Body) -> Result<Response, Response>
                 .map_err(failed)?;
         }
         Some("remove") => {
-            let live = sensitive(edge, call, live)?;
+            if let Some(address) = to_dare(edge, call, &live) {
+                return Ok(respond::see_other(&address));
+            }
             remove(&edge.app, &live, id, &call.caller)
                 .await
                 .map_err(failed)?;
         }
         Some("codes") => {
-            let live = sensitive(edge, call, live)?;
+            if let Some(address) = to_dare(edge, call, &live) {
+                return Ok(respond::see_other(&address));
+            }
             let made = renew_codes(&edge.app, &live, &call.caller).await;
-            return Ok(show_codes(edge, call, made.map_err(failed)?));
+            return Ok(show_codes(edge, call, &made.map_err(failed)?));
         }
         _ => return Err(back(edge, call, page, AccountNotice::StaleForm)),
     }
     Ok(respond::see_other(&local(edge, call, page.path())))
 }
 
-/// Only those may do it who have signed in just now and have proven their second factor.
-fn sensitive(edge: &Edge, call: &Call, live: LiveSession) -> Result<LiveSession, Response> {
+/// Where those go first who have not signed in just now or have not proven their second factor.
+fn to_dare(edge: &Edge, call: &Call, live: &LiveSession) -> Option<String> {
     if !live.facts().session.is_fresh(edge.app.now()) {
         let page = AccountPage::Factors;
-        let address = errand::account_address(edge, call, "/login", page);
-        return Err(respond::see_other(&address));
+        return Some(errand::account_address(edge, call, "/login", page));
     }
-    proven(edge, call, live)
+    to_prove(edge, call, live)
 }
 
 pub(in crate::http) async fn get_app(State(edge): State<Arc<Edge>>, call: Call) -> Response {
@@ -123,9 +122,9 @@ pub(in crate::http) async fn get_app(State(edge): State<Arc<Edge>>, call: Call) 
         Ok(live) => live,
         Err(response) => return response,
     };
-    match proven(&edge, &call, live) {
-        Ok(live) => show_app(&edge, &call, &live, &Params::default(), None).await,
-        Err(response) => response,
+    match to_prove(&edge, &call, &live) {
+        None => show_app(&edge, &call, &live, &Params::default(), None).await,
+        Some(address) => respond::see_other(&address),
     }
 }
 
@@ -138,10 +137,9 @@ pub(in crate::http) async fn post_app(
         Ok(posted) => posted,
         Err(response) => return response,
     };
-    let live = match proven(&edge, &call, live) {
-        Ok(live) => live,
-        Err(response) => return response,
-    };
+    if let Some(address) = to_prove(&edge, &call, &live) {
+        return respond::see_other(&address);
+    }
     let typed = SetUp {
         offer: form.get("offer").unwrap_or_default(),
         code: form.get("code").unwrap_or_default(),
@@ -152,7 +150,7 @@ pub(in crate::http) async fn post_app(
         Err(error) => return refused(&edge, &call, &live, &form, error).await,
     };
     let mut response = match added.recovery_codes {
-        Some(codes) => show_codes(&edge, &call, codes),
+        Some(codes) => show_codes(&edge, &call, &codes),
         None => respond::see_other(&local(&edge, &call, AccountPage::Factors.path())),
     };
     if let Some(header) = cookie::set(&edge, &call.realm, added.cookie.expose()) {
@@ -215,7 +213,7 @@ async fn show_app(
     respond::page(edge, status, &view, Forms::StayHere)
 }
 
-fn show_codes(edge: &Edge, call: &Call, codes: RecoveryCodes) -> Response {
+fn show_codes(edge: &Edge, call: &Call, codes: &RecoveryCodes) -> Response {
     let view = RecoveryCodesPage {
         chrome: respond::realm_chrome(edge, call),
         codes: codes.iter().map(|code| code.expose().clone()).collect(),

@@ -22,7 +22,7 @@ const PAGE: AccountPage = AccountPage::Profile;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
     match owner(&edge, &call, PAGE).await {
-        Ok(live) => show(&edge, &call, &live, Form::default()),
+        Ok(live) => show(&edge, &call, &live, &Form::default()),
         Err(response) => response,
     }
 }
@@ -44,7 +44,7 @@ pub(in crate::http) async fn post(
                 typed: Some(&typed),
                 refusal: Some(refusal),
             };
-            show(&edge, &call, &live, form)
+            show(&edge, &call, &live, &form)
         }
         Err(FlowError::Busy { retry_after }) => {
             respond::busy(&edge, &call.headers, &call.id, retry_after)
@@ -60,7 +60,7 @@ struct Form<'a> {
     refusal: Option<ProfileRefusal>,
 }
 
-fn show(edge: &Edge, call: &Call, live: &LiveSession, form: Form<'_>) -> Response {
+fn show(edge: &Edge, call: &Call, live: &LiveSession, form: &Form<'_>) -> Response {
     let user = &live.facts().user;
     let refused: &[(&str, ClaimRefusal)] = match &form.refusal {
         Some(ProfileRefusal::Claims(claims)) => claims,
