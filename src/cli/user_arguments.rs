@@ -105,7 +105,7 @@ pub struct UserCreateArgs {
     /// The password; without one the person cannot sign in yet
     #[command(flatten)]
     pub password: PasswordArgs,
-    /// Another password must be chosen at the first sign-in
+    /// Write down that another password is wanted; sign-in does not ask for it yet
     #[arg(long)]
     pub must_change_password: bool,
 }
@@ -118,7 +118,7 @@ pub struct UserUpdateArgs {
     /// What is known of them
     #[command(flatten)]
     pub claims: ClaimArgs,
-    /// Whether another password must be chosen at the next sign-in
+    /// Whether another password is wanted; sign-in does not ask for it yet
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub must_change_password: Option<bool>,
 }
@@ -131,7 +131,7 @@ pub struct SetPasswordArgs {
     /// The new password
     #[command(flatten)]
     pub password: PasswordArgs,
-    /// Another password must be chosen at the next sign-in
+    /// Write down that another password is wanted; sign-in does not ask for it yet
     #[arg(long)]
     pub must_change_password: bool,
 }

@@ -87,6 +87,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", account::data::DELETE),
     route("GET, POST", AccountPage::Factors.path()),
     route("GET, POST", AccountPage::AddApp.path()),
+    route("GET", AccountPage::Password.path()),
     route("GET", CHANGE_PASSWORD),
     route("GET", "/"),
     route("GET", "/static/{file}"),
@@ -217,6 +218,7 @@ fn account_routes() -> Routes {
             AccountPage::AddApp.path(),
             get(account::factors::get_app).post(account::factors::post_app),
         )
+        .route(AccountPage::Password.path(), get(account::home::password))
         .route(CHANGE_PASSWORD, get(account::home::change_password))
 }
 

@@ -25,7 +25,7 @@ fn moment() -> Moment {
 fn origin(words: Words) -> Origin {
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
     let caller = Caller {
-        address: Some("2001:db8::7".parse().unwrap()),
+        address: Some("192.0.2.7".parse().unwrap()),
         user_agent: Some(words(agent)),
         request: None,
     };

@@ -195,8 +195,12 @@ fn registers_a_person_with_a_password_from_standard_input_or_a_file() {
         &["user", "set-password", "ada", "--password-stdin"],
         "short\n",
     );
-    assert_eq!(short.code, 2);
-    assert!(short.talk.contains("8 to 256 characters"), "{}", short.talk);
+    assert_eq!(short.code, 4);
+    assert!(
+        short.talk.contains("fewer than 15 characters"),
+        "{}",
+        short.talk
+    );
 }
 
 #[test]

@@ -260,10 +260,7 @@ mod sqlite {
         assert!(matches!(refused, Err(OpenError::MigrationsPending { .. })));
         reopened(&path).await.close().await;
         let after = migration_status(&url).await.unwrap();
-        assert_eq!(
-            (after.applied.as_slice(), after.pending.as_slice()),
-            (&[1, 2][..], &[][..])
-        );
+        assert_eq!((after.applied, after.pending), (before.pending, Vec::new()));
         SqliteStore::open(&path, Migrations::Refuse).await.unwrap();
     }
 

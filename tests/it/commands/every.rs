@@ -42,10 +42,10 @@ fn every_command(site: &Site, realm: &str) {
         clients(&site);
         apis(&site);
         people(&site, realm);
+        mails(&site);
         invitations(&site);
         keys(&site);
         logouts(&site);
-        mails(&site);
     }
     configuration(site);
     let status = site.run(&["migrate", "status", "--json"]).json();

@@ -19,6 +19,7 @@ const SPECS: &[(&str, &str)] = &[
     ("RFC 8414", "Authorization Server Metadata"),
     ("RFC 8628", "OAuth 2.0 Device Authorization Grant"),
     ("RFC 8707", "Resource Indicators"),
+    ("RFC 8176", "Authentication Method Reference Values"),
     ("RFC 8725", "JSON Web Token Best Current Practices"),
     ("RFC 9068", "JWT Profile for Access Tokens"),
     ("RFC 9101", "JWT-Secured Authorization Request"),

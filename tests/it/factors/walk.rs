@@ -20,8 +20,8 @@ const STEPS: u64 = 10;
 const CONTENT: [&str; 6] = [
     "Ada Lovelace",
     "ada@example.test",
-    "access_token\"",
-    "id_token\"",
+    "\"access_token\"",
+    "\"id_token\"",
     "consent-approve",
     "recovery-codes",
 ];
