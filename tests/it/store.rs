@@ -399,11 +399,13 @@ mod postgres {
     #[tokio::test]
     async fn refuses_to_open_an_unmigrated_database_when_told_so() {
         let url = fresh_database().await;
-        assert_eq!(migration_status(&url).await.unwrap().pending, [1, 2]);
+        let pending = migration_status(&url).await.unwrap().pending;
+        let files = std::fs::read_dir("migrations/postgres").unwrap();
+        assert_eq!(pending.len(), files.count(), "every file is applied");
         let refused = open(&url, Migrations::Refuse, PostgresSettings::default()).await;
         assert!(matches!(refused, Err(OpenError::MigrationsPending { .. })));
         reopened(&url).await.close().await;
-        assert_eq!(migration_status(&url).await.unwrap().applied, [1, 2]);
+        assert_eq!(migration_status(&url).await.unwrap().applied, pending);
         let opened = open(&url, Migrations::Refuse, PostgresSettings::default()).await;
         opened.unwrap().ping().await.unwrap();
     }

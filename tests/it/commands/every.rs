@@ -37,12 +37,16 @@ async fn without_and_beside(site: &Site) {
 
 fn every_command(site: &Site, realm: &str) {
     realms(site, realm);
+    let default = "default";
+    mails(&InRealm {
+        site,
+        realm: default,
+    });
     for realm in ["default", realm] {
         let site = InRealm { site, realm };
         clients(&site);
         apis(&site);
         people(&site, realm);
-        mails(&site);
         invitations(&site);
         keys(&site);
         logouts(&site);

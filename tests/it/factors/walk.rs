@@ -171,7 +171,9 @@ impl Thief {
         for value in self.browser.cookies.values() {
             self.must_open_nothing(walk, value).await;
         }
-        if let Some(location) = answer.header("location") {
+        // What is sent on to one of our own pages is what came in.
+        let outside = |location: &&str| !location.starts_with("https://id.example.test/");
+        if let Some(location) = answer.header("location").filter(outside) {
             for given in ["code=", "access_token=", "id_token="] {
                 let whole = location
                     .replace("user_code=", "")
