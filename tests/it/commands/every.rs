@@ -126,17 +126,13 @@ fn logouts(site: &InRealm<'_>) {
     assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
 }
 
-/// Nothing was written yet; `mailing` sends.
+/// Nothing was sent: at most the invitations of an earlier round wait. `mailing` sends.
 fn mails(site: &InRealm<'_>) {
-    for arguments in [&["mail", "list"][..], &["mail", "list", "--failed"]] {
-        assert_eq!(site.json(arguments), json!([]));
-    }
+    assert!(site.json(&["mail", "list"]).is_array());
+    assert_eq!(site.json(&["mail", "list", "--failed"]), json!([]));
     let done = site.run(&["mail", "list", "--waiting"]);
-    assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
-    assert!(
-        done.talk.contains("0 waiting, 0 sent, 0 given up"),
-        "{done:?}"
-    );
+    assert_eq!(done.code, 0, "{done:?}");
+    assert!(done.talk.contains("0 sent, 0 given up"), "{done:?}");
     let retried = site.json(&["mail", "retry", "--all"]);
     assert_eq!(retried, json!({ "retried": 0 }));
     site.fails(3, &["mail", "retry", "nothing"]);
