@@ -124,9 +124,9 @@ function isOver(attribute) {
   }
 }
 
-// The first form of a page.
+// The first form of a page, but for the choice of a language below it.
 function readForm(html, url) {
-  const [, head, body] = /<form\b([^>]*)>(.*?)<\/form>/is.exec(html) ?? [];
+  const [, head, body] = /<form\b([^>]*)>(.*?)<\/form>/is.exec(html.split('<footer')[0]) ?? [];
   if (head === undefined) {
     return undefined;
   }
