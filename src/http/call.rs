@@ -20,6 +20,8 @@ use crate::protocol::ids::RealmId;
 use crate::protocol::params::Params;
 use crate::protocol::realm::RealmSettings;
 
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 /// The id under which a request is logged and which its answer carries.
 #[derive(Debug, Clone)]
 pub(super) struct RequestId(pub(super) String);
@@ -141,9 +143,7 @@ fn client_address(parts: &Parts, edge: &Edge) -> IpAddr {
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| {
             address.ip()
         });
-    let values = parts
-        .headers
-        .get_all(HeaderName::from_static("x-forwarded-for"));
+    let values = parts.headers.get_all(X_FORWARDED_FOR);
     forwarded::client_address(
         peer,
         values.iter().map(HeaderValue::as_bytes),

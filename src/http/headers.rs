@@ -1,5 +1,6 @@
 //! The headers of every response.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -19,12 +20,21 @@ use crate::protocol::redirect_uri::origin_of;
 /// The header that carries the request id.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+// On every response; given as text, a name or a value would be checked byte by byte each time.
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+static PERMISSIONS: HeaderValue = HeaderValue::from_static(
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
+);
+static PLAIN_POLICY: HeaderValue = HeaderValue::from_static(POLICY);
+static PLAIN_POLICY_OWN_FORMS: HeaderValue = HeaderValue::from_static(POLICY_OWN_FORMS);
+
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 /// Pages whose form ends at a client have no `form-action`: browsers apply it to the redirect
 /// after the post too, and the way back would be cut.
 const POLICY_OWN_FORMS: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'";
 const IMAGES: &str = "img-src 'self' data:";
-const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)";
 
 /// A mark on a response: a page of an authorization or logout interaction, which ends at a client
 /// and may run in a pop-up that the client's page must keep hold of.
@@ -75,10 +85,9 @@ pub(super) async fn finish(
         Redirect::temporary(&location).into_response()
     } else {
         request.extensions_mut().insert(RequestId(id.clone()));
-        let here = request.uri().path_and_query().map(ToString::to_string);
-        request
-            .extensions_mut()
-            .insert(Here(here.unwrap_or_default()));
+        let here = request.uri().path_and_query();
+        let here = here.map_or_else(String::new, |here| here.as_str().to_owned());
+        request.extensions_mut().insert(Here(here));
         // Whatever is logged on the way, by any module, carries the id.
         next.run(request)
             .instrument(tracing::info_span!("request", id))
@@ -113,29 +122,19 @@ fn decorate(edge: &Edge, response: &mut Response) {
         let policy = format!(
             "default-src 'none'; script-src {script}; base-uri 'none'; form-action 'none'; frame-ancestors *"
         );
-        (policy, "cross-origin")
+        (policy_value(policy), "cross-origin")
     } else {
         headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-        (policy_of_page(ends_at_client, frames), "same-origin")
+        let policy = policy_of_page(ends_at_client, frames, image);
+        (policy, "same-origin")
     };
-    let policy = image.map_or(policy.clone(), |image| image.allowed_by(&policy));
-    // Origins of frames are plain ASCII; were one not, nothing at all would be allowed.
-    let policy = HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(
-        "default-src 'none'; frame-ancestors 'none'",
-    ));
     headers.insert(CONTENT_SECURITY_POLICY, policy);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
-    headers.insert(
-        "cross-origin-resource-policy",
-        HeaderValue::from_static(sharing),
-    );
+    headers.insert(PERMISSIONS_POLICY, PERMISSIONS.clone());
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static(sharing));
     if !ends_at_client {
-        headers.insert(
-            "cross-origin-opener-policy",
-            HeaderValue::from_static("same-origin"),
-        );
+        headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     }
     if html {
         headers.insert("x-robots-tag", HeaderValue::from_static("none"));
@@ -149,14 +148,32 @@ fn decorate(edge: &Edge, response: &mut Response) {
     }
 }
 
-fn policy_of_page(ends_at_client: bool, frames: Option<Frames>) -> String {
-    let policy = if ends_at_client {
-        POLICY
+fn policy_of_page(
+    ends_at_client: bool,
+    frames: Option<Frames>,
+    image: Option<ShowsImage>,
+) -> HeaderValue {
+    let (text, plain) = if ends_at_client {
+        (POLICY, &PLAIN_POLICY)
     } else {
-        POLICY_OWN_FORMS
+        (POLICY_OWN_FORMS, &PLAIN_POLICY_OWN_FORMS)
     };
-    match frames {
-        Some(Frames(origins)) => format!("{policy}; frame-src {}", origins.join(" ")),
-        None => policy.to_owned(),
+    let mut policy = Cow::Borrowed(text);
+    if let Some(Frames(origins)) = frames {
+        policy = Cow::Owned(format!("{policy}; frame-src {}", origins.join(" ")));
     }
+    if let Some(image) = image {
+        policy = Cow::Owned(image.allowed_by(&policy));
+    }
+    match policy {
+        Cow::Borrowed(_) => plain.clone(),
+        Cow::Owned(policy) => policy_value(policy),
+    }
+}
+
+/// Origins of frames are plain ASCII; were one not, nothing at all would be allowed.
+fn policy_value(policy: String) -> HeaderValue {
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(
+        "default-src 'none'; frame-ancestors 'none'",
+    ))
 }

@@ -17,6 +17,9 @@ pub(super) fn wishes(edge: &Edge, headers: &HeaderMap) -> Wishes {
         requested: None,
         chosen: cookie::read_language(edge, headers),
         own: None,
-        accepted: Language::accepted(&accepted.join(",")),
+        accepted: match accepted[..] {
+            [] => None,
+            _ => Language::accepted(&accepted.join(",")),
+        },
     }
 }
