@@ -4,9 +4,7 @@
 //! Decided here and nowhere else. A step is added by a variant of [`SignInStep`], the fact that it
 //! depends on in [`Standing`], and its line in [`next`].
 
-use crate::account::slow_down::Attempts;
 use crate::protocol::second_factor::{Demand, MULTIPLE, REMEMBERED, holds};
-use crate::protocol::time::{Lifetime, Timestamp};
 
 /// A proof by password (RFC 8176 §2).
 pub const PASSWORD: &str = "pwd";
@@ -112,34 +110,6 @@ fn with(amr: &str, methods: &[&str]) -> String {
     all.join(" ")
 }
 
-/// Wrong codes in a row that cost nothing yet (RFC 6238 §5.2: attempts are few). Whoever gets here
-/// knows the password, so that a wait is no weapon of strangers.
-pub const FREE_FAILURES: u32 = 5;
-/// The longest wait: a guesser gets 96 attempts a day.
-pub const LONGEST_WAIT: Lifetime = Lifetime::seconds(15 * 60);
-/// After this long without an attempt the count starts anew.
-pub const FORGET_AFTER: Lifetime = Lifetime::seconds(24 * 60 * 60);
-const FIRST_WAIT_SECONDS: u32 = 30;
-
-/// How long an attempt at a second factor must wait; `None` when it may go on.
-pub fn wait(seen: Option<Attempts>, now: Timestamp) -> Option<Lifetime> {
-    let seen = seen.filter(|seen| now < seen.last_at.plus(FORGET_AFTER))?;
-    let over = seen.failures.checked_sub(FREE_FAILURES)?;
-    let factor = 1_u32.checked_shl(over).unwrap_or(u32::MAX);
-    let span = Lifetime::seconds(FIRST_WAIT_SECONDS.saturating_mul(factor)).min(LONGEST_WAIT);
-    let until = seen.last_at.plus(span);
-    (now < until).then(|| until.since(now))
-}
-
-/// The attempts with one more, beginning now.
-pub fn one_more(seen: Option<Attempts>, now: Timestamp) -> Attempts {
-    let remembered = seen.filter(|seen| now < seen.last_at.plus(FORGET_AFTER));
-    Attempts {
-        failures: remembered.map_or(0, |seen| seen.failures).saturating_add(1),
-        last_at: now,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,32 +192,5 @@ mod tests {
         assert_eq!(with_second("pwd", ONE_TIME), "pwd otp mfa");
         assert_eq!(with_second("pwd rba", ONE_TIME), "pwd otp mfa");
         assert_eq!(with_second("pwd otp mfa", ONE_TIME), "pwd otp mfa");
-    }
-
-    /// RFC 6238 §5.2
-    #[test]
-    fn wrong_codes_wait_longer_and_longer() {
-        let at = Timestamp::from_unix_seconds;
-        let attempts = |failures| {
-            Some(Attempts {
-                failures,
-                last_at: at(100),
-            })
-        };
-        for (failures, seconds) in [
-            (4, None),
-            (5, Some(30)),
-            (6, Some(60)),
-            (9, Some(480)),
-            (10, Some(900)),
-            (4_000_000, Some(900)),
-        ] {
-            let expected = seconds.map(Lifetime::seconds);
-            assert_eq!(wait(attempts(failures), at(100)), expected, "{failures}");
-        }
-        assert_eq!(wait(attempts(5), at(130)), None);
-        assert_eq!(wait(attempts(50), at(100 + 86_400)), None);
-        assert_eq!(one_more(attempts(50), at(100 + 86_400)).failures, 1);
-        assert_eq!(one_more(attempts(50), at(101)).failures, 51);
     }
 }

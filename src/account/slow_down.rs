@@ -6,12 +6,35 @@ use std::net::IpAddr;
 
 use crate::protocol::time::{Lifetime, Timestamp};
 
-/// Wrong passwords in a row that cost nothing yet.
-pub const FREE_FAILURES: u32 = 5;
-/// The longest wait.
-pub const LONGEST_WAIT: Lifetime = Lifetime::seconds(60);
-/// After this long without an attempt the count starts anew.
-pub const FORGET_AFTER: Lifetime = Lifetime::seconds(60 * 60);
+/// How attempts at one kind of proof are slowed down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Wrong attempts in a row that cost nothing yet.
+    pub free_failures: u32,
+    /// The wait after the first that costs something, in seconds; it doubles with each further one.
+    pub first_wait_seconds: u32,
+    /// The longest wait.
+    pub longest_wait: Lifetime,
+    /// After this long without an attempt the count starts anew.
+    pub forget_after: Lifetime,
+}
+
+/// Passwords. The waits are short: whoever causes them may be a stranger.
+pub const PASSWORDS: Pace = Pace {
+    free_failures: 5,
+    first_wait_seconds: 1,
+    longest_wait: Lifetime::seconds(60),
+    forget_after: Lifetime::seconds(60 * 60),
+};
+
+/// Second factors (RFC 6238 §5.2: attempts are few). Whoever gets there knows the password, so
+/// that a wait is no weapon of strangers, and a guesser gets 96 attempts a day.
+pub const SECOND_FACTORS: Pace = Pace {
+    free_failures: 5,
+    first_wait_seconds: 30,
+    longest_wait: Lifetime::seconds(15 * 60),
+    forget_after: Lifetime::seconds(24 * 60 * 60),
+};
 
 /// The attempts in a row against a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,28 +45,32 @@ pub struct Attempts {
     pub last_at: Timestamp,
 }
 
-/// The attempts with one more, beginning now.
-pub fn one_more(seen: Option<Attempts>, now: Timestamp) -> Attempts {
-    let remembered = seen.filter(|seen| now < seen.last_at.plus(FORGET_AFTER));
-    let failures = remembered.map_or(0, |seen| seen.failures).saturating_add(1);
-    Attempts {
-        failures,
-        last_at: now,
+impl Pace {
+    /// The attempts with one more, beginning now.
+    pub fn one_more(self, seen: Option<Attempts>, now: Timestamp) -> Attempts {
+        let failures = self.remembered(seen, now).map_or(0, |seen| seen.failures);
+        Attempts {
+            failures: failures.saturating_add(1),
+            last_at: now,
+        }
     }
-}
 
-/// How long an attempt must still wait; `None` when it may go on. An attempt that must wait is not
-/// counted, so that nobody can keep somebody else waiting by asking on.
-pub fn wait(seen: Option<Attempts>, now: Timestamp) -> Option<Lifetime> {
-    let Attempts {
-        failures,
-        last_at: last,
-    } = seen.filter(|seen| now < seen.last_at.plus(FORGET_AFTER))?;
-    let over = failures.checked_sub(FREE_FAILURES)?;
-    let seconds = 1_u32.checked_shl(over).unwrap_or(u32::MAX);
-    let span = Lifetime::seconds(seconds).min(LONGEST_WAIT);
-    let until = last.plus(span);
-    (now < until).then(|| until.since(now))
+    /// How long an attempt must still wait; `None` when it may go on. An attempt that must wait is
+    /// not counted, so that nobody can keep somebody else waiting by asking on.
+    pub fn wait(self, seen: Option<Attempts>, now: Timestamp) -> Option<Lifetime> {
+        let seen = self.remembered(seen, now)?;
+        let over = seen.failures.checked_sub(self.free_failures)?;
+        let factor = 1_u32.checked_shl(over).unwrap_or(u32::MAX);
+        let seconds = self.first_wait_seconds.saturating_mul(factor);
+        let until = seen
+            .last_at
+            .plus(Lifetime::seconds(seconds).min(self.longest_wait));
+        (now < until).then(|| until.since(now))
+    }
+
+    fn remembered(self, seen: Option<Attempts>, now: Timestamp) -> Option<Attempts> {
+        seen.filter(|seen| now < seen.last_at.plus(self.forget_after))
+    }
 }
 
 /// The counter's key of an address: IPv6 by its /64, since a subscriber holds at least that.
@@ -87,7 +114,47 @@ mod tests {
                 failures,
                 last_at: at(last),
             });
-            assert_eq!(wait(seen, at(now)), expected, "{failures} at {now}");
+            assert_eq!(
+                PASSWORDS.wait(seen, at(now)),
+                expected,
+                "{failures} at {now}"
+            );
         }
+    }
+
+    /// RFC 6238 §5.2
+    #[test]
+    fn wrong_codes_wait_longer_and_longer() {
+        let at = Timestamp::from_unix_seconds;
+        let attempts = |failures| {
+            Some(Attempts {
+                failures,
+                last_at: at(100),
+            })
+        };
+        for (failures, seconds) in [
+            (4, None),
+            (5, Some(30)),
+            (6, Some(60)),
+            (9, Some(480)),
+            (10, Some(900)),
+            (4_000_000, Some(900)),
+        ] {
+            let expected = seconds.map(Lifetime::seconds);
+            assert_eq!(
+                SECOND_FACTORS.wait(attempts(failures), at(100)),
+                expected,
+                "{failures}"
+            );
+        }
+        assert_eq!(SECOND_FACTORS.wait(attempts(5), at(130)), None);
+        assert_eq!(SECOND_FACTORS.wait(attempts(50), at(100 + 86_400)), None);
+        assert_eq!(
+            SECOND_FACTORS
+                .one_more(attempts(50), at(100 + 86_400))
+                .failures,
+            1
+        );
+        assert_eq!(SECOND_FACTORS.one_more(attempts(50), at(101)).failures, 51);
     }
 }

@@ -63,9 +63,6 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowEr
     Ok(progress)
 }
 
-/// How often a lost race for the counter is tried again; beyond that somebody is hammering.
-const COUNTING_TRIES: u32 = 3;
-
 /// Counts an attempt at a password that is not a sign-in, as one.
 pub(in crate::flows) async fn count(
     app: &App,
@@ -84,22 +81,11 @@ async fn count_attempt(
     name: &str,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
-    for _ in 0..COUNTING_TRIES {
-        let seen = app.store.login_attempts(realm, name).await?;
-        if let Some(retry_after) = slow_down::wait(seen, now) {
-            return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
-        }
-        let counted = slow_down::one_more(seen, now);
-        if app
-            .store
-            .count_login_attempt(realm, name, seen, counted)
-            .await?
-        {
-            return Ok(());
-        }
+    let pace = slow_down::PASSWORDS;
+    match limits::count_account(app, (realm, name), pace, now).await? {
+        None => Ok(()),
+        Some(retry_after) => Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after })),
     }
-    let retry_after = Lifetime::seconds(1);
-    Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }))
 }
 
 async fn count_address(

@@ -11,10 +11,11 @@
 use crate::account::event::Caller;
 use crate::account::factors::{self, Factors, Next, PASSWORD, SignInStep, Standing, with_second};
 use crate::account::session::Session;
+use crate::account::slow_down::SECOND_FACTORS;
 use crate::account::user::User;
 use crate::flows::opening::{device_remembered, new_device, new_session, signed_in};
 use crate::flows::session::LiveSession;
-use crate::flows::{App, Fault, FlowError, session};
+use crate::flows::{App, Fault, FlowError, limits, session};
 use crate::protocol::ids::{RealmId, SessionId, UserId};
 use crate::protocol::second_factor::{Demand, MULTIPLE, holds};
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -222,24 +223,11 @@ pub(crate) async fn count_attempt(
     user: &UserId,
     now: Timestamp,
 ) -> Result<(), FlowError<StepRefusal>> {
-    const TRIES: u32 = 3;
     let key = attempts_key(user);
-    for _ in 0..TRIES {
-        let seen = app.store.login_attempts(realm, &key).await?;
-        if let Some(retry_after) = factors::wait(seen, now) {
-            return Err(FlowError::Refused(StepRefusal::SlowDown { retry_after }));
-        }
-        let counted = factors::one_more(seen, now);
-        if app
-            .store
-            .count_login_attempt(realm, &key, seen, counted)
-            .await?
-        {
-            return Ok(());
-        }
+    match limits::count_account(app, (realm, &key), SECOND_FACTORS, now).await? {
+        None => Ok(()),
+        Some(retry_after) => Err(FlowError::Refused(StepRefusal::SlowDown { retry_after })),
     }
-    let retry_after = Lifetime::seconds(1);
-    Err(FlowError::Refused(StepRefusal::SlowDown { retry_after }))
 }
 
 /// Forgets the wrong attempts of a person after a good one.

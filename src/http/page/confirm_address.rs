@@ -13,8 +13,9 @@ use crate::flows::sign_in_steps::Progress;
 use crate::flows::sign_up::{ConfirmRefusal, confirm};
 use crate::http::call::Call;
 use crate::http::page::errand::{visitor, with_session, with_sign_in};
+use crate::http::page::link::{self, Posted};
 use crate::http::page::outcome::follow;
-use crate::http::page::{bind, is_genuine, link, local, steps};
+use crate::http::page::{bind, local, steps};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
 use crate::pages::{AccountFormError, ConfirmAddressPage, LinkDone};
@@ -35,15 +36,17 @@ pub(in crate::http) async fn post(
     call: Call,
     body: Body,
 ) -> Response {
-    let form = match call.form(body, &edge).await {
-        Ok(form) => form,
-        Err(error) => return respond::oauth_error(error, &call.id),
-    };
-    let (opened, token) = match link::open(&edge, &call, &form, PURPOSE).await {
-        Ok(opened) => opened,
+    let posted = match link::posted(&edge, &call, body, PURPOSE).await {
+        Ok(posted) => posted,
         Err(response) => return *response,
     };
-    if !is_genuine(&edge, &call, &form) {
+    let Posted {
+        form,
+        link: opened,
+        token,
+        genuine,
+    } = posted;
+    if !genuine {
         return show(
             &edge,
             &call,

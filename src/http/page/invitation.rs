@@ -10,7 +10,8 @@ use crate::account::link::{Link, LinkPurpose};
 use crate::flows::invitations::{AcceptRefusal, accept};
 use crate::http::Edge;
 use crate::http::call::Call;
-use crate::http::page::{bind, is_genuine, link, local};
+use crate::http::page::link::{self, Posted};
+use crate::http::page::{bind, local};
 use crate::http::respond::{self, Forms};
 use crate::pages::{AccountFormError, LinkDone, SignUpPage};
 use crate::secret::SecretString;
@@ -32,17 +33,19 @@ pub(in crate::http) async fn post(
     call: Call,
     body: Body,
 ) -> Response {
-    let form = match call.form(body, &edge).await {
-        Ok(form) => form,
-        Err(error) => return respond::oauth_error(error, &call.id),
-    };
-    let (opened, token) = match link::open(&edge, &call, &form, PURPOSE).await {
-        Ok(opened) => opened,
+    let posted = match link::posted(&edge, &call, body, PURPOSE).await {
+        Ok(posted) => posted,
         Err(response) => return *response,
     };
+    let Posted {
+        form,
+        link: opened,
+        token,
+        genuine,
+    } = posted;
     let name = form.get("name").unwrap_or_default().to_owned();
     let refuse = |token, error| show(&edge, &call, (&opened, token), name.clone(), Some(error));
-    if !is_genuine(&edge, &call, &form) {
+    if !genuine {
         return refuse(token, AccountFormError::StaleForm);
     }
     if call.terms_url.is_some() && form.get("terms") != Some("accepted") {

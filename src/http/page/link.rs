@@ -1,5 +1,6 @@
 //! What the pages around one-time links share.
 
+use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
 
@@ -10,8 +11,8 @@ use crate::flows::links::{self, TOKEN};
 use crate::flows::sign_up::Asker;
 use crate::flows::{Fault, FlowError};
 use crate::http::call::Call;
-use crate::http::page::local;
 use crate::http::page::outcome::{follow, page_address, wishes_of};
+use crate::http::page::{is_genuine, local};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
 use crate::pages::{
@@ -101,6 +102,38 @@ pub(super) async fn open(
             &fault,
         ))),
     }
+}
+
+/// A form that was posted from the page of a link that stands.
+pub(super) struct Posted {
+    /// What was typed.
+    pub(super) form: Params,
+    /// The link.
+    pub(super) link: Link,
+    /// What its address carries.
+    pub(super) token: String,
+    /// Whether the form is one of ours and of this browser.
+    pub(super) genuine: bool,
+}
+
+/// Reads a post to the page of a link and opens the link; an answer, when either cannot be.
+pub(super) async fn posted(
+    edge: &Edge,
+    call: &Call,
+    body: Body,
+    purpose: LinkPurpose,
+) -> Result<Posted, Box<Response>> {
+    let form = match call.form(body, edge).await {
+        Ok(form) => form,
+        Err(error) => return Err(Box::new(respond::oauth_error(error, &call.id))),
+    };
+    let (link, token) = open(edge, call, &form, purpose).await?;
+    Ok(Posted {
+        genuine: is_genuine(edge, call, &form),
+        form,
+        link,
+        token,
+    })
 }
 
 /// The page for a link that does nothing.

@@ -10,7 +10,8 @@ use crate::account::link::LinkPurpose;
 use crate::flows::own::delete::undo;
 use crate::http::Edge;
 use crate::http::call::Call;
-use crate::http::page::{bind, is_genuine, link, local};
+use crate::http::page::link::{self, Posted};
+use crate::http::page::{bind, local};
 use crate::http::respond::{self, Forms};
 use crate::pages::{AccountFormError, LinkDone, UndoDeletionPage};
 
@@ -28,15 +29,17 @@ pub(in crate::http) async fn post(
     call: Call,
     body: Body,
 ) -> Response {
-    let form = match call.form(body, &edge).await {
-        Ok(form) => form,
-        Err(error) => return respond::oauth_error(error, &call.id),
-    };
-    let (opened, token) = match link::open(&edge, &call, &form, PURPOSE).await {
-        Ok(opened) => opened,
+    let posted = match link::posted(&edge, &call, body, PURPOSE).await {
+        Ok(posted) => posted,
         Err(response) => return *response,
     };
-    if !is_genuine(&edge, &call, &form) {
+    let Posted {
+        link: opened,
+        token,
+        genuine,
+        ..
+    } = posted;
+    if !genuine {
         return show(&edge, &call, token, Some(AccountFormError::StaleForm));
     }
     match undo(&edge.app, &call.realm, &token, &call.caller).await {

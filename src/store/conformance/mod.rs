@@ -43,7 +43,7 @@ use crate::account::password::breach::BreachVerdict;
 use crate::account::password::policy::{PasswordFacts, PasswordPolicy, judge};
 use crate::account::password::{HashMemory, NewPasswordHash, PasswordCost, hash_new};
 use crate::account::session::Session;
-use crate::account::slow_down::one_more;
+use crate::account::slow_down::PASSWORDS;
 use crate::account::user::{Profile, User};
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::{
@@ -359,7 +359,7 @@ pub async fn count_attempt(
 ) -> u32 {
     loop {
         let seen = store.login_attempts(realm, name).await.unwrap();
-        let counted = one_more(seen, now);
+        let counted = PASSWORDS.one_more(seen, now);
         if store
             .count_login_attempt(realm, name, seen, counted)
             .await

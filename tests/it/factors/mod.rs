@@ -1,6 +1,7 @@
 //! Second factors: who is asked, what proves one, what is remembered.
 
 mod account;
+mod races;
 mod walk;
 
 use http::StatusCode;
