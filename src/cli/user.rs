@@ -262,8 +262,11 @@ fn no_user(text: &str) -> Failure {
     Failure::not_found(format!("there is no user {text:?} in this realm"))
 }
 
+/// What the identifiers of users begin with.
+pub(super) const ID_PREFIX: &str = "usr_";
+
 pub(super) fn new_id(desk: &Desk) -> Result<UserId, Failure> {
-    let text = format!("usr_{}", random_text::<16>(desk.entropy.as_ref())?);
+    let text = format!("{ID_PREFIX}{}", random_text::<16>(desk.entropy.as_ref())?);
     UserId::parse(text).map_err(|invalid| Failure::new(FailureKind::Failed, invalid.to_string()))
 }
 

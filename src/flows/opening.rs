@@ -31,7 +31,7 @@ pub(crate) async fn new_session(
             (session.id.clone(), session.created_at)
         }
         Some(live) => {
-            end_session::end(app, realm, &live).await?;
+            end_session::end(app, realm, &live, visitor.caller).await?;
             (new_session_id(app)?, now)
         }
         None => (new_session_id(app)?, now),

@@ -35,7 +35,8 @@ macro_rules! conformance {
             links_of_owner: gives_an_account_its_new_address, a_taken_address_stays_where_it_is,
                 an_address_asked_for_before_an_end_is_void,
                 gives_an_address_to_one_account_in_a_race, a_link_brings_an_account_back_in_time;
-            events: pages_through_the_events_of_a_user;
+            events: pages_through_the_events_of_a_user, lists_events_from_either_end,
+                purges_old_events, tells_only_of_what_happened;
             passwords: a_new_password_ends_everything_of_the_user, changes_no_password_elsewhere,
                 a_change_spares_its_session_and_what_was_granted_there,
                 spares_no_session_that_has_ended, changes_a_proven_password_only,
@@ -287,8 +288,8 @@ mod sqlite {
         let (store, directory) = opened().await;
         let realm = RealmId::default_realm();
         let key = signing_keys::key(&realm, "k-1", KeyState::Pending, START);
-        store.add_signing_key(&key).await.unwrap();
-        store.retire_key(&realm, &key.id, START).await.unwrap();
+        store.add_signing_key(&key, &[]).await.unwrap();
+        store.retire_key(&realm, &key.id, &[], START).await.unwrap();
         let mut connection = raw(&directory.path().join("record.db")).await;
         let sealed: Vec<u8> = sqlx::query("SELECT sealed_private FROM signing_key")
             .fetch_one(&mut connection)

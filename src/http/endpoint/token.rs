@@ -22,7 +22,7 @@ pub(in crate::http) async fn post(
         Ok(authenticated) => authenticated,
         Err(response) => return response,
     };
-    let response = match token::answer(&edge.app, &client, &params).await {
+    let response = match token::answer(&edge.app, &client, &params, &call.caller).await {
         Ok(answer) => respond::json(StatusCode::OK, &answer),
         Err(error) => failed(&edge, &call, error),
     };

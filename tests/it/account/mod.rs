@@ -52,7 +52,7 @@ impl Realms {
             terms_url: None,
             disabled_at: None,
         };
-        world.app.store.create_realm(&acme).await.unwrap();
+        world.app.store.create_realm(&acme, &[]).await.unwrap();
         for realm in &realms {
             for name in ["ada", "bob"] {
                 world.user(realm, name).await;

@@ -200,7 +200,7 @@ async fn a_link_that_does_nothing_says_why() {
         id: acme.clone(),
         ..row.unwrap().unwrap()
     };
-    world.app.store.create_realm(&row).await.unwrap();
+    world.app.store.create_realm(&row, &[]).await.unwrap();
     let link = link_for_ada(&world).await;
     let token = link.split("token=").nth(1).unwrap().to_owned();
     let mut browser = world.browser();
