@@ -25,6 +25,7 @@ const PAGES: &[&str] = &[
     "/account/profile",
     "/account/address",
     "/account/sign-in",
+    "/account/password",
     "/account/sessions",
     "/account/apps",
     "/account/activity",

@@ -2,8 +2,11 @@
 
 mod breaches;
 mod changing;
+mod forced;
 mod foreign;
 mod judging;
+mod page;
+mod race;
 
 pub(crate) use foreign::HASHES;
 
