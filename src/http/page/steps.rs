@@ -143,7 +143,7 @@ async fn take_factor(edge: &Edge, call: &Call, body: Body, method: FactorMethod)
         FactorMethod::App => Typed::App(code),
         FactorMethod::RecoveryCode => Typed::RecoveryCode(code),
     };
-    let lifetime = call.realm_settings.remembers_devices_for();
+    let lifetime = call.realm_row.settings.remembers_devices_for();
     let remember = lifetime.filter(|_| form.get("remember").is_some());
     match prove(&edge.app, at.visitor(edge, call), typed, remember).await {
         Ok(progress) => Box::pin(go_on(edge, call, &at.errand, progress)).await,
@@ -205,9 +205,9 @@ fn show_factor(
         FactorMethod::App => (FACTOR, RECOVERY),
         FactorMethod::RecoveryCode => (RECOVERY, FACTOR),
     };
-    let remembered = call.realm_settings.remembers_devices_for();
+    let remembered = call.realm_row.settings.remembers_devices_for();
     let view = FactorPage {
-        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         client_name: at.errand.client_name(),
         method,
         error,
@@ -241,7 +241,7 @@ async fn show_set_up(
     };
     let binding = bind(edge, call);
     let view = SetUpFactorPage {
-        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         client_name: at.errand.client_name(),
         demanded: true,
         picture: QrPicture::of(offer.uri.expose()),
@@ -264,7 +264,7 @@ fn show_codes(
     codes: Vec<String>,
 ) -> Response {
     let view = RecoveryCodesPage {
-        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         codes,
         onward: onward(edge, call, &at.errand, progress),
     };
