@@ -146,6 +146,9 @@ impl Caller {
     pub const AGENT_LIMIT: usize = 256;
 }
 
+/// Says who asks, when there is something to tell: most requests of applications tell nothing.
+pub type Asker<'a> = &'a (dyn Fn() -> Caller + Send + Sync);
+
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {

@@ -1,6 +1,6 @@
 //! Redeeming an authorization code.
 
-use crate::account::event::Caller;
+use crate::account::event::Asker;
 use crate::flows::audience::target_of_family;
 use crate::flows::client_keys::Recipient;
 use crate::flows::revocations::Cause;
@@ -23,7 +23,7 @@ pub(super) async fn redeem(
     client: &AuthenticatedClient,
     params: &Params,
     recipient: Option<Recipient>,
-    caller: &Caller,
+    caller: Asker<'_>,
 ) -> Result<TokenAnswer, FlowError<CodeRefusal>> {
     let client = client.client();
     let now = app.now();
@@ -93,7 +93,7 @@ async fn refuse(
     app: &App,
     client: &Client,
     request: &CodeRequest,
-    caller: &Caller,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> FlowError<CodeRefusal> {
     match explain(app, client, request, caller, now).await {
@@ -106,7 +106,7 @@ async fn explain(
     app: &App,
     client: &Client,
     request: &CodeRequest,
-    caller: &Caller,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> Result<CodeRefusal, Fault> {
     let family = app
@@ -134,12 +134,13 @@ async fn punish(
     app: &App,
     family: &Family,
     refusal: CodeRefusal,
-    caller: &Caller,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let (realm, id) = (&family.grant.realm, &family.grant.id);
     if refusal == CodeRefusal::Replayed {
-        let cause = Cause::replay("code replayed", caller);
+        let asker = caller();
+        let cause = Cause::replay("code replayed", &asker);
         revocations::revoke_family(app, family, cause, now).await?;
     } else if refusal == CodeRefusal::WrongVerifier {
         app.store

@@ -1,6 +1,6 @@
 //! A device's poll: whether somebody has answered, and the tokens if so.
 
-use crate::account::event::Caller;
+use crate::account::event::Asker;
 use crate::flows::audience::target_of_family;
 use crate::flows::client_keys::Recipient;
 use crate::flows::revocations::Cause;
@@ -24,7 +24,7 @@ pub(super) async fn poll(
     client: &AuthenticatedClient,
     params: &Params,
     recipient: Option<Recipient>,
-    caller: &Caller,
+    caller: Asker<'_>,
 ) -> Result<TokenAnswer, FlowError<DeviceCodeRefusal>> {
     let client = client.client();
     let now = app.now();
@@ -64,7 +64,7 @@ async fn count(
 /// Spends the device code and issues its tokens.
 async fn redeem(
     app: &App,
-    (client, caller): (&Client, &Caller),
+    (client, caller): (&Client, Asker<'_>),
     code: &Digest,
     recipient: Option<Recipient>,
     now: Timestamp,
@@ -104,7 +104,7 @@ async fn refuse(
     app: &App,
     client: &Client,
     code: &Digest,
-    caller: &Caller,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> FlowError<DeviceCodeRefusal> {
     match explain(app, client, code, caller, now).await {
@@ -118,7 +118,7 @@ async fn explain(
     app: &App,
     client: &Client,
     code: &Digest,
-    caller: &Caller,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> Result<DeviceCodeRefusal, Fault> {
     let family = app.store.family_by_code(&client.realm, code).await?;
@@ -127,7 +127,8 @@ async fn explain(
     // the two reads.
     let refusal = decision.err().unwrap_or(DeviceCodeRefusal::OwnerGone);
     if let (DeviceCodeRefusal::Replayed, Some(family)) = (refusal, &family) {
-        let cause = Cause::replay("device code replayed", caller);
+        let asker = caller();
+        let cause = Cause::replay("device code replayed", &asker);
         revocations::revoke_family(app, family, cause, now).await?;
     }
     Ok(refusal)

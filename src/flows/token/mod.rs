@@ -12,7 +12,7 @@ mod refresh;
 
 use serde::Serialize;
 
-use crate::account::event::Caller;
+use crate::account::event::Asker;
 use crate::flows::client_keys::Recipient;
 use crate::flows::{App, FlowError, clients};
 use crate::protocol::client::GrantType;
@@ -82,7 +82,7 @@ pub async fn answer(
     app: &App,
     client: &AuthenticatedClient,
     params: &Params,
-    caller: &Caller,
+    caller: Asker<'_>,
 ) -> Result<TokenAnswer, FlowError<TokenRefusal>> {
     let refused = |refusal| FlowError::Refused(TokenRefusal::Request(refusal));
     let grant = grant_type(params).map_err(refused)?;

@@ -1,6 +1,6 @@
 //! Refreshing.
 
-use crate::account::event::Caller;
+use crate::account::event::Asker;
 use crate::flows::audience::target_of_family;
 use crate::flows::client_keys::Recipient;
 use crate::flows::revocations::Cause;
@@ -30,7 +30,7 @@ pub(super) async fn refresh(
     client: &AuthenticatedClient,
     params: &Params,
     recipient: Option<Recipient>,
-    caller: &Caller,
+    caller: Asker<'_>,
 ) -> Result<TokenAnswer, FlowError<RefreshRefusal>> {
     let client = client.client();
     let now = app.now();
@@ -97,7 +97,7 @@ async fn rotate(
     client: &Client,
     mut rotation: TokenRotation,
     asked: &Asked<'_>,
-    caller: &Caller,
+    caller: Asker<'_>,
 ) -> Result<(Family, i64), FlowError<RefreshRefusal>> {
     let token = RefreshToken {
         family: rotation.family.clone(),
@@ -126,7 +126,7 @@ async fn judge(
     app: &App,
     client: &Client,
     token: &RefreshToken,
-    caller: &Caller,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> Result<(Family, Presented), FlowError<RefreshRefusal>> {
     let family = app.store.family(&client.realm, &token.family).await?;
@@ -138,7 +138,8 @@ async fn judge(
         now,
     );
     if let (Err(RefreshRefusal::Replayed), Some(family)) = (&placed, &family) {
-        let cause = Cause::replay("token replayed", caller);
+        let asker = caller();
+        let cause = Cause::replay("token replayed", &asker);
         revocations::revoke_family(app, family, cause, now).await?;
     }
     let placed = placed.map_err(FlowError::Refused)?;

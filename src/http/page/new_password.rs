@@ -72,10 +72,14 @@ pub(super) async fn show(
         Err(fault) => return respond::fault(edge, &call.headers, &call.id, &fault),
     };
     let binding = bind(edge, call);
-    let floor = call.realm_settings.passwords.floor(chooser.factors.any());
+    let floor = call
+        .realm_row
+        .settings
+        .passwords
+        .floor(chooser.factors.any());
     let status = status_of(error.as_ref());
     let view = ChoosePasswordPage {
-        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         client_name: at.errand.client_name(),
         username: chooser.user.username,
         least: floor.length,

@@ -45,7 +45,7 @@ pub(in crate::http) async fn post(
         current: typed("current"),
         new: typed("password"),
         address: call.address,
-        caller: &call.caller,
+        caller: call.caller(),
     };
     match change(&edge.app, wanted).await {
         Ok(changed) => done(&edge, &call, &changed),
@@ -100,7 +100,12 @@ fn show(edge: &Edge, call: &Call, live: &LiveSession, error: Option<PasswordErro
         chrome: respond::realm_chrome(edge, call),
         account: frame(edge, call, live, PAGE),
         has_password: facts.user.password_hash.is_some(),
-        least: call.realm_settings.passwords.floor(facts.has_factor).length,
+        least: call
+            .realm_row
+            .settings
+            .passwords
+            .floor(facts.has_factor)
+            .length,
         error,
         action: local(edge, call, PAGE.path()),
         by_mail: local(edge, call, forgot_password::PATH),
