@@ -11,6 +11,7 @@ pub mod import;
 pub mod language;
 pub mod link;
 pub mod mail;
+pub mod passkey;
 pub mod password;
 pub mod profile;
 pub mod recovery;

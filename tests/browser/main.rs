@@ -13,6 +13,8 @@ mod logout;
 #[cfg(test)]
 mod looks;
 #[cfg(test)]
+mod passkeys;
+#[cfg(test)]
 mod product;
 #[cfg(test)]
 mod program;
