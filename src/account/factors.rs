@@ -34,6 +34,8 @@ pub enum SignInStep {
     SecondFactor,
     /// Set up a second factor, which is demanded.
     SetUpFactor,
+    /// Choose another password, once everything is proven.
+    ChangePassword,
 }
 
 /// Where a sign-in stands.
@@ -47,6 +49,8 @@ pub struct Standing<'a> {
     pub remembered: bool,
     /// What realm, client and request ask for.
     pub demand: Demand,
+    /// Whether the password may not stay as it is.
+    pub must_change_password: bool,
 }
 
 /// What comes next.
@@ -63,12 +67,26 @@ pub enum Next {
 
 /// The next step of a sign-in.
 pub fn next(standing: Standing<'_>) -> Next {
+    match proofs(standing) {
+        Next::Complete { .. } if standing.must_change_password => {
+            Next::Ask(SignInStep::ChangePassword)
+        }
+        next @ (Next::Ask(_) | Next::Complete { .. }) => next,
+    }
+}
+
+/// What is still to be proven.
+fn proofs(standing: Standing<'_>) -> Next {
     let Standing {
         amr,
         factors,
         remembered,
         demand,
+        must_change_password,
     } = standing;
+    // Whoever chooses a password has proven everything: a device that was remembered with the old
+    // one does not stand in.
+    let remembered = remembered && !must_change_password;
     if holds(amr, MULTIPLE) {
         return Next::Complete {
             amr: amr.to_owned(),
@@ -123,13 +141,18 @@ mod tests {
         recovery_codes: 10,
     };
 
-    fn after(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Next {
-        next(Standing {
+    fn standing(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Standing<'_> {
+        Standing {
             amr,
             factors,
             remembered,
             demand,
-        })
+            must_change_password: false,
+        }
+    }
+
+    fn after(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Next {
+        next(standing(amr, factors, remembered, demand))
     }
 
     fn complete(amr: &str) -> Next {
@@ -173,6 +196,29 @@ mod tests {
                 after("pwd", NONE, remembered, Demand::WISH),
                 complete("pwd")
             );
+        }
+    }
+
+    #[test]
+    fn a_password_that_must_be_changed_is_the_last_step() {
+        for (amr, factors, demand, step) in [
+            ("pwd", NONE, Demand::NONE, SignInStep::ChangePassword),
+            ("pwd", NONE, Demand::RULE, SignInStep::SetUpFactor),
+            ("pwd", APP, Demand::NONE, SignInStep::SecondFactor),
+            (
+                "pwd otp mfa",
+                APP,
+                Demand::CLIENT,
+                SignInStep::ChangePassword,
+            ),
+        ] {
+            for remembered in [false, true] {
+                let must = Standing {
+                    must_change_password: true,
+                    ..standing(amr, factors, remembered, demand)
+                };
+                assert_eq!(next(must), Next::Ask(step), "{amr} {remembered}");
+            }
         }
     }
 

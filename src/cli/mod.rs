@@ -10,8 +10,11 @@ mod client;
 mod config;
 mod consent;
 mod desk;
+mod event;
+mod event_arguments;
 mod factors;
 mod failure;
+mod follow;
 mod healthcheck;
 mod invite;
 mod key;
@@ -129,6 +132,7 @@ async fn carry_out(
         | Command::User(_)
         | Command::Realm(_)
         | Command::Logout(_)
+        | Command::Event(_)
         | Command::Mail(_)
         | Command::RegistrationToken(_)
         | Command::Key(_)) => at_desk(config, &arguments.realm, command, output).await,
@@ -149,6 +153,7 @@ async fn at_desk(
         Command::User(command) => user::run(&desk, config, command, output).await,
         Command::Realm(command) => realm::run(&desk, command, output).await,
         Command::Logout(command) => logout::run(&desk, command, output).await,
+        Command::Event(command) => event::run(&desk, command, output).await,
         Command::Mail(command) => mail::run(&desk, config, command, output).await,
         Command::RegistrationToken(command) => {
             registration_token::run(&desk, command, output).await

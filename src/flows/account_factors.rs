@@ -93,7 +93,8 @@ pub async fn add(
         ..facts.session.clone()
     };
     let added = event(live, EventKind::FactorAdded, caller, now).with("factor", "totp");
-    let told = (MailKind::FactorChanged, ("what", row.name.as_str()));
+    let what: &[_] = &[("what", row.name.as_str())];
+    let told = (MailKind::FactorChanged, what);
     let effects = noticed(app, &facts.user, told, Effects::event(added), now)?;
     let step = StepTaken {
         realm: realm.clone(),
@@ -150,7 +151,8 @@ pub async fn remove(
         return Ok(Change::NotFound);
     };
     let event = event(live, EventKind::FactorRemoved, caller, now).with("factor", "totp");
-    let told = (MailKind::FactorChanged, ("what", row.name.as_str()));
+    let what: &[_] = &[("what", row.name.as_str())];
+    let told = (MailKind::FactorChanged, what);
     let effects = noticed(app, user, told, Effects::event(event), now)?;
     let removed = app.store.remove_totp_app(realm, owner, id, &effects, now);
     Ok(removed.await?)

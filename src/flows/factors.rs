@@ -62,17 +62,18 @@ pub async fn prove(
                 .saturating_sub(1);
             let left = left.to_string();
             let used = about(EventKind::RecoveryCodeUsed).with("left", left.as_str());
-            let told = (MailKind::RecoveryCodeUsed, ("left", left.as_str()));
+            let left: &[_] = &[("left", left.as_str())];
+            let told = (MailKind::RecoveryCodeUsed, left);
             noticed(app, &at.user, told, Effects::event(used), now)?
         }
-        Act::TakePassword { .. } | Act::AddApp { .. } => {
+        Act::TakePassword { .. } | Act::AddApp { .. } | Act::ChangePassword(_) => {
             Effects::event(about(EventKind::FactorProven).with("factor", "totp"))
         }
     };
     let recovery_code = matches!(act, Act::TakeRecoveryCode(_));
     let taking = Taking {
         act,
-        method: ONE_TIME,
+        method: Some(ONE_TIME),
         remember,
         effects,
     };
@@ -208,7 +209,8 @@ pub async fn set_up(
     let (codes, digests) = new_codes(app)?;
     let event = Event::new(realm, EventKind::FactorAdded, visitor.caller, now);
     let event = event.of_user(&at.user.id).with("factor", "totp");
-    let told = (MailKind::FactorChanged, ("what", row.name.as_str()));
+    let what: &[_] = &[("what", row.name.as_str())];
+    let told = (MailKind::FactorChanged, what);
     let effects = noticed(app, &at.user, told, Effects::event(event), now)?;
     let taking = Taking {
         act: Act::AddApp {
@@ -217,7 +219,7 @@ pub async fn set_up(
             // The first one only: whoever has a factor proves that one.
             limit: 1,
         },
-        method: ONE_TIME,
+        method: Some(ONE_TIME),
         remember: None,
         effects,
     };
@@ -279,7 +281,7 @@ const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
 pub(crate) fn noticed(
     app: &App,
     user: &User,
-    (kind, value): (MailKind, (&str, &str)),
+    (kind, values): (MailKind, &[(&str, &str)]),
     effects: Effects,
     now: Timestamp,
 ) -> Result<Effects, Fault> {
@@ -293,7 +295,7 @@ pub(crate) fn noticed(
         to: email,
         name: user.profile.name.as_deref(),
         language: user.profile.locale.as_deref().unwrap_or("en"),
-        values: &[value, ("lock_link", &address)],
+        values: &[values, &[("lock_link", address.as_str())]].concat(),
     };
     let owner = (&user.realm, Some(&user.id));
     let mail = links::write(app, owner, &letter, NOTICE_LIFETIME, now)?;

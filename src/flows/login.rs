@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::account::event::{Event, EventKind};
 use crate::account::password::SALT_BYTES;
 use crate::account::slow_down;
 use crate::account::user::{LoginName, User};
@@ -9,9 +10,10 @@ use crate::flows::hash_pool::HashPoolError;
 use crate::flows::password::ending;
 use crate::flows::sign_in_steps::{Progress, Visitor};
 use crate::flows::{App, Fault, FlowError, limits, sign_in_steps};
-use crate::protocol::ids::RealmId;
+use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::SecretString;
+use crate::store::Effects;
 
 /// What the person typed, and from where.
 #[derive(Debug)]
@@ -54,7 +56,10 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowEr
     // account shared would tell which names belong together.
     let name = login.as_ref().map_or("", LoginName::as_str);
     count_attempt(app, attempt.realm, name, now).await?;
-    let user = verify(app, &attempt, user).await?;
+    let known = user.as_ref().map(|user| user.id.clone());
+    let Some(user) = verify(app, &attempt, user).await? else {
+        return Err(wrong(app, attempt.visitor, known, now).await?);
+    };
     // A password that was changed while it was being checked begins nothing.
     let progress = sign_in_steps::begin(app, attempt.visitor, user, now)
         .await?
@@ -88,7 +93,7 @@ async fn count_attempt(
     }
 }
 
-async fn count_address(
+pub(in crate::flows) async fn count_address(
     app: &App,
     realm: &RealmId,
     address: IpAddr,
@@ -107,7 +112,7 @@ async fn verify(
     app: &App,
     attempt: &Attempt<'_>,
     user: Option<User>,
-) -> Result<User, FlowError<LoginRefusal>> {
+) -> Result<Option<User>, FlowError<LoginRefusal>> {
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let password = attempt.password.clone();
     let verified = app
@@ -115,13 +120,30 @@ async fn verify(
         .verify(password, hash.as_deref())
         .await
         .map_err(ending)?;
-    let mut user = user
-        .filter(|user| verified.is_some() && user.stands())
-        .ok_or(FlowError::Refused(LoginRefusal::WrongCredentials))?;
+    let Some(mut user) = user.filter(|user| verified.is_some() && user.stands()) else {
+        return Ok(None);
+    };
     if let Some(old) = hash.filter(|hash| app.hashing.needs_rehash(hash)) {
         user.password_hash = Some(renew_hash(app, attempt, &user, old).await?);
     }
-    Ok(user)
+    Ok(Some(user))
+}
+
+/// Records a wrong password, in one write whether or not there is such an account. The name is left
+/// out: people type passwords there by mistake.
+async fn wrong(
+    app: &App,
+    visitor: Visitor<'_>,
+    user: Option<UserId>,
+    now: Timestamp,
+) -> Result<FlowError<LoginRefusal>, Fault> {
+    let event = Event {
+        user,
+        ..Event::new(visitor.realm, EventKind::SignInRefused, visitor.caller, now)
+    };
+    let effects = Effects::event(event.with("factor", "password"));
+    app.store.write_effects(&effects, now).await?;
+    Ok(FlowError::Refused(LoginRefusal::WrongCredentials))
 }
 
 /// Hashes the password with today's parameters and gives the hash that stands; a full pool only

@@ -31,7 +31,7 @@ pub(crate) async fn new_session(
             (session.id.clone(), session.created_at)
         }
         Some(live) => {
-            end_session::end(app, realm, &live).await?;
+            end_session::end(app, realm, &live, visitor.caller).await?;
             (new_session_id(app)?, now)
         }
         None => (new_session_id(app)?, now),
@@ -51,7 +51,7 @@ pub(crate) async fn new_session(
     Ok((cookie, session))
 }
 
-fn new_session_id(app: &App) -> Result<SessionId, Fault> {
+pub(crate) fn new_session_id(app: &App) -> Result<SessionId, Fault> {
     SessionId::parse(app.random_text::<16>()?)
         .map_err(|_invalid| Fault::Invariant("random text is a session id"))
 }

@@ -8,12 +8,14 @@
 //! [`Act`] with its statement in `take_step`; a function here that finds its [`AtStep`], checks
 //! what was typed and hands the act to [`take`]; a page whose path stands in `http/page/steps.rs`.
 
-use crate::account::event::Caller;
+use crate::account::event::{Caller, Event};
 use crate::account::factors::{self, Factors, Next, PASSWORD, SignInStep, Standing, with_second};
 use crate::account::session::Session;
 use crate::account::slow_down::SECOND_FACTORS;
 use crate::account::user::User;
-use crate::flows::opening::{device_remembered, new_device, new_session, signed_in};
+use crate::flows::opening::{
+    device_remembered, new_device, new_session, new_session_id, signed_in,
+};
 use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, FlowError, limits, session};
 use crate::protocol::ids::{RealmId, SessionId, UserId};
@@ -99,8 +101,9 @@ pub struct AtStep {
     pub step: SignInStep,
     /// What stands for the proofs before it.
     pub ground: Ground,
+    /// What they can prove themselves with.
+    pub factors: Factors,
     amr: String,
-    factors: Factors,
     live: Option<LiveSession>,
 }
 
@@ -123,6 +126,7 @@ pub(crate) async fn begin(
         factors: facts.factors,
         remembered: facts.remembered,
         demand: visitor.demand,
+        must_change_password: user.must_change_password,
     };
     let verified = user.password_hash.clone().unwrap_or_default();
     match factors::next(standing) {
@@ -179,6 +183,7 @@ pub async fn at_step(
                 // It was not when the sign-in began, or did not do.
                 remembered: false,
                 demand: visitor.demand,
+                must_change_password: facts.user.must_change_password,
             };
             return Ok(match factors::next(standing) {
                 Next::Complete { .. } => None,
@@ -248,8 +253,8 @@ fn attempts_key(user: &UserId) -> String {
 pub(crate) struct Taking {
     /// The act.
     pub(crate) act: Act,
-    /// The method that it proves (RFC 8176).
-    pub(crate) method: &'static str,
+    /// The method that it proves (RFC 8176), if it proves any.
+    pub(crate) method: Option<&'static str>,
     /// For how long this device is to be remembered.
     pub(crate) remember: Option<Lifetime>,
     /// What is told of it.
@@ -270,38 +275,23 @@ pub(crate) async fn take(
         remember,
         mut effects,
     } = taking;
-    let amr = with_second(&at.amr, method);
+    let amr = method.map_or_else(|| at.amr.clone(), |method| with_second(&at.amr, method));
     let standing = Standing {
         amr: &amr,
         factors: at.factors,
         remembered: false,
         demand: visitor.demand,
+        // A session that is made stronger is there already.
+        must_change_password: at.user.must_change_password
+            && at.step != SignInStep::ChangePassword
+            && at.live.is_none(),
     };
     let (then, progress) = match factors::next(standing) {
         Next::Ask(step) => (Then::GoOn { amr }, Progress::Step { step, cookie: None }),
         Next::Complete { amr } => {
-            let (cookie, session) = session_of(app, visitor, &at, amr, now).await?;
-            effects = effects.and_event(signed_in(visitor, &session, now));
-            let mut signed_in = SignedIn {
-                cookie,
-                session: session.id.clone(),
-                anew: at.live.is_none(),
-                user: at.user.clone(),
-                device: None,
-            };
-            let mut remembered = None;
-            if let Some(lifetime) = remember {
-                let (device, value) = new_device(app, visitor, lifetime, now)?;
-                effects = effects.and_event(device_remembered(visitor, &at.user.id, &device, now));
-                remembered = Some(device);
-                signed_in.device = Some((value, lifetime));
-            }
-            let session = Box::new(session);
-            let then = Then::Open {
-                session,
-                remembered,
-            };
-            (then, Progress::SignedIn(Box::new(signed_in)))
+            let (then, opened, told) = open(app, visitor, &at, (amr, remember), now).await?;
+            effects.events.extend(told);
+            (then, Progress::SignedIn(Box::new(opened)))
         }
     };
     let step = StepTaken {
@@ -321,6 +311,38 @@ pub(crate) async fn take(
     }
 }
 
+/// What the last step opens, and what is told of it: a session, and with it a device that is
+/// remembered.
+async fn open(
+    app: &App,
+    visitor: Visitor<'_>,
+    at: &AtStep,
+    (amr, remember): (String, Option<Lifetime>),
+    now: Timestamp,
+) -> Result<(Then, SignedIn, Vec<Event>), Fault> {
+    let (cookie, session) = session_of(app, visitor, at, amr, now).await?;
+    let mut told = vec![signed_in(visitor, &session, now)];
+    let (mut remembered, mut device) = (None, None);
+    if let Some(lifetime) = remember {
+        let (row, value) = new_device(app, visitor, lifetime, now)?;
+        told.push(device_remembered(visitor, &at.user.id, &row, now));
+        (remembered, device) = (Some(row), Some((value, lifetime)));
+    }
+    let opened = SignedIn {
+        cookie,
+        session: session.id.clone(),
+        anew: at.live.is_none(),
+        user: at.user.clone(),
+        device,
+    };
+    let session = Box::new(session);
+    let then = Then::Open {
+        session,
+        remembered,
+    };
+    Ok((then, opened, told))
+}
+
 /// The session that the last step opens. A live one that is made stronger keeps its times: the
 /// password was not asked for again.
 async fn session_of(
@@ -331,7 +353,12 @@ async fn session_of(
     now: Timestamp,
 ) -> Result<(SecretString, Session), Fault> {
     let Some(live) = &at.live else {
-        return new_session(app, visitor, &at.user.id, amr, now).await;
+        let (cookie, mut session) = new_session(app, visitor, &at.user.id, amr, now).await?;
+        if at.step == SignInStep::ChangePassword {
+            // Every session before it ends with the old password.
+            (session.id, session.created_at) = (new_session_id(app)?, now);
+        }
+        return Ok((cookie, session));
     };
     let cookie = session::new_cookie(app)?;
     let session = Session {

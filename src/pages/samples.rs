@@ -5,6 +5,7 @@ use std::cell::Cell;
 use crate::account::language::Language;
 use crate::account::user::{Profile, User};
 use crate::pages::account_samples::account_pages;
+use crate::pages::password_samples;
 use crate::pages::*;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::scope::ScopeSet;
@@ -364,6 +365,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
     };
     rendered.extend([device_pages(words), factor_pages(words)].concat());
     rendered.extend([account_pages(words), link_samples::all(words)].concat());
+    rendered.extend(password_samples::all(words));
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

@@ -237,5 +237,21 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::ConsentGranted => Message::new("event-consent-granted"),
         EventKind::ConsentWithdrawn => Message::new("event-consent-withdrawn"),
         EventKind::TokenRevoked => Message::new("event-token-revoked"),
+        EventKind::TokenReuseDetected => Message::new("event-token-reuse-detected"),
+        // About no person in particular.
+        EventKind::ClientCreated
+        | EventKind::ClientChanged
+        | EventKind::ClientSecretReplaced
+        | EventKind::ClientDeleted
+        | EventKind::ApiCreated
+        | EventKind::ApiChanged
+        | EventKind::ApiDeleted
+        | EventKind::RegistrationTokenMade
+        | EventKind::RegistrationTokenWithdrawn
+        | EventKind::RealmCreated
+        | EventKind::RealmChanged
+        | EventKind::KeyPublished
+        | EventKind::KeyActivated
+        | EventKind::KeyRetired => Message::new("event-settings-changed"),
     }
 }

@@ -70,6 +70,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "factors",
             include_str!("../../../migrations/sqlite/0006_factors.sql"),
         ),
+        (
+            10,
+            "mailed links",
+            include_str!("../../../migrations/sqlite/0010_mailed_links.sql"),
+        ),
     ])
 });
 

@@ -33,6 +33,21 @@ pub(in super::super) async fn write(
     Ok(Verdict::Keep(()))
 }
 
+/// The outcome of a change with its events, which tell nothing when nothing happened.
+pub(super) async fn told<T: Send>(
+    c: &mut Connection<'_>,
+    outcome: T,
+    happened: bool,
+    events: &[Event],
+) -> Answer<Verdict<T>> {
+    if happened {
+        for event in events {
+            append(c, event).await?;
+        }
+    }
+    Ok(Verdict::Keep(outcome))
+}
+
 async fn append(c: &mut Connection<'_>, event: &Event) -> Answer<()> {
     let detail = serde_json::to_string(&event.detail)
         .map_err(|error| Fault::Corrupt(format!("event: {error}")))?;
@@ -52,14 +67,15 @@ async fn append(c: &mut Connection<'_>, event: &Event) -> Answer<()> {
     .bind(event.caller.request.as_deref())
     .bind(detail);
     c.execute(query).await?;
+    c.tell(event);
     Ok(())
 }
 
 async fn enqueue(c: &mut Connection<'_>, mail: &NewMail) -> Answer<()> {
     let query = sql(
         "INSERT INTO mail (realm, id, user_id, kind, sealed, created_at, expires_at,
-             next_attempt_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $6)",
+             next_attempt_at, link, link_seconds)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8, $9)",
     )
     .bind(mail.realm.as_str())
     .bind(mail.id.as_str())
@@ -67,7 +83,9 @@ async fn enqueue(c: &mut Connection<'_>, mail: &NewMail) -> Answer<()> {
     .bind(mail.kind.as_str())
     .bind(mail.sealed.as_slice())
     .bind(mail.created_at.unix_millis())
-    .bind(mail.expires_at.unix_millis());
+    .bind(mail.expires_at.unix_millis())
+    .bind(mail.link.as_ref().map(|(digest, _)| digest.as_bytes()))
+    .bind(mail.link.as_ref().map(|(_, stands)| stands.whole_seconds()));
     c.execute(query).await?;
     Ok(())
 }
