@@ -40,7 +40,7 @@ pub async fn prove(
 ) -> Result<Progress, FlowError<StepRefusal>> {
     let now = app.now();
     let at = standing_at(app, visitor, SignInStep::SecondFactor, now).await?;
-    count_attempt(app, visitor.realm, &at.user.id, now).await?;
+    count_attempt(app, visitor.realm, (visitor.caller, &at.user.id), now).await?;
     let act = match typed {
         Typed::App(code) => matching_app(app, visitor.realm, &at.user.id, code, now).await?,
         Typed::RecoveryCode(code) => recovery::digest(code).map(Act::TakeRecoveryCode),
@@ -202,7 +202,7 @@ pub async fn set_up(
     let now = app.now();
     let realm = visitor.realm;
     let at = standing_at(app, visitor, SignInStep::SetUpFactor, now).await?;
-    count_attempt(app, realm, &at.user.id, now).await?;
+    count_attempt(app, realm, (visitor.caller, &at.user.id), now).await?;
     let row = confirmed(app, realm, (&at.user.id, &at.ground), typed, now)?
         .ok_or(FlowError::Refused(StepRefusal::Wrong))?;
     let (codes, digests) = new_codes(app)?;

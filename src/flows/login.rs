@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::account::password::SALT_BYTES;
-use crate::account::slow_down;
+use crate::account::slow_down::PASSWORDS;
 use crate::account::user::{LoginName, User};
 use crate::flows::hash_pool::HashPoolError;
 use crate::flows::password::ending;
@@ -81,8 +81,7 @@ async fn count_attempt(
     name: &str,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
-    let pace = slow_down::PASSWORDS;
-    match limits::count_account(app, (realm, name), pace, now).await? {
+    match limits::count_account(app, (realm, name), PASSWORDS, now).await? {
         None => Ok(()),
         Some(retry_after) => Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after })),
     }
@@ -94,9 +93,7 @@ async fn count_address(
     address: IpAddr,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
-    let key = format!("login:{realm}:{}", slow_down::address_key(address));
-    let quota = app.settings.sign_ins_per_address;
-    match limits::count(app, &key, quota, now).await? {
+    match limits::count_guess(app, realm, address, now).await? {
         None => Ok(()),
         Some(retry_after) => Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after })),
     }

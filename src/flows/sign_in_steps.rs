@@ -215,18 +215,25 @@ fn stronger(live: &LiveSession) -> Option<AtStep> {
     })
 }
 
-/// Counts an attempt at a step before it is looked at: one count for a person over all paths and
-/// nodes. Its key is in capitals, which no login name has.
+/// Counts an attempt at a step before it is looked at: one count for the address over all that can
+/// be guessed, and one for the person over all paths and nodes. Its key is in capitals, which no
+/// login name has.
 pub(crate) async fn count_attempt(
     app: &App,
     realm: &RealmId,
-    user: &UserId,
+    (caller, user): (&Caller, &UserId),
     now: Timestamp,
 ) -> Result<(), FlowError<StepRefusal>> {
+    let slower = |retry_after| FlowError::Refused(StepRefusal::SlowDown { retry_after });
+    if let Some(address) = caller.address
+        && let Some(wait) = limits::count_guess(app, realm, address, now).await?
+    {
+        return Err(slower(wait));
+    }
     let key = attempts_key(user);
     match limits::count_account(app, (realm, &key), SECOND_FACTORS, now).await? {
         None => Ok(()),
-        Some(retry_after) => Err(FlowError::Refused(StepRefusal::SlowDown { retry_after })),
+        Some(wait) => Err(slower(wait)),
     }
 }
 

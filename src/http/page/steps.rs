@@ -180,6 +180,14 @@ fn refused(
     }
 }
 
+/// How long there is to wait.
+pub(super) fn wait_of(error: Option<FactorError>) -> Option<i64> {
+    match error {
+        Some(FactorError::SlowDown { seconds }) => Some(seconds),
+        _ => None,
+    }
+}
+
 pub(super) fn status_of(error: Option<FactorError>) -> StatusCode {
     match error {
         None => StatusCode::OK,
@@ -214,7 +222,7 @@ fn show_factor(
         csrf: binding.csrf.clone(),
     };
     let response = respond::page(edge, status_of(error), &view, Forms::EndAtClient);
-    binding.apply(edge, call, response)
+    binding.apply(edge, call, respond::with_wait(response, wait_of(error)))
 }
 
 /// Shows the offer of an app: a new one, or the one that the form came with.
@@ -249,7 +257,7 @@ async fn show_set_up(
         csrf: binding.csrf.clone(),
     };
     let response = respond::page(edge, status_of(error), &view, Forms::StayHere);
-    binding.apply(edge, call, response)
+    binding.apply(edge, call, respond::with_wait(response, wait_of(error)))
 }
 
 fn show_codes(
