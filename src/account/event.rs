@@ -81,6 +81,11 @@ kinds! {
     DeviceRemembered = "device.remembered",
     /// A remembered device was forgotten.
     DeviceForgotten = "device.forgotten",
+    /// Too many names were tried from an address, and nothing may be tried from it for a while.
+    /// Detail: `prefix`.
+    NetworkBanned = "network.banned",
+    /// An admin lifted such a ban. Detail: `prefix`.
+    NetworkBanLifted = "network.ban_lifted",
     /// Somebody signed in.
     SignedIn = "sign_in.succeeded",
     /// A sign-in was refused.

@@ -8,6 +8,7 @@ pub mod device;
 pub mod event;
 pub mod factors;
 pub mod import;
+pub mod known_device;
 pub mod language;
 pub mod link;
 pub mod mail;

@@ -48,9 +48,8 @@ pub struct Attempts {
 impl Pace {
     /// The attempts with one more, beginning now.
     pub fn one_more(self, seen: Option<Attempts>, now: Timestamp) -> Attempts {
-        let failures = self.remembered(seen, now).map_or(0, |seen| seen.failures);
         Attempts {
-            failures: failures.saturating_add(1),
+            failures: self.failures(seen, now).saturating_add(1),
             last_at: now,
         }
     }
@@ -66,6 +65,11 @@ impl Pace {
             .last_at
             .plus(Lifetime::seconds(seconds).min(self.longest_wait));
         (now < until).then(|| until.since(now))
+    }
+
+    /// How many attempts in a row have failed.
+    pub fn failures(self, seen: Option<Attempts>, now: Timestamp) -> u32 {
+        self.remembered(seen, now).map_or(0, |seen| seen.failures)
     }
 
     fn remembered(self, seen: Option<Attempts>, now: Timestamp) -> Option<Attempts> {

@@ -9,9 +9,9 @@ use crate::account::mail::MailKind;
 use crate::account::recovery;
 use crate::account::totp::{self, SECRET_BYTES, TotpCode, TotpSecret};
 use crate::account::user::User;
-use crate::flows::links::{self, Letter};
+use crate::flows::notices::{Notice, noticed};
 use crate::flows::sign_in_steps::{
-    AtStep, Progress, StepRefusal, Taking, Visitor, at_step, count_attempt, take,
+    AtStep, Progress, StepRefusal, Taking, Visitor, at_step, count_visitor, take,
 };
 use crate::flows::{App, Fault, FlowError};
 use crate::keys::Purpose;
@@ -40,7 +40,7 @@ pub async fn prove(
 ) -> Result<Progress, FlowError<StepRefusal>> {
     let now = app.now();
     let at = standing_at(app, visitor, SignInStep::SecondFactor, now).await?;
-    count_attempt(app, visitor.realm, (visitor.caller, &at.user.id), now).await?;
+    count_visitor(app, visitor, &at.user.id, now).await?;
     let act = match typed {
         Typed::App(code) => matching_app(app, visitor.realm, &at.user.id, code, now).await?,
         Typed::RecoveryCode(code) => recovery::digest(code).map(Act::TakeRecoveryCode),
@@ -62,8 +62,8 @@ pub async fn prove(
                 .saturating_sub(1);
             let left = left.to_string();
             let used = about(EventKind::RecoveryCodeUsed).with("left", left.as_str());
-            let told = (MailKind::RecoveryCodeUsed, ("left", left.as_str()));
-            noticed(app, &at.user, told, Effects::event(used), now)?
+            let told = Notice::of(MailKind::RecoveryCodeUsed, ("left", &left));
+            noticed(app, &at.user, &told, Effects::event(used), now)?
         }
         Act::TakePassword { .. } | Act::AddApp { .. } => {
             Effects::event(about(EventKind::FactorProven).with("factor", "totp"))
@@ -202,14 +202,14 @@ pub async fn set_up(
     let now = app.now();
     let realm = visitor.realm;
     let at = standing_at(app, visitor, SignInStep::SetUpFactor, now).await?;
-    count_attempt(app, realm, (visitor.caller, &at.user.id), now).await?;
+    count_visitor(app, visitor, &at.user.id, now).await?;
     let row = confirmed(app, realm, (&at.user.id, &at.ground), typed, now)?
         .ok_or(FlowError::Refused(StepRefusal::Wrong))?;
     let (codes, digests) = new_codes(app)?;
     let event = Event::new(realm, EventKind::FactorAdded, visitor.caller, now);
     let event = event.of_user(&at.user.id).with("factor", "totp");
-    let told = (MailKind::FactorChanged, ("what", row.name.as_str()));
-    let effects = noticed(app, &at.user, told, Effects::event(event), now)?;
+    let told = Notice::of(MailKind::FactorChanged, ("what", &row.name));
+    let effects = noticed(app, &at.user, &told, Effects::event(event), now)?;
     let taking = Taking {
         act: Act::AddApp {
             app: row,
@@ -269,35 +269,6 @@ pub(crate) fn new_codes(app: &App) -> Result<(RecoveryCodes, Vec<Digest>), Fault
         .collect();
     let digests = digests.ok_or(Fault::Invariant("a recovery code reads as one"))?;
     Ok((codes, digests))
-}
-
-/// How long a notice is worth sending.
-const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
-
-/// The effects of a change with the mail that tells the account's owner of it, and a link in it
-/// that locks the account; who has no address is told nothing.
-pub(crate) fn noticed(
-    app: &App,
-    user: &User,
-    (kind, value): (MailKind, (&str, &str)),
-    effects: Effects,
-    now: Timestamp,
-) -> Result<Effects, Fault> {
-    let Some(email) = user.email.as_deref() else {
-        return Ok(effects);
-    };
-    let owner = (&user.realm, &user.id);
-    let (lock, address) = links::lock_link(app, owner, email, now)?;
-    let letter = Letter {
-        kind,
-        to: email,
-        name: user.profile.name.as_deref(),
-        language: user.profile.locale.as_deref().unwrap_or("en"),
-        values: &[value, ("lock_link", &address)],
-    };
-    let owner = (&user.realm, Some(&user.id));
-    let mail = links::write(app, owner, &letter, NOTICE_LIFETIME, now)?;
-    Ok(effects.and_link(lock).and_mail(mail))
 }
 
 /// What goes with an admin taking all second factors of a person away.

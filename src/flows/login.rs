@@ -2,16 +2,17 @@
 
 use std::net::IpAddr;
 
+use crate::account::known_device::{ON_KNOWN_DEVICE, counts_by_itself};
 use crate::account::password::SALT_BYTES;
-use crate::account::slow_down::PASSWORDS;
+use crate::account::slow_down::{PASSWORDS, Pace};
 use crate::account::user::{LoginName, User};
 use crate::flows::hash_pool::HashPoolError;
 use crate::flows::password::ending;
 use crate::flows::sign_in_steps::{Progress, Visitor};
-use crate::flows::{App, Fault, FlowError, limits, sign_in_steps};
+use crate::flows::{App, Fault, FlowError, limits, opening, sign_in_steps};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
-use crate::secret::SecretString;
+use crate::secret::{Digest, SecretString};
 
 /// What the person typed, and from where.
 #[derive(Debug)]
@@ -44,23 +45,74 @@ pub enum LoginRefusal {
 /// counted before its password is looked at, and costs the same whether the account exists or not.
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowError<LoginRefusal>> {
     let now = app.now();
-    count_address(app, attempt.realm, attempt.address, now).await?;
     let login = LoginName::parse(attempt.login);
-    let user = match &login {
-        Some(login) => app.store.user_by_login(attempt.realm, login).await?,
-        None => None,
+    let Counted { user, key } = match on_known_device(app, &attempt, login.as_ref(), now).await? {
+        Some(counted) => counted,
+        None => as_stranger(app, &attempt, login.as_ref(), now).await?,
     };
-    // Counted by the name as it was typed, in its one spelling: a counter that the names of an
-    // account shared would tell which names belong together.
-    let name = login.as_ref().map_or("", LoginName::as_str);
-    count_attempt(app, attempt.realm, name, now).await?;
     let user = verify(app, &attempt, user).await?;
     // A password that was changed while it was being checked begins nothing.
     let progress = sign_in_steps::begin(app, attempt.visitor, user, now)
         .await?
         .ok_or(FlowError::Refused(LoginRefusal::WrongCredentials))?;
-    app.store.clear_login_attempts(attempt.realm, name).await?;
+    app.store.clear_login_attempts(attempt.realm, &key).await?;
     Ok(progress)
+}
+
+/// An attempt that is counted, and may be looked at.
+struct Counted {
+    /// Whose password it may be.
+    user: Option<User>,
+    /// The key under which it is counted.
+    key: String,
+}
+
+/// Counts an attempt on a device that is known to the person by itself, so that no stranger keeps
+/// an owner waiting; `None` on every other, and on one whose tries are used up.
+async fn on_known_device(
+    app: &App,
+    attempt: &Attempt<'_>,
+    login: Option<&LoginName>,
+    now: Timestamp,
+) -> Result<Option<Counted>, FlowError<LoginRefusal>> {
+    let realm = attempt.realm;
+    let (Some(cookie), Some(login)) = (attempt.visitor.known, login) else {
+        return Ok(None);
+    };
+    let Some(user) = app.store.user_by_login(realm, login).await? else {
+        return Ok(None);
+    };
+    if !opening::is_known(app, attempt.visitor, &user.id, now).await? {
+        return Ok(None);
+    }
+    // In capitals, which no login name has.
+    let key = format!("DEVICE {} {}", user.id, Digest::of(cookie).to_hex());
+    let seen = app.store.login_attempts(realm, &key).await?;
+    if !counts_by_itself(seen, now) {
+        return Ok(None);
+    }
+    count_attempt(app, (realm, &key), ON_KNOWN_DEVICE, now).await?;
+    let user = Some(user);
+    Ok(Some(Counted { user, key }))
+}
+
+/// Counts an attempt like everybody's: by the address, and by the name as it was typed, in its one
+/// spelling. A wait that the names of an account shared would tell which names belong together.
+async fn as_stranger(
+    app: &App,
+    attempt: &Attempt<'_>,
+    login: Option<&LoginName>,
+    now: Timestamp,
+) -> Result<Counted, FlowError<LoginRefusal>> {
+    let realm = attempt.realm;
+    count_address(app, realm, attempt.address, now).await?;
+    let user = match login {
+        Some(login) => app.store.user_by_login(realm, login).await?,
+        None => None,
+    };
+    let key = login.map_or("", LoginName::as_str).to_owned();
+    count_attempt(app, (realm, &key), PASSWORDS, now).await?;
+    Ok(Counted { user, key })
 }
 
 /// Counts an attempt at a password that is not a sign-in, as one.
@@ -71,17 +123,17 @@ pub(in crate::flows) async fn count(
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
     count_address(app, realm, address, now).await?;
-    count_attempt(app, realm, name, now).await
+    count_attempt(app, (realm, name), PASSWORDS, now).await
 }
 
-/// Counts an attempt against a name, unless the name must wait.
+/// Counts an attempt under a key, unless that must wait.
 async fn count_attempt(
     app: &App,
-    realm: &RealmId,
-    name: &str,
+    (realm, key): (&RealmId, &str),
+    pace: Pace,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
-    match limits::count_account(app, (realm, name), PASSWORDS, now).await? {
+    match limits::count_account(app, (realm, key), pace, now).await? {
         None => Ok(()),
         Some(retry_after) => Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after })),
     }

@@ -25,6 +25,7 @@ mod limits;
 pub mod links;
 pub mod login;
 pub mod mail;
+mod notices;
 mod opening;
 pub mod own;
 pub mod password;

@@ -12,15 +12,13 @@ use crate::account::password::SALT_BYTES;
 use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::account::user::{LoginName, User, mail_address};
 use crate::flows::links::{self, Draft, Letter};
+use crate::flows::notices::{Notice, noticed};
 use crate::flows::password::{Person, ending, judge_new, policy, set_effects};
 use crate::flows::{App, Fault, FlowError, revocations};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
 use crate::store::{Effects, LinkUse, PasswordChange};
-
-/// How long the mail that tells of a new password is worth sending.
-const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
 
 /// Somebody who has forgotten a password, and from where they ask.
 #[derive(Debug, Clone, Copy)]
@@ -217,17 +215,6 @@ fn reset_effects(
     for event in &mut effects.events {
         event.detail.insert("by".to_owned(), "mail".to_owned());
     }
-    let Some(email) = user.email.as_deref() else {
-        return Ok(effects);
-    };
-    let (lock, lock_address) = links::lock_link(app, (realm, id), email, now)?;
-    let letter = Letter {
-        kind: MailKind::PasswordChanged,
-        to: email,
-        name: user.profile.name.as_deref(),
-        language: new.language,
-        values: &[("lock_link", &lock_address)],
-    };
-    let mail = links::write(app, (realm, Some(id)), &letter, NOTICE_LIFETIME, now)?;
-    Ok(effects.and_link(lock).and_mail(mail))
+    let told = Notice::plain(MailKind::PasswordChanged).in_language(new.language);
+    noticed(app, user, &told, effects, now)
 }

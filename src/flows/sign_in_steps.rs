@@ -13,9 +13,9 @@ use crate::account::factors::{self, Factors, Next, PASSWORD, SignInStep, Standin
 use crate::account::session::Session;
 use crate::account::slow_down::SECOND_FACTORS;
 use crate::account::user::User;
-use crate::flows::opening::{device_remembered, new_device, new_session, signed_in};
+use crate::flows::opening::{acquaint, device_remembered, new_device, new_session, signed_in};
 use crate::flows::session::LiveSession;
-use crate::flows::{App, Fault, FlowError, limits, session};
+use crate::flows::{App, Fault, FlowError, limits, opening, session};
 use crate::protocol::ids::{RealmId, SessionId, UserId};
 use crate::protocol::second_factor::{Demand, MULTIPLE, holds};
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -39,6 +39,8 @@ pub struct Visitor<'a> {
     pub sign_in: Option<&'a str>,
     /// The cookie of a remembered device.
     pub device: Option<&'a str>,
+    /// The cookie of a known device.
+    pub known: Option<&'a str>,
     /// What realm, client and request ask for.
     pub demand: Demand,
     /// Whether a live session may be made stronger here; not where somebody must sign in anew.
@@ -58,6 +60,9 @@ pub struct SignedIn {
     pub user: User,
     /// The cookie of the device and how long it holds, if it is remembered from now on.
     pub device: Option<(SecretString, Lifetime)>,
+    /// The cookie of the device, which is known from now on; nothing new where a live session was
+    /// made stronger.
+    pub known: Option<SecretString>,
 }
 
 /// How far a sign-in has come.
@@ -129,10 +134,13 @@ pub(crate) async fn begin(
         Next::Complete { amr } => {
             let (cookie, session) = new_session(app, visitor, &user.id, amr, now).await?;
             let effects = Effects::event(signed_in(visitor, &session, now));
+            let here = (&user, &session.id);
+            let (known, effects) = acquaint(app, visitor, here, effects, now).await?;
             let opened = app
                 .store
                 .open_session(&session, &verified, &effects)
                 .await?;
+            app.mail_bell.notify_one();
             Ok((opened == Change::Changed).then(|| {
                 Progress::SignedIn(Box::new(SignedIn {
                     cookie,
@@ -140,6 +148,7 @@ pub(crate) async fn begin(
                     anew: true,
                     user,
                     device: None,
+                    known: Some(known),
                 }))
             }))
         }
@@ -215,6 +224,20 @@ fn stronger(live: &LiveSession) -> Option<AtStep> {
     })
 }
 
+/// Counts an attempt of a visitor, as [`count_attempt`]; the address of a known device does not
+/// matter.
+pub(crate) async fn count_visitor(
+    app: &App,
+    visitor: Visitor<'_>,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<(), FlowError<StepRefusal>> {
+    let nowhere = Caller::default();
+    let known = opening::is_known(app, visitor, user, now).await?;
+    let caller = if known { &nowhere } else { visitor.caller };
+    count_attempt(app, visitor.realm, (caller, user), now).await
+}
+
 /// Counts an attempt at a step before it is looked at: one count for the address over all that can
 /// be guessed, and one for the person over all paths and nodes. Its key is in capitals, which no
 /// login name has.
@@ -271,45 +294,20 @@ pub(crate) async fn take(
     taking: Taking,
     now: Timestamp,
 ) -> Result<Progress, FlowError<StepRefusal>> {
-    let Taking {
-        act,
-        method,
-        remember,
-        mut effects,
-    } = taking;
-    let amr = with_second(&at.amr, method);
+    let amr = with_second(&at.amr, taking.method);
     let standing = Standing {
         amr: &amr,
         factors: at.factors,
         remembered: false,
         demand: visitor.demand,
     };
-    let (then, progress) = match factors::next(standing) {
-        Next::Ask(step) => (Then::GoOn { amr }, Progress::Step { step, cookie: None }),
-        Next::Complete { amr } => {
-            let (cookie, session) = session_of(app, visitor, &at, amr, now).await?;
-            effects = effects.and_event(signed_in(visitor, &session, now));
-            let mut signed_in = SignedIn {
-                cookie,
-                session: session.id.clone(),
-                anew: at.live.is_none(),
-                user: at.user.clone(),
-                device: None,
-            };
-            let mut remembered = None;
-            if let Some(lifetime) = remember {
-                let (device, value) = new_device(app, visitor, lifetime, now)?;
-                effects = effects.and_event(device_remembered(visitor, &at.user.id, &device, now));
-                remembered = Some(device);
-                signed_in.device = Some((value, lifetime));
-            }
-            let session = Box::new(session);
-            let then = Then::Open {
-                session,
-                remembered,
-            };
-            (then, Progress::SignedIn(Box::new(signed_in)))
+    let act = taking.act.clone();
+    let (then, progress, effects) = match factors::next(standing) {
+        Next::Ask(step) => {
+            let progress = Progress::Step { step, cookie: None };
+            (Then::GoOn { amr }, progress, taking.effects)
         }
+        Next::Complete { amr } => end(app, visitor, &at, (amr, taking), now).await?,
     };
     let step = StepTaken {
         realm: visitor.realm.clone(),
@@ -320,12 +318,50 @@ pub(crate) async fn take(
     };
     match app.store.take_step(&step, &effects, now).await? {
         StepOutcome::Taken => {
+            app.mail_bell.notify_one();
             forget_attempts(app, visitor.realm, &at.user.id).await?;
             Ok(progress)
         }
         StepOutcome::Spent => Err(FlowError::Refused(StepRefusal::Used)),
         StepOutcome::Gone => Err(FlowError::Refused(StepRefusal::Gone)),
     }
+}
+
+/// What the last step of a sign-in leads to, and what is told of it.
+async fn end(
+    app: &App,
+    visitor: Visitor<'_>,
+    at: &AtStep,
+    (amr, taking): (String, Taking),
+    now: Timestamp,
+) -> Result<(Then, Progress, Effects), Fault> {
+    let (cookie, session) = session_of(app, visitor, at, amr, now).await?;
+    let mut effects = taking.effects.and_event(signed_in(visitor, &session, now));
+    let mut known = None;
+    if at.live.is_none() {
+        let here = (&at.user, &session.id);
+        let (value, with_device) = acquaint(app, visitor, here, effects, now).await?;
+        (known, effects) = (Some(value), with_device);
+    }
+    let (mut device, mut remembered) = (None, None);
+    if let Some(lifetime) = taking.remember {
+        let (row, value) = new_device(app, visitor, lifetime, now)?;
+        effects = effects.and_event(device_remembered(visitor, &at.user.id, &row, now));
+        (device, remembered) = (Some((value, lifetime)), Some(row));
+    }
+    let signed_in = SignedIn {
+        cookie,
+        session: session.id.clone(),
+        anew: at.live.is_none(),
+        user: at.user.clone(),
+        device,
+        known,
+    };
+    let then = Then::Open {
+        session: Box::new(session),
+        remembered,
+    };
+    Ok((then, Progress::SignedIn(Box::new(signed_in)), effects))
 }
 
 /// The session that the last step opens. A live one that is made stronger keeps its times: the

@@ -5,6 +5,7 @@ use crate::account::link::Link;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::Timestamp;
 use crate::store::Revocation;
+use crate::store::protection::KnownDevice;
 
 /// A mail that waits to be sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,8 +32,8 @@ impl std::fmt::Debug for NewMail {
     }
 }
 
-/// Marks that revoke, events that tell, mails that go out, links that mails carry: all or nothing
-/// with the change itself.
+/// Marks that revoke, events that tell, mails that go out, links that mails carry, the device that
+/// a sign-in makes known: all or nothing with the change itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Effects {
     /// What access tokens the change revokes.
@@ -43,6 +44,8 @@ pub struct Effects {
     pub mails: Vec<NewMail>,
     /// The one-time links that the mails carry.
     pub links: Vec<Link>,
+    /// The browser on which a sign-in was completed.
+    pub known_device: Option<KnownDevice>,
 }
 
 impl Effects {
@@ -52,6 +55,7 @@ impl Effects {
         events: Vec::new(),
         mails: Vec::new(),
         links: Vec::new(),
+        known_device: None,
     };
 
     /// Marks and nothing else.

@@ -48,6 +48,8 @@ macro_rules! conformance {
                 a_sign_in_opens_one_session_in_a_race, adds_a_first_app_once_in_a_race,
                 goes_on_without_a_session, makes_a_live_session_stronger, purges_sign_ins;
             factors: remembers_a_device, keeps_apps;
+            protection: knows_a_device, knows_the_latest_devices,
+                an_end_of_everything_forgets_devices, counts_attempts_in_a_row, bans_an_address;
             registrations: registers_a_client_once,
                 a_token_registers_as_many_clients_as_it_has_uses, a_token_is_spent_once_in_a_race,
                 the_limit_holds_in_a_race, a_registration_is_replaced_with_its_token_only,

@@ -3,9 +3,11 @@
 use std::net::IpAddr;
 
 use crate::account::event::Caller;
+use crate::account::mail::MailKind;
 use crate::account::password::SALT_BYTES;
 use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::flows::login::{self, LoginRefusal};
+use crate::flows::notices::{Notice, noticed};
 use crate::flows::password::{Person, ending, judge_new, policy, set_effects};
 use crate::flows::session::{self, LiveSession};
 use crate::flows::{App, FlowError, revocations};
@@ -99,6 +101,8 @@ async fn replace(
         .map_err(ending)?;
     let cookie = session::new_cookie(app)?;
     let facts = change.live.facts();
+    let set = set_effects((change.realm, &facts.user.id), change.caller, now);
+    let told = Notice::plain(MailKind::PasswordChanged);
     let wanted = PasswordChange {
         realm: change.realm.clone(),
         user: facts.user.id.clone(),
@@ -110,11 +114,12 @@ async fn replace(
         }),
         must_change: false,
         history: policy(app, change.realm).await?.history(),
-        effects: set_effects((change.realm, &facts.user.id), change.caller, now),
+        effects: noticed(app, &facts.user, &told, set, now)?,
         now,
     };
     match app.store.change_password(&wanted).await? {
         store::Change::Changed => {
+            app.mail_bell.notify_one();
             revocations::announce(app, &wanted.effects.marks, now).await;
             tracing::info!(realm = %change.realm, user = %wanted.user, "password changed");
             Ok(Changed { cookie })

@@ -236,6 +236,8 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::SessionEnded => Message::new("event-session-ended"),
         EventKind::ConsentGranted => Message::new("event-consent-granted"),
         EventKind::ConsentWithdrawn => Message::new("event-consent-withdrawn"),
+        EventKind::NetworkBanned => Message::new("event-network-banned"),
+        EventKind::NetworkBanLifted => Message::new("event-network-ban-lifted"),
         EventKind::TokenRevoked => Message::new("event-token-revoked"),
     }
 }

@@ -65,6 +65,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "factors",
             include_str!("../../../migrations/postgres/0006_factors.sql"),
         ),
+        (
+            9,
+            "protection",
+            include_str!("../../../migrations/postgres/0009_protection.sql"),
+        ),
     ])
 });
 

@@ -70,6 +70,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "factors",
             include_str!("../../../migrations/sqlite/0006_factors.sql"),
         ),
+        (
+            9,
+            "protection",
+            include_str!("../../../migrations/sqlite/0009_protection.sql"),
+        ),
     ])
 });
 

@@ -97,6 +97,7 @@ async fn prove_at_once(nodes: &[World], user: &User, kind: &'static str, code: &
                 session: None,
                 sign_in: Some(&cookie),
                 device: None,
+                known: None,
                 demand: Demand::NONE,
                 may_step_up: false,
             };

@@ -1,5 +1,6 @@
 //! What keeps strangers from guessing their way in, and owners from being kept out by them.
 
+mod devices;
 mod guesses;
 
 use http::StatusCode;

@@ -149,7 +149,11 @@ fn deleted(edge: &Edge, call: &Call, live: &LiveSession) -> Response {
         until: edge.app.now().plus(UNDO_PERIOD).into(),
     };
     let mut response = respond::page(edge, StatusCode::OK, &view, Forms::StayHere);
-    if let Some(header) = cookie::delete(edge, &call.realm) {
+    let headers = [
+        cookie::delete(edge, &call.realm),
+        cookie::delete_known(edge, &call.realm),
+    ];
+    for header in headers.into_iter().flatten() {
         response.headers_mut().append(SET_COOKIE, header);
     }
     forget(edge, call, &mut response);
