@@ -88,6 +88,8 @@ kinds! {
     NetworkBanLifted = "network.ban_lifted",
     /// Somebody signed in.
     SignedIn = "sign_in.succeeded",
+    /// A right password was not enough after many wrong ones; a code was mailed.
+    SignInDoubted = "sign_in.doubted",
     /// A sign-in was refused.
     SignInRefused = "sign_in.refused",
     /// A session was ended.

@@ -87,6 +87,9 @@ mod tests {
         assert!(counts_by_itself(None, START));
         assert!(counts_by_itself(seen(TRIES - 1), START));
         assert!(!counts_by_itself(seen(TRIES), START));
-        assert!(counts_by_itself(seen(TRIES), START.plus(Lifetime::seconds(86_400))));
+        assert!(counts_by_itself(
+            seen(TRIES),
+            START.plus(Lifetime::seconds(86_400))
+        ));
     }
 }

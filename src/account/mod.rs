@@ -12,6 +12,7 @@ pub mod known_device;
 pub mod language;
 pub mod link;
 pub mod mail;
+pub mod mailed_code;
 pub mod password;
 pub mod profile;
 pub mod recovery;

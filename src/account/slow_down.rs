@@ -36,6 +36,13 @@ pub const SECOND_FACTORS: Pace = Pace {
     forget_after: Lifetime::seconds(24 * 60 * 60),
 };
 
+/// Failures in a row against an account, by whatever name and on whatever path, after which its
+/// password alone lets nobody in. NIST SP 800-63B-4 §3.2.2 allows a hundred.
+pub const DOUBTED_AFTER: u32 = 20;
+
+/// How long they are remembered: whoever guesses slowly is counted too.
+pub const DOUBT_LASTS: Lifetime = Lifetime::seconds(30 * 86_400);
+
 /// The attempts in a row against a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempts {

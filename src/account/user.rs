@@ -223,7 +223,10 @@ mod tests {
                     "ada@example\u{ff0e}com",
                 ],
             ),
-            ("\u{e5}sa", &["\u{c5}sa", "a\u{30a}sa", "A\u{30a}SA", "\u{212b}sa"]),
+            (
+                "\u{e5}sa",
+                &["\u{c5}sa", "a\u{30a}sa", "A\u{30a}SA", "\u{212b}sa"],
+            ),
             ("j.r.", &["J.R.", " j.r. "]),
         ];
         for (name, spellings) in cases {

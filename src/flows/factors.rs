@@ -65,7 +65,7 @@ pub async fn prove(
             let told = Notice::of(MailKind::RecoveryCodeUsed, ("left", &left));
             noticed(app, &at.user, &told, Effects::event(used), now)?
         }
-        Act::TakePassword { .. } | Act::AddApp { .. } => {
+        Act::TakePassword { .. } | Act::TakeMailedCode(_) | Act::AddApp { .. } => {
             Effects::event(about(EventKind::FactorProven).with("factor", "totp"))
         }
     };

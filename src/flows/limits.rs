@@ -2,11 +2,15 @@
 
 use std::net::IpAddr;
 
+use crate::account::event::{Caller, Event, EventKind};
 use crate::account::slow_down::{Pace, SUBSCRIBERS_IN_48, address_key, wide_address_key};
 use crate::flows::{App, Fault};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
-use crate::store::ephemeral::{Admission, Quota};
+use crate::secret::Digest;
+use crate::store::Effects;
+use crate::store::ephemeral::{Admission, Quota, Spread};
+use crate::store::protection::Ban;
 
 /// Counts one attempt against a key; how long to wait, if it may not go on. When the shared memory
 /// does not answer, this process counts by itself.
@@ -28,7 +32,8 @@ pub(crate) async fn count(
 
 /// Counts one guess at whatever lets somebody in: a password, a code, a recovery code. There is one
 /// count for an address in a realm over all paths, so that no path has guesses of its own; IPv6
-/// counts by /64 and by /48. How long to wait, if it may not go on.
+/// counts by /64 and by /48. How long to wait, if it may not go on, also for an address that is
+/// banned; that is asked last, for it costs the most.
 pub(crate) async fn count_guess(
     app: &App,
     realm: &RealmId,
@@ -40,13 +45,63 @@ pub(crate) async fn count_guess(
     if let Some(wait) = count(app, &key, quota, now).await? {
         return Ok(Some(wait));
     }
-    match wide_address_key(address) {
-        None => Ok(None),
-        Some(wide) => {
-            let key = format!("guess:{realm}:{wide}");
-            count(app, &key, of_many(quota), now).await
+    if let Some(wide) = wide_address_key(address) {
+        let key = format!("guess:{realm}:{wide}");
+        if let Some(wait) = count(app, &key, of_many(quota), now).await? {
+            return Ok(Some(wait));
         }
     }
+    banned(app, realm, address, now).await
+}
+
+/// For how long an address is banned still.
+pub(crate) async fn banned(
+    app: &App,
+    realm: &RealmId,
+    address: IpAddr,
+    now: Timestamp,
+) -> Result<Option<Lifetime>, Fault> {
+    let until = app
+        .store
+        .banned_until(realm, &address_key(address), now)
+        .await?;
+    Ok(until.map(|until| until.since(now)))
+}
+
+/// Notes that a name was tried in vain from an address, and bans the address with one name too
+/// many. Only what was wrong is noted: people who share an address and sign in are no attack.
+pub(crate) async fn note_wrong_name(
+    app: &App,
+    realm: &RealmId,
+    (caller, name): (&Caller, &str),
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let rule = app.settings.stuffing;
+    let Some(address) = caller.address.filter(|_| rule.names > 0) else {
+        return Ok(());
+    };
+    let prefix = address_key(address);
+    let (key, name) = (format!("names:{realm}:{prefix}"), Digest::of(name));
+    let spread = Spread {
+        limit: rule.names,
+        window: rule.window,
+    };
+    let enough = match app.ephemeral.note(&key, &name, spread, now).await {
+        Ok(enough) => enough,
+        Err(_no_answer) => app.fallback.note(&key, &name, spread, now).await?,
+    };
+    if enough {
+        let ban = Ban {
+            created_at: now,
+            expires_at: now.plus(rule.ban),
+            prefix,
+        };
+        let event = Event::new(realm, EventKind::NetworkBanned, caller, now);
+        let effects = Effects::event(event.with("prefix", ban.prefix.as_str()));
+        app.store.ban(realm, &ban, &effects).await?;
+        tracing::warn!(%realm, prefix = ban.prefix, "banned: too many names were tried");
+    }
+    Ok(())
 }
 
 /// What the subscribers of one network have together.

@@ -4,12 +4,12 @@ use std::net::IpAddr;
 
 use crate::account::known_device::{ON_KNOWN_DEVICE, counts_by_itself};
 use crate::account::password::SALT_BYTES;
-use crate::account::slow_down::{PASSWORDS, Pace};
+use crate::account::slow_down::{DOUBT_LASTS, DOUBTED_AFTER, PASSWORDS, Pace};
 use crate::account::user::{LoginName, User};
 use crate::flows::hash_pool::HashPoolError;
 use crate::flows::password::ending;
 use crate::flows::sign_in_steps::{Progress, Visitor};
-use crate::flows::{App, Fault, FlowError, limits, opening, sign_in_steps};
+use crate::flows::{App, Fault, FlowError, limits, links, opening, sign_in_steps};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
@@ -46,17 +46,63 @@ pub enum LoginRefusal {
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowError<LoginRefusal>> {
     let now = app.now();
     let login = LoginName::parse(attempt.login);
-    let Counted { user, key } = match on_known_device(app, &attempt, login.as_ref(), now).await? {
+    let Counted {
+        user,
+        key,
+        by_itself,
+        doubted,
+    } = match on_known_device(app, &attempt, login.as_ref(), now).await? {
         Some(counted) => counted,
         None => as_stranger(app, &attempt, login.as_ref(), now).await?,
     };
-    let user = verify(app, &attempt, user).await?;
+    let Some(user) = verify(app, &attempt, user).await? else {
+        return wrong(app, &attempt, (&key, by_itself), now).await;
+    };
     // A password that was changed while it was being checked begins nothing.
-    let progress = sign_in_steps::begin(app, attempt.visitor, user, now)
+    let doubted = doubted && may_be_doubted(app, &user, now).await?;
+    let proven = user.clone();
+    let progress = sign_in_steps::begin(app, attempt.visitor, (user, doubted), now)
         .await?
         .ok_or(FlowError::Refused(LoginRefusal::WrongCredentials))?;
-    app.store.clear_login_attempts(attempt.realm, &key).await?;
+    if by_itself {
+        app.store.clear_login_attempts(attempt.realm, &key).await?;
+    } else if !doubted {
+        forgive(app, &proven).await?;
+    }
     Ok(progress)
+}
+
+/// Whether somebody has a second proof to give: a factor, or a mailbox, to which only so many codes
+/// go. Who has none is kept from nothing; a stranger could lock them out otherwise.
+async fn may_be_doubted(
+    app: &App,
+    user: &User,
+    now: Timestamp,
+) -> Result<bool, FlowError<LoginRefusal>> {
+    let (realm, id) = (&user.realm, &user.id);
+    if app.store.factors(realm, id, None, now).await?.factors.any() {
+        return Ok(true);
+    }
+    let Some(email) = user.email.as_deref() else {
+        return Ok(false);
+    };
+    match links::count_mailbox(app, realm, email, now).await? {
+        None => Ok(true),
+        Some(retry_after) => Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after })),
+    }
+}
+
+/// Forgets what was guessed about an account, by any of its names, after its owner has proven to
+/// be there.
+pub(in crate::flows) async fn forgive(app: &App, user: &User) -> Result<(), Fault> {
+    let mut keys = vec![account_key(user.id.as_str()), user.username.clone()];
+    keys.extend(user.email.clone());
+    Ok(app.store.forget_attempts(&user.realm, &keys).await?)
+}
+
+/// The count of an account over all of its names and paths; in capitals, which no login name has.
+fn account_key(id: &str) -> String {
+    format!("ACCOUNT {id}")
 }
 
 /// An attempt that is counted, and may be looked at.
@@ -65,6 +111,24 @@ struct Counted {
     user: Option<User>,
     /// The key under which it is counted.
     key: String,
+    /// Whether that is the device's own.
+    by_itself: bool,
+    /// Whether so many attempts came before that the password alone is not enough.
+    doubted: bool,
+}
+
+/// Nobody's password. Names that are tried from one address are noted.
+async fn wrong(
+    app: &App,
+    attempt: &Attempt<'_>,
+    (name, by_itself): (&str, bool),
+    now: Timestamp,
+) -> Result<Progress, FlowError<LoginRefusal>> {
+    if !by_itself {
+        let tried = (attempt.visitor.caller, name);
+        limits::note_wrong_name(app, attempt.realm, tried, now).await?;
+    }
+    Err(FlowError::Refused(LoginRefusal::WrongCredentials))
 }
 
 /// Counts an attempt on a device that is known to the person by itself, so that no stranger keeps
@@ -92,8 +156,12 @@ async fn on_known_device(
         return Ok(None);
     }
     count_attempt(app, (realm, &key), ON_KNOWN_DEVICE, now).await?;
-    let user = Some(user);
-    Ok(Some(Counted { user, key }))
+    Ok(Some(Counted {
+        user: Some(user),
+        key,
+        by_itself: true,
+        doubted: false,
+    }))
 }
 
 /// Counts an attempt like everybody's: by the address, and by the name as it was typed, in its one
@@ -112,18 +180,45 @@ async fn as_stranger(
     };
     let key = login.map_or("", LoginName::as_str).to_owned();
     count_attempt(app, (realm, &key), PASSWORDS, now).await?;
-    Ok(Counted { user, key })
+    let doubted = count_in_account(app, realm, (user.as_ref(), &key), now).await?;
+    Ok(Counted {
+        user,
+        key,
+        by_itself: false,
+        doubted,
+    })
+}
+
+/// Counts an attempt against the account, whatever name was typed; whether there were too many.
+/// Nobody sees that but who knows the password, so that it tells nothing of whose the names are. A
+/// name that nobody has is counted too: time does not tell either.
+async fn count_in_account(
+    app: &App,
+    realm: &RealmId,
+    (user, name): (Option<&User>, &str),
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let key = match user {
+        Some(user) => account_key(user.id.as_str()),
+        None => format!("NOBODY {name}"),
+    };
+    let forgotten = now.minus(DOUBT_LASTS);
+    let counted = app.store.count_in_a_row(realm, &key, forgotten, now);
+    Ok(counted.await? > DOUBTED_AFTER)
 }
 
 /// Counts an attempt at a password that is not a sign-in, as one.
 pub(in crate::flows) async fn count(
     app: &App,
-    realm: &RealmId,
-    (address, name): (IpAddr, &str),
+    user: &User,
+    address: IpAddr,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
+    let (realm, name) = (&user.realm, user.username.as_str());
     count_address(app, realm, address, now).await?;
-    count_attempt(app, (realm, name), PASSWORDS, now).await
+    count_attempt(app, (realm, name), PASSWORDS, now).await?;
+    count_in_account(app, realm, (Some(user), name), now).await?;
+    Ok(())
 }
 
 /// Counts an attempt under a key, unless that must wait.
@@ -156,7 +251,7 @@ async fn verify(
     app: &App,
     attempt: &Attempt<'_>,
     user: Option<User>,
-) -> Result<User, FlowError<LoginRefusal>> {
+) -> Result<Option<User>, FlowError<LoginRefusal>> {
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let password = attempt.password.clone();
     let verified = app
@@ -164,13 +259,13 @@ async fn verify(
         .verify(password, hash.as_deref())
         .await
         .map_err(ending)?;
-    let mut user = user
-        .filter(|user| verified.is_some() && user.stands())
-        .ok_or(FlowError::Refused(LoginRefusal::WrongCredentials))?;
+    let Some(mut user) = user.filter(|user| verified.is_some() && user.stands()) else {
+        return Ok(None);
+    };
     if let Some(old) = hash.filter(|hash| app.hashing.needs_rehash(hash)) {
         user.password_hash = Some(renew_hash(app, attempt, &user, old).await?);
     }
-    Ok(user)
+    Ok(Some(user))
 }
 
 /// Hashes the password with today's parameters and gives the hash that stands; a full pool only

@@ -9,13 +9,15 @@
 //! what was typed and hands the act to [`take`]; a page whose path stands in `http/page/steps.rs`.
 
 use crate::account::event::Caller;
-use crate::account::factors::{self, Factors, Next, PASSWORD, SignInStep, Standing, with_second};
+use crate::account::factors::{
+    self, Factors, Next, PASSWORD, SignInStep, Standing, with_mail, with_second,
+};
 use crate::account::session::Session;
 use crate::account::slow_down::SECOND_FACTORS;
 use crate::account::user::User;
 use crate::flows::opening::{acquaint, device_remembered, new_device, new_session, signed_in};
 use crate::flows::session::LiveSession;
-use crate::flows::{App, Fault, FlowError, limits, opening, session};
+use crate::flows::{App, Fault, FlowError, limits, login, mailed_code, opening, session};
 use crate::protocol::ids::{RealmId, SessionId, UserId};
 use crate::protocol::second_factor::{Demand, MULTIPLE, holds};
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -109,12 +111,12 @@ pub struct AtStep {
     live: Option<LiveSession>,
 }
 
-/// Goes on after the first proof, a password whose hash is that of `user`; `None` when it is not
-/// any more.
+/// Goes on after the first proof, a password whose hash is that of `user` and which may be
+/// `doubted`; `None` when it is not any more.
 pub(crate) async fn begin(
     app: &App,
     visitor: Visitor<'_>,
-    user: User,
+    (user, doubted): (User, bool),
     now: Timestamp,
 ) -> Result<Option<Progress>, Fault> {
     let realm = visitor.realm;
@@ -127,6 +129,7 @@ pub(crate) async fn begin(
         amr: PASSWORD,
         factors: facts.factors,
         remembered: facts.remembered,
+        doubted,
         demand: visitor.demand,
     };
     let verified = user.password_hash.clone().unwrap_or_default();
@@ -153,22 +156,44 @@ pub(crate) async fn begin(
             }))
         }
         Next::Ask(step) => {
-            let cookie = session::new_cookie(app)?;
-            let sign_in = SignIn {
-                realm: realm.clone(),
-                cookie: Digest::of(cookie.expose()),
-                user: user.id,
-                amr: PASSWORD.to_owned(),
-                created_at: now,
-                expires_at: now.plus(LIFETIME),
-            };
-            let begun = app.store.begin_sign_in(&sign_in, &verified).await?;
-            Ok((begun == Change::Changed).then_some(Progress::Step {
+            let asked = ask(app, visitor, (&user, step), &verified, now).await?;
+            Ok(asked.map(|cookie| Progress::Step {
                 step,
                 cookie: Some(cookie),
             }))
         }
     }
+}
+
+/// Writes a sign-in down that has a step to take; gives its cookie.
+async fn ask(
+    app: &App,
+    visitor: Visitor<'_>,
+    (user, step): (&User, SignInStep),
+    verified: &str,
+    now: Timestamp,
+) -> Result<Option<SecretString>, Fault> {
+    let cookie = session::new_cookie(app)?;
+    let mut sign_in = SignIn {
+        realm: visitor.realm.clone(),
+        cookie: Digest::of(cookie.expose()),
+        user: user.id.clone(),
+        amr: PASSWORD.to_owned(),
+        mailed_code: None,
+        created_at: now,
+        expires_at: now.plus(LIFETIME),
+    };
+    let begun = if step == SignInStep::ConfirmByMail {
+        let (code, effects) = mailed_code::write(app, visitor, (user, &cookie), now)?;
+        sign_in.mailed_code = Some(code);
+        app.store
+            .begin_sign_in_by_mail(&sign_in, verified, &effects)
+            .await?
+    } else {
+        app.store.begin_sign_in(&sign_in, verified).await?
+    };
+    app.mail_bell.notify_one();
+    Ok((begun == Change::Changed).then_some(cookie))
 }
 
 /// Whose step it is at this browser: a sign-in in progress comes before a live session, which can
@@ -187,6 +212,7 @@ pub async fn at_step(
                 factors: facts.factors,
                 // It was not when the sign-in began, or did not do.
                 remembered: false,
+                doubted: facts.sign_in.mailed_code.is_some(),
                 demand: visitor.demand,
             };
             return Ok(match factors::next(standing) {
@@ -294,11 +320,17 @@ pub(crate) async fn take(
     taking: Taking,
     now: Timestamp,
 ) -> Result<Progress, FlowError<StepRefusal>> {
-    let amr = with_second(&at.amr, taking.method);
+    let amr = match taking.act {
+        Act::TakeMailedCode(_) => with_mail(&at.amr),
+        Act::TakePassword { .. } | Act::TakeRecoveryCode(_) | Act::AddApp { .. } => {
+            with_second(&at.amr, taking.method)
+        }
+    };
     let standing = Standing {
         amr: &amr,
         factors: at.factors,
         remembered: false,
+        doubted: false,
         demand: visitor.demand,
     };
     let act = taking.act.clone();
@@ -316,10 +348,13 @@ pub(crate) async fn take(
         act,
         then,
     };
-    match app.store.take_step(&step, &effects, now).await? {
+    let taken = app.store.take_step(&step, &effects, now).await?;
+    match taken {
         StepOutcome::Taken => {
             app.mail_bell.notify_one();
             forget_attempts(app, visitor.realm, &at.user.id).await?;
+            // Two proofs were given: whatever was guessed before came from somebody else.
+            login::forgive(app, &at.user).await?;
             Ok(progress)
         }
         StepOutcome::Spent => Err(FlowError::Refused(StepRefusal::Used)),

@@ -245,7 +245,7 @@ fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
         method,
         error,
         action: words("/login/factor"),
-        other_way: words("/login/recovery"),
+        other_way: (method != FactorMethod::Mail).then(|| words("/login/recovery")),
         not_you: words("/login"),
         remember_days: Some(30),
         csrf: words("token"),
@@ -277,6 +277,11 @@ fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
         ("factor_stale", factor(app, Some(FactorError::StaleForm))),
         ("recovery", factor(code, None)),
         ("recovery_wrong", factor(code, Some(FactorError::Wrong))),
+        ("mailed_code", factor(FactorMethod::Mail, None)),
+        (
+            "mailed_code_wrong",
+            factor(FactorMethod::Mail, Some(FactorError::Wrong)),
+        ),
     ];
     let shown = views.map(|(name, view)| (name, pages.render(&view).unwrap()));
     let mut rendered = Vec::from(shown);

@@ -8,8 +8,9 @@ use vidimus::clock::{Clock as _, SystemClock};
 use vidimus::entropy::{SystemEntropy, random_text};
 use vidimus::protocol::ids::{FamilyId, RealmId, UserId};
 use vidimus::protocol::time::{Lifetime, Timestamp};
+use vidimus::secret::Digest;
 use vidimus::store::ephemeral::{
-    Admission, Ephemeral, EphemeralError, IndexAnswer, Quota, RevocationSource,
+    Admission, Ephemeral, EphemeralError, IndexAnswer, Quota, RevocationSource, Spread,
 };
 use vidimus::store::local::LocalEphemeral;
 use vidimus::store::redis::RedisEphemeral;
@@ -168,6 +169,35 @@ async fn admits_a_burst_and_then_one_per_interval(memory: &dyn Ephemeral) {
     assert_eq!(other, Admission::Admitted);
 }
 
+async fn notes_as_many_different_ones_as_are_enough(memory: &dyn Ephemeral) {
+    let (key, other, start) = (name(), name(), now());
+    let spread = Spread {
+        limit: 3,
+        window: Lifetime::seconds(60),
+    };
+    let note = async |key: &str, member: &str, seconds| {
+        let at = start.plus(Lifetime::seconds(seconds));
+        let noted = memory.note(key, &Digest::of(member), spread, at).await;
+        noted.unwrap()
+    };
+    for (member, seconds, enough) in [
+        ("a", 0, false),
+        ("a", 1, false),
+        ("b", 2, false),
+        ("b", 3, false),
+        ("c", 4, true),
+        // It begins anew.
+        ("d", 5, false),
+        ("e", 20, false),
+        // The first was too long ago.
+        ("f", 65, false),
+        ("g", 66, true),
+    ] {
+        assert_eq!(note(&key, member, seconds).await, enough, "{member}");
+    }
+    assert!(!note(&other, "a", 4).await);
+}
+
 async fn admits_no_more_than_the_burst_of_a_crowd(memory: Arc<dyn Ephemeral>) {
     let (key, at) = (name(), now());
     let quota = Quota {
@@ -225,6 +255,7 @@ conformance!(
     keeps_realms_and_kinds_apart,
     never_weakens_a_mark,
     admits_a_burst_and_then_one_per_interval,
+    notes_as_many_different_ones_as_are_enough,
 );
 
 /// The server that was given, or one of our own.

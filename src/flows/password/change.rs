@@ -64,7 +64,7 @@ pub struct Changed {
 pub async fn change(app: &App, change: Change<'_>) -> Result<Changed, FlowError<ChangeRefusal>> {
     let now = app.now();
     let user = &change.live.facts().user;
-    login::count(app, change.realm, (change.address, &user.username), now)
+    login::count(app, user, change.address, now)
         .await
         .map_err(|error| error.map_refusal(refusal))?;
     let stored = user.password_hash.as_deref();
@@ -79,9 +79,7 @@ pub async fn change(app: &App, change: Change<'_>) -> Result<Changed, FlowError<
     let judged = judge_new(app, change.realm, &person, change.new.clone()).await;
     let acceptable = judged.map_err(|error| error.map_refusal(ChangeRefusal::Weak))?;
     let changed = replace(app, &change, (stored, acceptable), now).await?;
-    app.store
-        .clear_login_attempts(change.realm, &user.username)
-        .await?;
+    login::forgive(app, user).await?;
     Ok(changed)
 }
 

@@ -232,6 +232,7 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::DeviceRemembered => Message::new("event-device-remembered"),
         EventKind::DeviceForgotten => Message::new("event-device-forgotten"),
         EventKind::SignedIn => Message::new("event-signed-in"),
+        EventKind::SignInDoubted => Message::new("event-sign-in-doubted"),
         EventKind::SignInRefused => Message::new("event-sign-in-refused"),
         EventKind::SessionEnded => Message::new("event-session-ended"),
         EventKind::ConsentGranted => Message::new("event-consent-granted"),

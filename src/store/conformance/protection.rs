@@ -53,7 +53,10 @@ pub async fn knows_a_device(store: SharedStore) {
     let elsewhere = facts(&world, &world.elsewhere, "browser", after(6)).await;
     assert_eq!(elsewhere, DeviceFacts::default());
     let other = facts(&world, &world.realm, "another", after(6)).await;
-    assert_eq!((other.known, other.shared, other.devices), (false, false, 1));
+    assert_eq!(
+        (other.known, other.shared, other.devices),
+        (false, false, 1)
+    );
     let nobody = world
         .store
         .device_facts(&world.realm, &world.user.id, None, after(6));
@@ -65,10 +68,17 @@ pub async fn knows_a_device(store: SharedStore) {
         .store
         .device_facts(&world.realm, &bob.id, Some(&digest), after(6));
     let of_bob = of_bob.await.unwrap();
-    assert_eq!((of_bob.known, of_bob.shared, of_bob.devices), (false, true, 0));
+    assert_eq!(
+        (of_bob.known, of_bob.shared, of_bob.devices),
+        (false, true, 0)
+    );
     let last = after(5).plus(KNOWN_FOR);
     let moment = Lifetime::from_millis(1);
-    assert!(facts(&world, &world.realm, "browser", last.minus(moment)).await.known);
+    assert!(
+        facts(&world, &world.realm, "browser", last.minus(moment))
+            .await
+            .known
+    );
     assert!(!facts(&world, &world.realm, "browser", last).await.known);
     sign_in(&world, "s-3", "browser", last).await;
     let renewed = facts(&world, &world.realm, "browser", last).await;
@@ -115,7 +125,11 @@ pub async fn an_end_of_everything_forgets_devices(store: SharedStore) {
         .switch_user(realm, id, AccountSwitch::Lock, &Effects::NONE, after(9))
         .await;
     assert_eq!(locked.unwrap(), Change::Changed);
-    assert!(!facts(&world, &world.realm, "browser", after(10)).await.known);
+    assert!(
+        !facts(&world, &world.realm, "browser", after(10))
+            .await
+            .known
+    );
 }
 
 /// Attempts in a row are counted once each, however many come at once, and forgotten together.
@@ -148,7 +162,10 @@ pub async fn counts_attempts_in_a_row(store: SharedStore) {
     count(realm, "bob", START, after(7)).await.unwrap();
     let keys = ["ACCOUNT ada", "nobody"].map(str::to_owned);
     store.forget_attempts(realm, &keys).await.unwrap();
-    assert_eq!(count(realm, "ACCOUNT ada", START, after(8)).await.unwrap(), 1);
+    assert_eq!(
+        count(realm, "ACCOUNT ada", START, after(8)).await.unwrap(),
+        1
+    );
     assert_eq!(count(realm, "bob", START, after(8)).await.unwrap(), 2);
     // What anybody can make is kept for a day, what accounts have for a month.
     let day = after(8 + 86_400);
@@ -169,7 +186,9 @@ fn ban(prefix: &str, at: u32, until: u32) -> Ban {
 }
 
 fn told(world: &World, kind: EventKind) -> Effects {
-    Effects::event(Event::new(&world.realm, kind, &Caller::default(), after(1)).of_user(&world.user.id))
+    Effects::event(
+        Event::new(&world.realm, kind, &Caller::default(), after(1)).of_user(&world.user.id),
+    )
 }
 
 async fn events(world: &World) -> usize {
@@ -191,18 +210,38 @@ pub async fn bans_an_address(store: SharedStore) {
     let (store, realm) = (&world.store, &world.realm);
     let first = ban("192.0.2.1", 1, 100);
     let effects = told(&world, EventKind::NetworkBanned);
-    assert_eq!(store.ban(realm, &first, &effects).await.unwrap(), Change::Changed);
+    assert_eq!(
+        store.ban(realm, &first, &effects).await.unwrap(),
+        Change::Changed
+    );
     let shorter = ban("192.0.2.1", 2, 50);
-    assert_eq!(store.ban(realm, &shorter, &effects).await.unwrap(), Change::NotFound);
+    assert_eq!(
+        store.ban(realm, &shorter, &effects).await.unwrap(),
+        Change::NotFound
+    );
     let network = ban("2001:db8::/64", 3, 60);
-    assert_eq!(store.ban(realm, &network, &Effects::NONE).await.unwrap(), Change::Changed);
+    assert_eq!(
+        store.ban(realm, &network, &Effects::NONE).await.unwrap(),
+        Change::Changed
+    );
     assert_eq!(events(&world).await, 1);
     let until = |realm, prefix, now| store.banned_until(realm, prefix, now);
-    assert_eq!(until(realm, "192.0.2.1", after(99)).await.unwrap(), Some(after(100)));
+    assert_eq!(
+        until(realm, "192.0.2.1", after(99)).await.unwrap(),
+        Some(after(100))
+    );
     assert_eq!(until(realm, "192.0.2.1", after(100)).await.unwrap(), None);
     assert_eq!(until(realm, "192.0.2.2", after(5)).await.unwrap(), None);
-    assert_eq!(until(&world.elsewhere, "192.0.2.1", after(5)).await.unwrap(), None);
-    assert_eq!(store.bans(realm, after(5)).await.unwrap(), [first.clone(), network]);
+    assert_eq!(
+        until(&world.elsewhere, "192.0.2.1", after(5))
+            .await
+            .unwrap(),
+        None
+    );
+    assert_eq!(
+        store.bans(realm, after(5)).await.unwrap(),
+        [first.clone(), network]
+    );
     assert_eq!(store.bans(realm, after(60)).await.unwrap(), [first]);
     assert_eq!(store.bans(&world.elsewhere, after(5)).await.unwrap(), []);
     let lift = told(&world, EventKind::NetworkBanLifted);

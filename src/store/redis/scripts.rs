@@ -38,12 +38,26 @@ if over > 0 then return over end
 redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.max(next - now, 1))
 return 0";
 
+/// Keeps members by when each was last seen, forgets those before the window, and begins anew with
+/// the one that makes enough of them.
+const NOTE: &str = r"
+local now, window, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - window))
+redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[4])
+if redis.call('ZCARD', KEYS[1]) >= limit then
+  redis.call('DEL', KEYS[1])
+  return 1
+end
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', window))
+return 0";
+
 /// The scripts with their hashes, computed once.
 pub(super) struct Scripts {
     pub(super) publish: Script,
     pub(super) renew: Script,
     pub(super) declare: Script,
     pub(super) admit: Script,
+    pub(super) note: Script,
 }
 
 impl Scripts {
@@ -53,6 +67,7 @@ impl Scripts {
             renew: Script::new(RENEW),
             declare: Script::new(DECLARE),
             admit: Script::new(ADMIT),
+            note: Script::new(NOTE),
         }
     }
 }

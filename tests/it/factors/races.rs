@@ -27,6 +27,7 @@ async fn begin(node: &World, user: &User, name: &str) {
         cookie: Digest::of(name),
         user: user.id.clone(),
         amr: "pwd".to_owned(),
+        mailed_code: None,
         created_at: now,
         expires_at: now.plus(Lifetime::seconds(600)),
     };

@@ -71,7 +71,11 @@ async fn an_owner_is_told_of_a_new_device_and_not_of_a_known_one() {
     sign_in(&world, &signed_out(known.clone()), "203.0.113.7").await;
     assert_eq!(notices(&world).await.len(), 1, "the device was known");
     sign_in(&world, &fresh, "192.0.2.1").await;
-    assert_eq!(notices(&world).await.len(), 2, "another browser of the same kind");
+    assert_eq!(
+        notices(&world).await.len(),
+        2,
+        "another browser of the same kind"
+    );
 }
 
 #[tokio::test]
@@ -123,7 +127,13 @@ async fn the_cookie_is_host_bound_and_long_lived() {
     let set = answer.headers.get_all("set-cookie").iter();
     let set: Vec<&str> = set.map(|value| value.to_str().unwrap()).collect();
     let own = set.iter().find(|text| text.starts_with(KNOWN)).unwrap();
-    for part in ["Path=/", "HttpOnly", "SameSite=Lax", "Secure", "Max-Age=34560000"] {
+    for part in [
+        "Path=/",
+        "HttpOnly",
+        "SameSite=Lax",
+        "Secure",
+        "Max-Age=34560000",
+    ] {
         assert!(own.contains(part), "{own}");
     }
     assert!(!own.contains("Domain"), "{own}");
@@ -154,9 +164,10 @@ async fn a_known_device_has_a_count_of_its_own() {
     let mut looked_at = 0;
     for number in 0..200_u32 {
         // Another address each time: no prefix has to wait.
-        let mut browser = known
-            .clone()
-            .at_address(format!("10.9.{}.{}", number / 250, number % 250));
+        let mut browser =
+            known
+                .clone()
+                .at_address(format!("10.9.{}.{}", number / 250, number % 250));
         let page = browser.get(&address).await;
         let answer = type_in(&mut browser, &page, "ada", "wrong").await;
         looked_at += u32::from(answer.status == StatusCode::UNPROCESSABLE_ENTITY);
@@ -178,7 +189,11 @@ async fn a_known_device_is_not_spared_for_ever() {
         let mut browser = known.clone();
         let page = browser.get(&attribute(&page.body, "<form", "action")).await;
         let answer = type_in(&mut browser, &page, "ada", "wrong").await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{answer:?}");
+        assert_eq!(
+            answer.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{answer:?}"
+        );
     }
     flood(&world).await;
     world.advance(1);

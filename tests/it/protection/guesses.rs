@@ -13,7 +13,7 @@ use crate::support::{Answer, Browser, World};
 
 /// Where a password or a code can be guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Path {
+pub(super) enum Path {
     SignIn,
     Factor,
     RecoveryCode,
@@ -23,7 +23,7 @@ enum Path {
     Deletion,
 }
 
-const PATHS: [Path; 7] = [
+pub(super) const PATHS: [Path; 7] = [
     Path::SignIn,
     Path::Factor,
     Path::RecoveryCode,
@@ -52,13 +52,13 @@ const IPV6: &[&str] = &[
 ];
 
 /// A browser at each path, one step before the guess.
-struct Places {
-    world: World,
+pub(super) struct Places {
+    pub(super) world: World,
     places: Vec<(Path, Browser, Answer)>,
 }
 
 impl Places {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let world = World::in_memory().await;
         for name in ["ada", "bob", "carl"] {
             world.user(&RealmId::default_realm(), name).await;
@@ -87,14 +87,12 @@ impl Places {
     }
 
     /// One guess, from an address; whether it was looked at.
-    async fn guess(&self, path: Path, address: &str, number: usize) -> bool {
+    pub(super) async fn guess(&self, path: Path, address: &str, number: usize) -> bool {
         let (_, browser, page) = self.places.iter().find(|(own, ..)| *own == path).unwrap();
         let mut browser = browser.clone().at_address(address);
         let wrong = format!("wrong-{number}");
         let answer = match path {
-            Path::SignIn => {
-                type_in(&mut browser, page, &format!("user{number}"), &wrong).await
-            }
+            Path::SignIn => type_in(&mut browser, page, &format!("user{number}"), &wrong).await,
             Path::Factor => browser.submit(page, &[("code", "000000")]).await,
             Path::RecoveryCode => browser.submit(page, &[("code", "AAAA-BBBB")]).await,
             Path::SetUp => {
@@ -121,7 +119,10 @@ impl Places {
         match answer.status {
             StatusCode::UNPROCESSABLE_ENTITY => true,
             StatusCode::TOO_MANY_REQUESTS => {
-                assert!(answer.header("retry-after").is_some(), "{path:?}: {answer:?}");
+                assert!(
+                    answer.header("retry-after").is_some(),
+                    "{path:?}: {answer:?}"
+                );
                 assert!(answer.body.contains("Please wait "), "{path:?}: {answer:?}");
                 false
             }
@@ -148,7 +149,11 @@ async fn set_up(world: &World) -> (Path, Browser, Answer) {
 /// Somebody with a link that makes an account for whoever knows the password of the form.
 async fn confirmation(world: &World) -> (Path, Browser, Answer) {
     let mut browser = world.browser().at_address("198.51.100.5");
-    let fields = [("email", "eve@example.test"), ("name", ""), ("password", CHOSEN)];
+    let fields = [
+        ("email", "eve@example.test"),
+        ("name", ""),
+        ("password", CHOSEN),
+    ];
     fill(&mut browser, "/sign-up", &fields).await;
     let link = link_of(&mail_to(world, "eve@example.test").await);
     let page = browser.get(&link).await;
@@ -160,7 +165,10 @@ struct Dice(u64);
 
 impl Dice {
     fn throw(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 }
@@ -179,12 +187,18 @@ async fn one_prefix_stays_under_the_limit_whatever_path_or_spelling() {
         assert_eq!(looked_at, LIMIT, "seed {seed}");
         for path in PATHS {
             for spelling in spellings {
-                assert!(!places.guess(path, spelling, 0).await, "{path:?} {spelling}");
+                assert!(
+                    !places.guess(path, spelling, 0).await,
+                    "{path:?} {spelling}"
+                );
             }
         }
         // It is the prefix that waits, not the paths nor the people.
         for (number, path) in PATHS.into_iter().enumerate() {
-            assert!(places.guess(path, "203.0.113.5", 50 + number).await, "{path:?}");
+            assert!(
+                places.guess(path, "203.0.113.5", 50 + number).await,
+                "{path:?}"
+            );
             places.world.advance(45);
         }
     }

@@ -1,7 +1,9 @@
 //! What keeps strangers from guessing their way in, and owners from being kept out by them.
 
+mod bans;
 mod devices;
 mod guesses;
+mod second_proof;
 
 use http::StatusCode;
 use vidimus::protocol::client::ClientType;

@@ -136,6 +136,7 @@ event-consent-granted = سُمح لتطبيق بشيء
 event-consent-withdrawn = فُصل تطبيق
 event-network-banned = حُظرت شبكة لبعض الوقت
 event-network-ban-lifted = أُعيد السماح لشبكة
+event-sign-in-doubted = لم تكفِ كلمة المرور الصحيحة بعد كلمات خاطئة كثيرة، فأُرسل رمز بالبريد
 event-token-revoked = تخلّى تطبيق عن وصوله
 data-heading = بياناتك
 data-take = أخذها معك

@@ -130,6 +130,7 @@ event-consent-granted = Einer App wurde etwas erlaubt
 event-consent-withdrawn = Eine App wurde getrennt
 event-network-banned = Ein Netz wurde für eine Weile ausgesperrt
 event-network-ban-lifted = Ein Netz wurde wieder zugelassen
+event-sign-in-doubted = Nach vielen falschen Passwörtern reichte das richtige nicht; ein Code wurde per E-Mail geschickt
 event-token-revoked = Eine App hat ihren Zugang abgegeben
 data-heading = Ihre Daten
 data-take = Mitnehmen

@@ -130,6 +130,7 @@ event-consent-granted = An app was allowed something
 event-consent-withdrawn = An app was disconnected
 event-network-banned = A network was shut out for a while
 event-network-ban-lifted = A network was let in again
+event-sign-in-doubted = A right password was not enough after many wrong ones; a code was mailed
 event-token-revoked = An app gave up its access
 data-heading = Your data
 data-take = Take it along

@@ -130,6 +130,7 @@ event-consent-granted = Se permitió algo a una aplicación
 event-consent-withdrawn = Se desconectó una aplicación
 event-network-banned = Se bloqueó una red durante un tiempo
 event-network-ban-lifted = Se volvió a admitir una red
+event-sign-in-doubted = Tras muchas contraseñas incorrectas, la correcta no bastó; se envió un código por correo
 event-token-revoked = Una aplicación renunció a su acceso
 data-heading = Sus datos
 data-take = Llevárselos

@@ -130,6 +130,7 @@ event-consent-granted = Une application a reçu une autorisation
 event-consent-withdrawn = Une application a été déconnectée
 event-network-banned = Un réseau a été exclu pour un temps
 event-network-ban-lifted = Un réseau a été réadmis
+event-sign-in-doubted = Après de nombreux mots de passe erronés, le bon n’a pas suffi ; un code a été envoyé par e-mail
 event-token-revoked = Une application a rendu son accès
 data-heading = Vos données
 data-take = Les emporter

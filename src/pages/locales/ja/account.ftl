@@ -128,6 +128,7 @@ event-consent-granted = アプリに許可が与えられました
 event-consent-withdrawn = アプリの連携が解除されました
 event-network-banned = ネットワークが一時的に遮断されました
 event-network-ban-lifted = ネットワークの遮断が解除されました
+event-sign-in-doubted = 誤ったパスワードが続いたため、正しいパスワードに加えてコードをメールで送りました
 event-token-revoked = アプリがアクセスを手放しました
 data-heading = あなたのデータ
 data-take = 持ち出す

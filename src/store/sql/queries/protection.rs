@@ -142,7 +142,9 @@ pub(in super::super) async fn banned_until(
     .bind(prefix)
     .bind(now.unix_millis());
     let row = c.optional(query).await?;
-    row.as_ref().map(|row| moment(row, "expires_at")).transpose()
+    row.as_ref()
+        .map(|row| moment(row, "expires_at"))
+        .transpose()
 }
 
 pub(in super::super) async fn bans(
@@ -173,11 +175,10 @@ pub(in super::super) async fn lift_ban(
     effects: &Effects,
     now: Timestamp,
 ) -> Answer<Verdict<Change>> {
-    let query =
-        sql("DELETE FROM address_ban WHERE realm = $1 AND prefix = $2 AND expires_at > $3")
-            .bind(realm.as_str())
-            .bind(prefix)
-            .bind(now.unix_millis());
+    let query = sql("DELETE FROM address_ban WHERE realm = $1 AND prefix = $2 AND expires_at > $3")
+        .bind(realm.as_str())
+        .bind(prefix)
+        .bind(now.unix_millis());
     let lifted = change(c.execute(query).await?);
     if lifted == Change::Changed {
         effects::record(c, effects, now).await?;
