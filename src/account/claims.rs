@@ -40,7 +40,7 @@ pub fn claim(user: &User, name: &str) -> Option<Value> {
 pub fn claims_of<'a>(user: &User, names: impl IntoIterator<Item = &'a str>) -> Map<String, Value> {
     let present = names
         .into_iter()
-        .filter_map(|name| Some((name.to_owned(), claim(user, name)?)));
+        .filter_map(|name| claim(user, name).map(|value| (name.to_owned(), value)));
     present.collect()
 }
 

@@ -20,38 +20,59 @@ pub(crate) async fn count(
     quota: Quota,
     now: Timestamp,
 ) -> Result<Option<Lifetime>, Fault> {
-    let admission = match app.ephemeral.admit(key, quota, now).await {
-        Ok(admission) => admission,
-        Err(_no_answer) => app.fallback.admit(key, quota, now).await?,
-    };
-    Ok(match admission {
-        Admission::Admitted => None,
+    Ok(match admit(app, key, quota, now).await? {
+        Admission::Admitted { .. } => None,
         Admission::Refused { retry_after } => Some(retry_after),
     })
 }
 
+async fn admit(app: &App, key: &str, quota: Quota, now: Timestamp) -> Result<Admission, Fault> {
+    match app.ephemeral.admit(key, quota, now).await {
+        Ok(admission) => Ok(admission),
+        Err(_no_answer) => Ok(app.fallback.admit(key, quota, now).await?),
+    }
+}
+
 /// Counts one guess at whatever lets somebody in: a password, a code, a recovery code. There is one
 /// count for an address in a realm over all paths, so that no path has guesses of its own; IPv6
-/// counts by /64 and by /48. How long to wait, if it may not go on, also for an address that is
-/// banned; that is asked last, for it costs the most.
+/// counts by /64 and by /48. How long to wait, if it may not go on.
 pub(crate) async fn count_guess(
     app: &App,
     realm: &RealmId,
     address: IpAddr,
     now: Timestamp,
 ) -> Result<Option<Lifetime>, Fault> {
+    Ok(match guess(app, realm, address, now).await? {
+        Admission::Admitted { .. } => None,
+        Admission::Refused { retry_after } => Some(retry_after),
+    })
+}
+
+/// The same; also tells whether it is the first from there for a while. A ban is looked for last,
+/// for that costs the most.
+pub(crate) async fn guess(
+    app: &App,
+    realm: &RealmId,
+    address: IpAddr,
+    now: Timestamp,
+) -> Result<Admission, Fault> {
     let quota = app.settings.sign_ins_per_address;
     let key = format!("guess:{realm}:{}", address_key(address));
-    if let Some(wait) = count(app, &key, quota, now).await? {
-        return Ok(Some(wait));
+    let admission = admit(app, &key, quota, now).await?;
+    if admission.is_refused() {
+        return Ok(admission);
     }
     if let Some(wide) = wide_address_key(address) {
         let key = format!("guess:{realm}:{wide}");
-        if let Some(wait) = count(app, &key, of_many(quota), now).await? {
-            return Ok(Some(wait));
+        let wider = admit(app, &key, of_many(quota), now).await?;
+        if wider.is_refused() {
+            return Ok(wider);
         }
     }
-    banned(app, realm, address, now).await
+    Ok(match banned(app, realm, address, now).await? {
+        None => admission,
+        Some(retry_after) => Admission::Refused { retry_after },
+    })
 }
 
 /// For how long an address is banned still.

@@ -6,13 +6,14 @@ use crate::account::known_device::{ON_KNOWN_DEVICE, counts_by_itself};
 use crate::account::password::SALT_BYTES;
 use crate::account::slow_down::{DOUBT_LASTS, DOUBTED_AFTER, PASSWORDS, Pace};
 use crate::account::user::{LoginName, User};
-use crate::flows::hash_pool::HashPoolError;
+use crate::flows::hash_pool::{HashPoolError, Lane, Place};
 use crate::flows::password::ending;
 use crate::flows::sign_in_steps::{Progress, Visitor};
 use crate::flows::{App, Fault, FlowError, limits, links, opening, sign_in_steps};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
+use crate::store::ephemeral::Admission;
 
 /// What the person typed, and from where.
 #[derive(Debug)]
@@ -51,11 +52,12 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowEr
         key,
         by_itself,
         doubted,
+        place,
     } = match on_known_device(app, &attempt, login.as_ref(), now).await? {
         Some(counted) => counted,
         None => as_stranger(app, &attempt, login.as_ref(), now).await?,
     };
-    let Some(user) = verify(app, &attempt, user).await? else {
+    let Some(user) = verify(app, &attempt, (user, place)).await? else {
         return wrong(app, &attempt, (&key, by_itself), now).await;
     };
     // A password that was changed while it was being checked begins nothing.
@@ -115,6 +117,8 @@ struct Counted {
     by_itself: bool,
     /// Whether so many attempts came before that the password alone is not enough.
     doubted: bool,
+    /// Where it will be looked at.
+    place: Place,
 }
 
 /// Nobody's password. Names that are tried from one address are noted.
@@ -155,12 +159,14 @@ async fn on_known_device(
     if !counts_by_itself(seen, now) {
         return Ok(None);
     }
+    let place = app.hashing.place(Lane::Preferred).map_err(ending)?;
     count_attempt(app, (realm, &key), ON_KNOWN_DEVICE, now).await?;
     Ok(Some(Counted {
         user: Some(user),
         key,
         by_itself: true,
         doubted: false,
+        place,
     }))
 }
 
@@ -173,7 +179,15 @@ async fn as_stranger(
     now: Timestamp,
 ) -> Result<Counted, FlowError<LoginRefusal>> {
     let realm = attempt.realm;
-    count_address(app, realm, attempt.address, now).await?;
+    let lane = match limits::guess(app, realm, attempt.address, now).await? {
+        Admission::Admitted { first: true } => Lane::Preferred,
+        Admission::Admitted { first: false } => Lane::Ordinary,
+        Admission::Refused { retry_after } => {
+            return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
+        }
+    };
+    // A flood costs the record nothing that is not looked at after all.
+    let place = app.hashing.place(lane).map_err(ending)?;
     let user = match login {
         Some(login) => app.store.user_by_login(realm, login).await?,
         None => None,
@@ -186,6 +200,7 @@ async fn as_stranger(
         key,
         by_itself: false,
         doubted,
+        place,
     })
 }
 
@@ -250,13 +265,13 @@ async fn count_address(
 async fn verify(
     app: &App,
     attempt: &Attempt<'_>,
-    user: Option<User>,
+    (user, place): (Option<User>, Place),
 ) -> Result<Option<User>, FlowError<LoginRefusal>> {
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let password = attempt.password.clone();
     let verified = app
         .hashing
-        .verify(password, hash.as_deref())
+        .verify_at(place, password, hash.as_deref())
         .await
         .map_err(ending)?;
     let Some(mut user) = user.filter(|user| verified.is_some() && user.stands()) else {

@@ -109,8 +109,8 @@ fn asking_effects(
         language: forgotten.language,
         values: if user.is_some() { &known } else { &[] },
     };
-    let lifetime = LinkPurpose::ResetPassword.lifetime();
-    let mail = links::write(app, (realm, id), &letter, lifetime, now)?;
+    let lifetime = LinkPurpose::ResetPassword.mail_lifetime();
+    let mail = links::write(app, (realm, id), &letter, lifetime, now)?.carrying(&link);
     let event = Event::new(realm, EventKind::PasswordResetAsked, forgotten.caller, now);
     let event = match id {
         Some(id) => event.of_user(id),

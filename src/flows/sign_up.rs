@@ -206,9 +206,9 @@ async fn send(
         language: asker.language,
         values: &[("link", address)],
     };
-    let lifetime = LinkPurpose::ConfirmAddress.lifetime();
+    let lifetime = LinkPurpose::ConfirmAddress.mail_lifetime();
     let about = known.as_ref().map(|user| &user.id);
-    let mail = links::write(app, (realm, about), &letter, lifetime, now)?;
+    let mail = links::write(app, (realm, about), &letter, lifetime, now)?.carrying(&link);
     let event = Event::new(realm, EventKind::SignUpAsked, asker.caller, now);
     let event = match about {
         Some(user) => event.of_user(user),

@@ -192,7 +192,7 @@ pub async fn userinfo(
         return Err(FlowError::Refused(BearerRefusal::Revoked));
     };
     let single = claims.userinfo_claims.iter().map(String::as_str);
-    let mut answer = claims_of(&user, opened_by(&scope).into_iter().chain(single));
+    let mut answer = claims_of(&user, opened_by(&scope).chain(single));
     answer.insert("sub".to_owned(), claims.sub.into());
     let answer = protect(app, &client, answer, now).await?;
     Ok((answer, client))

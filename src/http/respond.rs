@@ -296,16 +296,16 @@ fn chrome(edge: &Edge, headers: &HeaderMap) -> Chrome {
 
 /// The surroundings of a realm's page, in the language that the request asks for.
 pub(super) fn realm_chrome(edge: &Edge, call: &Call) -> Chrome {
-    chrome_for(edge, call, call.wishes)
+    chrome_for(edge, call, call.wishes(edge))
 }
 
 /// The same where more is known of what the person reads.
 pub(super) fn chrome_for(edge: &Edge, call: &Call, wishes: Wishes) -> Chrome {
     let language = wishes.choose(edge.settings.language);
     let action = edge.app.issuer(&call.realm).url(page::language::PATH);
-    Chrome::new(language, &*call.realm_name, edge.host()).with_choice(
+    Chrome::new(language, &*call.realm_row.name, edge.host()).with_choice(
         action,
-        &*call.here,
+        call.here(),
         wishes.requested,
     )
 }

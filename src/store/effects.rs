@@ -3,7 +3,8 @@
 use crate::account::event::Event;
 use crate::account::link::Link;
 use crate::protocol::ids::{RealmId, UserId};
-use crate::protocol::time::Timestamp;
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::secret::Digest;
 use crate::store::Revocation;
 use crate::store::protection::KnownDevice;
 
@@ -24,6 +25,17 @@ pub struct NewMail {
     pub created_at: Timestamp,
     /// When it is of no use any more.
     pub expires_at: Timestamp,
+    /// The link that stands from when this mail is sent, and for how long.
+    pub link: Option<(Digest, Lifetime)>,
+}
+
+impl NewMail {
+    /// The same, with the link that stands from when it is sent.
+    #[must_use]
+    pub fn carrying(mut self, link: &Link) -> Self {
+        self.link = Some((link.digest, link.purpose.lifetime()));
+        self
+    }
 }
 
 impl std::fmt::Debug for NewMail {

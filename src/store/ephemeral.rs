@@ -48,12 +48,22 @@ pub struct Spread {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
     /// Go on.
-    Admitted,
+    Admitted {
+        /// Whether the counter was at rest: nothing was counted for as long as it remembers.
+        first: bool,
+    },
     /// Too many; try again after this span.
     Refused {
         /// When one more would be let through.
         retry_after: Lifetime,
     },
+}
+
+impl Admission {
+    /// Whether it may not go on.
+    pub const fn is_refused(self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
 }
 
 /// Redis, or its stand-in inside the process.

@@ -175,8 +175,8 @@ impl Ephemeral for LocalEphemeral {
         if counters.len() >= MAX_COUNTERS && !counters.contains_key(key) {
             make_room(&mut counters, now);
         }
-        let free_at = counters.get(key).copied().unwrap_or(now).max(now);
-        let next = free_at.plus(quota.interval);
+        let free_at = counters.get(key).copied().unwrap_or(now);
+        let next = free_at.max(now).plus(quota.interval);
         let span = quota
             .interval
             .millis()
@@ -189,7 +189,9 @@ impl Ephemeral for LocalEphemeral {
             });
         }
         counters.insert(key.to_owned(), next);
-        Ok(Admission::Admitted)
+        Ok(Admission::Admitted {
+            first: free_at <= now,
+        })
     }
 
     async fn note(

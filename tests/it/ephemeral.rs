@@ -158,15 +158,18 @@ async fn admits_a_burst_and_then_one_per_interval(memory: &dyn Ephemeral) {
     let refused = |seconds| Admission::Refused {
         retry_after: Lifetime::seconds(seconds),
     };
-    for _ in 0..3 {
-        assert_eq!(admit(0).await, Admission::Admitted);
+    let admitted = |first| Admission::Admitted { first };
+    for first in [true, false, false] {
+        assert_eq!(admit(0).await, admitted(first));
     }
     assert_eq!(admit(0).await, refused(10));
     assert_eq!(admit(4).await, refused(6), "a refusal costs nothing");
-    assert_eq!(admit(10).await, Admission::Admitted);
+    assert_eq!(admit(10).await, admitted(false));
     assert_eq!(admit(10).await, refused(10));
     let other = memory.admit(&name(), quota, at(10)).await.unwrap();
-    assert_eq!(other, Admission::Admitted);
+    assert_eq!(other, admitted(true));
+    // At rest again once everything counted has come back.
+    assert_eq!(admit(40).await, admitted(true));
 }
 
 async fn notes_as_many_different_ones_as_are_enough(memory: &dyn Ephemeral) {
@@ -212,7 +215,7 @@ async fn admits_no_more_than_the_burst_of_a_crowd(memory: Arc<dyn Ephemeral>) {
     let answers = crowd.join_all().await;
     let admitted = answers
         .iter()
-        .filter(|a| matches!(a, Ok(Admission::Admitted)));
+        .filter(|a| matches!(a, Ok(Admission::Admitted { .. })));
     assert_eq!(admitted.count(), 5);
 }
 

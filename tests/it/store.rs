@@ -102,6 +102,7 @@ macro_rules! conformance {
                 tells_a_client_at_its_present_address, no_client_fills_the_list,
                 purges_settled_deliveries;
             mails: is_written_with_its_change_or_not_at_all, lists_what_is_due_in_its_order,
+                a_link_stands_from_when_its_mail_is_sent,
                 a_claim_holds_until_it_lapses, begins_an_attempt_once_in_a_race,
                 forgets_what_was_sent, a_late_success_ends_later_attempts,
                 a_failed_attempt_waits_for_its_time, what_is_given_up_is_tried_again_when_asked,

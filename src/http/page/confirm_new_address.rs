@@ -43,7 +43,7 @@ pub(in crate::http) async fn post(
         let stale = Some(AccountFormError::StaleForm);
         return show(&edge, &call, &opened, token, stale);
     }
-    match confirm(&edge.app, &call.realm, &token, &call.caller).await {
+    match confirm(&edge.app, &call.realm, &token, call.caller()).await {
         Ok(used) => link::done(&edge, &call, &used, LinkDone::AddressChanged),
         Err(error) => match link::refusal_of(&edge, &call, error) {
             Ok(ConfirmRefusal::Link(refusal)) => link::refused(&edge, &call, PURPOSE, refusal),

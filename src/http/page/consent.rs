@@ -23,7 +23,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         realm: &call.realm,
         params: &call.query,
         cookie,
-        caller: &call.caller,
+        caller: call.caller(),
     };
     match resume(&edge.app, visit).await {
         Ok(Outcome::Consent(pending)) => show(&edge, &call, &pending),
@@ -45,7 +45,7 @@ pub(in crate::http) async fn post(
         realm: &call.realm,
         params: &call.query,
         cookie,
-        caller: &call.caller,
+        caller: call.caller(),
     };
     let decision = match form.get("decision") {
         _ if !is_genuine(&edge, &call, &form) => None,
@@ -71,7 +71,7 @@ fn show(edge: &Edge, call: &Call, pending: &Pending) -> Response {
     let user = &live.facts().user;
     let client = pending.addressee.client();
     let binding = bind(edge, call);
-    let wishes = wishes_of(call, pending).with_own(user.profile.locale.as_deref());
+    let wishes = wishes_of(edge, call, pending).with_own(user.profile.locale.as_deref());
     let (redirect_host, loopback) = destination(pending.addressee.redirect());
     let view = ConsentPage {
         chrome: respond::chrome_for(edge, call, wishes),

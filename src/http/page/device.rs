@@ -210,7 +210,7 @@ fn show_question(edge: &Edge, call: &Call, question: &Question) -> Response {
     let user = &live.facts().user;
     let binding = bind(edge, call);
     let query = call.query.encode_without(&[]);
-    let wishes = call.wishes.with_own(user.profile.locale.as_deref());
+    let wishes = call.wishes(edge).with_own(user.profile.locale.as_deref());
     let view = DevicePage {
         chrome: respond::chrome_for(edge, call, wishes),
         client_name: client.metadata.client_name.clone(),

@@ -81,7 +81,7 @@ fn ask(edge: &Edge, call: &Call, request: &LogoutRequest) -> Response {
     let username = user.map(|user| user.username.clone());
     let locale = user.and_then(|user| user.profile.locale.as_deref());
     let view = LogoutPage {
-        chrome: respond::chrome_for(edge, call, call.wishes.with_own(locale)),
+        chrome: respond::chrome_for(edge, call, call.wishes(edge).with_own(locale)),
         client_name: client_name(request),
         username: username.unwrap_or_default(),
         action: action(edge, call, &call.query),

@@ -52,7 +52,7 @@ pub(in crate::http) async fn post(
         realm: &call.realm,
         email,
         address: call.address,
-        caller: &call.caller,
+        caller: call.caller(),
         cookie: cookie::read(&edge, &call.realm, &call.headers),
         request: request.as_deref(),
         language,

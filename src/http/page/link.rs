@@ -34,7 +34,7 @@ pub(super) async fn coming(
         realm: &call.realm,
         params: &call.query,
         cookie: cookie::read(edge, &call.realm, &call.headers),
-        caller: &call.caller,
+        caller: call.caller(),
     };
     match resume(&edge.app, visit).await {
         Ok(
@@ -70,7 +70,7 @@ pub(super) fn asker<'a>(edge: &Edge, call: &'a Call, language: &'a str) -> Asker
     Asker {
         realm: &call.realm,
         address: call.address,
-        caller: &call.caller,
+        caller: call.caller(),
         cookie: cookie::read(edge, &call.realm, &call.headers),
         language,
     }
@@ -79,7 +79,7 @@ pub(super) fn asker<'a>(edge: &Edge, call: &'a Call, language: &'a str) -> Asker
 /// The surroundings of a page that goes on with the request.
 pub(super) fn chrome(edge: &Edge, call: &Call, pending: Option<&Pending>) -> Chrome {
     match pending {
-        Some(pending) => respond::chrome_for(edge, call, wishes_of(call, pending)),
+        Some(pending) => respond::chrome_for(edge, call, wishes_of(edge, call, pending)),
         None => respond::realm_chrome(edge, call),
     }
 }
@@ -199,7 +199,7 @@ pub(super) fn about(weaknesses: &[PasswordWeakness]) -> AccountFormError {
 
 /// How many characters a password needs, of somebody without a second factor.
 pub(super) fn least(call: &Call) -> usize {
-    usize::from(call.realm_settings.passwords.floor(false).length)
+    usize::from(call.realm_row.settings.passwords.floor(false).length)
 }
 
 /// What a page says of a limit.

@@ -182,9 +182,9 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
         Errand::Request(pending) => Some(pending.as_ref()),
         Errand::Device(_) | Errand::Account(_) => None,
     };
-    let may_sign_up = call.realm_settings.sign_up == SignUpMode::Open;
+    let may_sign_up = call.realm_row.settings.sign_up == SignUpMode::Open;
     let view = LoginPage {
-        chrome: respond::chrome_for(edge, call, errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, errand.wishes(edge, call)),
         client_name: errand.client_name(),
         username: shown.username,
         username_fixed: shown.username_fixed,

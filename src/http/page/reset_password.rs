@@ -55,7 +55,7 @@ pub(in crate::http) async fn post(
         token: &token,
         password: SecretString::new(form.get("password").unwrap_or_default().to_owned()),
         address: call.address,
-        caller: &call.caller,
+        caller: call.caller(),
         language,
     };
     let error = match reset(&edge.app, new).await {

@@ -152,7 +152,7 @@ async fn take_factor(edge: &Edge, call: &Call, body: Body, method: FactorMethod)
         return show_factor(edge, call, &at, method, Some(FactorError::StaleForm));
     }
     let code = form.get("code").unwrap_or_default();
-    let lifetime = call.realm_settings.remembers_devices_for();
+    let lifetime = call.realm_row.settings.remembers_devices_for();
     let remember = lifetime.filter(|_| form.get("remember").is_some());
     let visitor = at.visitor(edge, call);
     let proven = match method {
@@ -232,10 +232,10 @@ fn show_factor(
         FactorMethod::Mail => (MAILED_CODE, None),
     };
     // A mailed code is no second factor, and nothing stands in for it.
-    let remembered = call.realm_settings.remembers_devices_for();
+    let remembered = call.realm_row.settings.remembers_devices_for();
     let remembered = remembered.filter(|_| method != FactorMethod::Mail);
     let view = FactorPage {
-        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         client_name: at.errand.client_name(),
         method,
         error,
@@ -269,7 +269,7 @@ async fn show_set_up(
     };
     let binding = bind(edge, call);
     let view = SetUpFactorPage {
-        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         client_name: at.errand.client_name(),
         demanded: true,
         picture: QrPicture::of(offer.uri.expose()),
@@ -292,7 +292,7 @@ fn show_codes(
     codes: Vec<String>,
 ) -> Response {
     let view = RecoveryCodesPage {
-        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         codes,
         onward: onward(edge, call, &at.errand, progress),
     };

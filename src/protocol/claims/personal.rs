@@ -29,10 +29,9 @@ pub const CLAIM_SCOPES: [(&str, &[&str]); 4] = [
 ];
 
 /// The claims that a scope opens.
-pub fn opened_by(scope: &ScopeSet) -> Vec<&'static str> {
+pub fn opened_by(scope: &ScopeSet) -> impl Iterator<Item = &str> {
     CLAIM_SCOPES
         .iter()
         .filter(|(name, _)| scope.contains(name))
         .flat_map(|(_, claims)| claims.iter().copied())
-        .collect()
 }

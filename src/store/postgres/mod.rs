@@ -70,6 +70,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "protection",
             include_str!("../../../migrations/postgres/0009_protection.sql"),
         ),
+        (
+            10,
+            "mailed links",
+            include_str!("../../../migrations/postgres/0010_mailed_links.sql"),
+        ),
     ])
 });
 

@@ -343,7 +343,7 @@ impl Ephemeral for RedisEphemeral {
         let counted = call.invoke_async::<i64>(&mut connection);
         let over = self.answered(self.answer_limit, counted).await?;
         if over <= 0 {
-            return Ok(Admission::Admitted);
+            return Ok(Admission::Admitted { first: over < 0 });
         }
         let millis = u32::try_from(over).unwrap_or(u32::MAX);
         Ok(Admission::Refused {

@@ -75,6 +75,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "protection",
             include_str!("../../../migrations/sqlite/0009_protection.sql"),
         ),
+        (
+            10,
+            "mailed links",
+            include_str!("../../../migrations/sqlite/0010_mailed_links.sql"),
+        ),
     ])
 });
 

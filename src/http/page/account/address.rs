@@ -38,7 +38,7 @@ pub(in crate::http) async fn post(
     let wish = Wish {
         email: typed,
         address: call.address,
-        caller: &call.caller,
+        caller: call.caller(),
         language: respond::realm_chrome(&edge, &call).lang,
     };
     let error = match ask(&edge.app, &live, wish).await {

@@ -77,7 +77,7 @@ pub(in crate::http) async fn post_delete(
         username: typed,
         password: SecretString::new(password.to_owned()),
         language: respond::realm_chrome(&edge, &call).lang,
-        caller: &call.caller,
+        caller: call.caller(),
         address: call.address,
     };
     match delete(&edge.app, &live, deletion).await {

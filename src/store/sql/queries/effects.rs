@@ -61,8 +61,8 @@ async fn append(c: &mut Connection<'_>, event: &Event) -> Answer<()> {
 async fn enqueue(c: &mut Connection<'_>, mail: &NewMail) -> Answer<()> {
     let query = sql(
         "INSERT INTO mail (realm, id, user_id, kind, sealed, created_at, expires_at,
-             next_attempt_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $6)",
+             next_attempt_at, link, link_seconds)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8, $9)",
     )
     .bind(mail.realm.as_str())
     .bind(mail.id.as_str())
@@ -70,7 +70,9 @@ async fn enqueue(c: &mut Connection<'_>, mail: &NewMail) -> Answer<()> {
     .bind(mail.kind.as_str())
     .bind(mail.sealed.as_slice())
     .bind(mail.created_at.unix_millis())
-    .bind(mail.expires_at.unix_millis());
+    .bind(mail.expires_at.unix_millis())
+    .bind(mail.link.as_ref().map(|(digest, _)| digest.as_bytes()))
+    .bind(mail.link.as_ref().map(|(_, stands)| stands.whole_seconds()));
     c.execute(query).await?;
     Ok(())
 }
