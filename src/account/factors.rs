@@ -38,6 +38,8 @@ pub enum SignInStep {
     ConfirmByMail,
     /// Set up a second factor, which is demanded.
     SetUpFactor,
+    /// Choose another password, once everything is proven.
+    ChangePassword,
 }
 
 /// Where a sign-in stands.
@@ -53,6 +55,8 @@ pub struct Standing<'a> {
     pub doubted: bool,
     /// What realm, client and request ask for.
     pub demand: Demand,
+    /// Whether the password may not stay as it is.
+    pub must_change_password: bool,
 }
 
 /// What comes next.
@@ -69,13 +73,27 @@ pub enum Next {
 
 /// The next step of a sign-in.
 pub fn next(standing: Standing<'_>) -> Next {
+    match proofs(standing) {
+        Next::Complete { .. } if standing.must_change_password => {
+            Next::Ask(SignInStep::ChangePassword)
+        }
+        next @ (Next::Ask(_) | Next::Complete { .. }) => next,
+    }
+}
+
+/// What is still to be proven.
+fn proofs(standing: Standing<'_>) -> Next {
     let Standing {
         amr,
         factors,
         remembered,
         doubted,
         demand,
+        must_change_password,
     } = standing;
+    // Whoever chooses a password has proven everything: a device that was remembered with the old
+    // one does not stand in.
+    let remembered = remembered && !must_change_password;
     if holds(amr, MULTIPLE) {
         return Next::Complete {
             amr: amr.to_owned(),
@@ -138,24 +156,26 @@ mod tests {
         recovery_codes: 10,
     };
 
-    fn after(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Next {
-        next(Standing {
+    fn standing(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Standing<'_> {
+        Standing {
             amr,
             factors,
             remembered,
             doubted: false,
             demand,
-        })
+            must_change_password: false,
+        }
     }
 
     fn doubted(amr: &str, factors: Factors, demand: Demand) -> Next {
         next(Standing {
-            amr,
-            factors,
-            remembered: true,
             doubted: true,
-            demand,
+            ..standing(amr, factors, true, demand)
         })
+    }
+
+    fn after(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Next {
+        next(standing(amr, factors, remembered, demand))
     }
 
     fn complete(amr: &str) -> Next {
@@ -218,6 +238,29 @@ mod tests {
                 after("pwd", NONE, remembered, Demand::WISH),
                 complete("pwd")
             );
+        }
+    }
+
+    #[test]
+    fn a_password_that_must_be_changed_is_the_last_step() {
+        for (amr, factors, demand, step) in [
+            ("pwd", NONE, Demand::NONE, SignInStep::ChangePassword),
+            ("pwd", NONE, Demand::RULE, SignInStep::SetUpFactor),
+            ("pwd", APP, Demand::NONE, SignInStep::SecondFactor),
+            (
+                "pwd otp mfa",
+                APP,
+                Demand::CLIENT,
+                SignInStep::ChangePassword,
+            ),
+        ] {
+            for remembered in [false, true] {
+                let must = Standing {
+                    must_change_password: true,
+                    ..standing(amr, factors, remembered, demand)
+                };
+                assert_eq!(next(must), Next::Ask(step), "{amr} {remembered}");
+            }
         }
     }
 

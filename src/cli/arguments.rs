@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::api::ApiCommand;
+use super::event_arguments::EventCommand;
 use super::mail_arguments::MailCommand;
 use super::metadata_arguments::MetadataArgs;
 use super::realm_arguments::{RealmCommand, RegistrationTokenCommand};
@@ -70,6 +71,9 @@ pub enum Command {
     /// What applications answered when they were told of a logout
     #[command(subcommand)]
     Logout(LogoutCommand),
+    /// What has happened: sign-ins, changes, revocations
+    #[command(subcommand)]
+    Event(EventCommand),
     /// Mails to people: try, preview, and what became of them
     #[command(subcommand)]
     Mail(MailCommand),

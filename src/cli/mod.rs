@@ -11,8 +11,11 @@ mod client;
 mod config;
 mod consent;
 mod desk;
+mod event;
+mod event_arguments;
 mod factors;
 mod failure;
+mod follow;
 mod healthcheck;
 mod invite;
 mod key;
@@ -130,6 +133,7 @@ async fn carry_out(
         | Command::User(_)
         | Command::Realm(_)
         | Command::Logout(_)
+        | Command::Event(_)
         | Command::Mail(_)
         | Command::Ban(_)
         | Command::RegistrationToken(_)
@@ -151,6 +155,7 @@ async fn at_desk(
         Command::User(command) => user::run(&desk, config, command, output).await,
         Command::Realm(command) => realm::run(&desk, command, output).await,
         Command::Logout(command) => logout::run(&desk, command, output).await,
+        Command::Event(command) => event::run(&desk, command, output).await,
         Command::Mail(command) => mail::run(&desk, config, command, output).await,
         Command::Ban(command) => ban::run(&desk, command, output).await,
         Command::RegistrationToken(command) => {

@@ -45,6 +45,8 @@ pub struct Config {
     pub keys: Keys,
     /// Browser sessions.
     pub sessions: Sessions,
+    /// How long events are kept.
+    pub event_retention: Lifetime,
     /// Password hashing.
     pub passwords: Passwords,
     /// Login attempts.
@@ -128,7 +130,7 @@ impl Database {
 }
 
 /// The log.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Log {
     /// How lines are written.
     pub format: LogFormat,
@@ -137,9 +139,10 @@ pub struct Log {
 }
 
 /// How log lines are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogFormat {
     /// Text on a terminal, JSON otherwise.
+    #[default]
     Auto,
     /// For people.
     Text,
@@ -331,10 +334,7 @@ impl Config {
             trusted_proxies: Vec::new(),
             outgoing: Outgoing::default(),
             mail: Mail::default(),
-            log: Log {
-                format: LogFormat::Auto,
-                level: String::new(),
-            },
+            log: Log::default(),
             tokens: Tokens {
                 access_lifetime: none,
                 id_lifetime: none,
@@ -351,6 +351,7 @@ impl Config {
                 idle: none,
                 absolute: none,
             },
+            event_retention: none,
             passwords: Passwords {
                 memory_kib: 0,
                 iterations: 0,

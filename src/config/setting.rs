@@ -209,6 +209,13 @@ pub static SETTINGS: &[Setting] = &[
         "How long a browser session may last at all (1m to 90d).",
     ),
     row(
+        "events.retention",
+        Kind::Span,
+        "90d",
+        |c, t| put(&mut c.event_retention, span(t, DAY, 3650 * DAY)),
+        "How long the record of what happened is kept (1d to 3650d). `vidimus event export` takes it elsewhere before.",
+    ),
+    row(
         "passwords.memory_kib",
         Kind::Number,
         "19456",

@@ -8,8 +8,9 @@ use crate::account::factors::{ONE_TIME, with_second};
 use crate::account::mail::MailKind;
 use crate::account::session::Session;
 use crate::account::totp::{self, DEVICES_LIMIT};
-use crate::flows::factors::{Offer, RecoveryCodes, SetUp, confirmed, make_offer, new_codes};
-use crate::flows::notices::{Notice, noticed};
+use crate::flows::factors::{
+    Offer, RecoveryCodes, SetUp, confirmed, make_offer, new_codes, noticed,
+};
 use crate::flows::session::{self, LiveSession};
 use crate::flows::sign_in_steps::{StepRefusal, count_attempt, forget_attempts};
 use crate::flows::{App, Fault, FlowError};
@@ -92,8 +93,9 @@ pub async fn add(
         ..facts.session.clone()
     };
     let added = event(live, EventKind::FactorAdded, caller, now).with("factor", "totp");
-    let told = Notice::of(MailKind::FactorChanged, ("what", &row.name));
-    let effects = noticed(app, &facts.user, &told, Effects::event(added), now)?;
+    let what: &[_] = &[("what", row.name.as_str())];
+    let told = (MailKind::FactorChanged, what);
+    let effects = noticed(app, &facts.user, told, Effects::event(added), now)?;
     let step = StepTaken {
         realm: realm.clone(),
         user: user.clone(),
@@ -149,8 +151,9 @@ pub async fn remove(
         return Ok(Change::NotFound);
     };
     let event = event(live, EventKind::FactorRemoved, caller, now).with("factor", "totp");
-    let told = Notice::of(MailKind::FactorChanged, ("what", &row.name));
-    let effects = noticed(app, user, &told, Effects::event(event), now)?;
+    let what: &[_] = &[("what", row.name.as_str())];
+    let told = (MailKind::FactorChanged, what);
+    let effects = noticed(app, user, told, Effects::event(event), now)?;
     let removed = app.store.remove_totp_app(realm, owner, id, &effects, now);
     Ok(removed.await?)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::account::event::{Caller, Event, EventKind};
 use crate::flows::registration::check_keys;
 use crate::flows::{App, Fault, limits};
 use crate::outgoing::{FetchError, Fetched, Limits};
@@ -207,7 +208,19 @@ async fn keep(
         initial_access_token: None,
         limit: app.settings.registration.clients_limit,
     };
-    match app.store.register_client(&fetched, &admission).await? {
+    let created = Event::new(
+        &fetched.realm,
+        EventKind::ClientCreated,
+        &Caller::default(),
+        now,
+    )
+    .of_client(&fetched.id)
+    .with("origin", fetched.origin.as_str());
+    match app
+        .store
+        .register_client(&fetched, &admission, &[created])
+        .await?
+    {
         ClientRegistration::Registered => Ok(Some(app.facts.remember_client(fetched, now))),
         // Somebody else's request has brought it.
         ClientRegistration::NameTaken => {

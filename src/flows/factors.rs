@@ -9,7 +9,7 @@ use crate::account::mail::MailKind;
 use crate::account::recovery;
 use crate::account::totp::{self, SECRET_BYTES, TotpCode, TotpSecret};
 use crate::account::user::User;
-use crate::flows::notices::{Notice, noticed};
+use crate::flows::links::{self, Letter};
 use crate::flows::sign_in_steps::{
     AtStep, Progress, StepRefusal, Taking, Visitor, at_step, count_visitor, take,
 };
@@ -62,17 +62,21 @@ pub async fn prove(
                 .saturating_sub(1);
             let left = left.to_string();
             let used = about(EventKind::RecoveryCodeUsed).with("left", left.as_str());
-            let told = Notice::of(MailKind::RecoveryCodeUsed, ("left", &left));
-            noticed(app, &at.user, &told, Effects::event(used), now)?
+            let left: &[_] = &[("left", left.as_str())];
+            let told = (MailKind::RecoveryCodeUsed, left);
+            noticed(app, &at.user, told, Effects::event(used), now)?
         }
-        Act::TakePassword { .. } | Act::TakeMailedCode(_) | Act::AddApp { .. } => {
+        Act::TakePassword { .. }
+        | Act::TakeMailedCode(_)
+        | Act::AddApp { .. }
+        | Act::ChangePassword(_) => {
             Effects::event(about(EventKind::FactorProven).with("factor", "totp"))
         }
     };
     let recovery_code = matches!(act, Act::TakeRecoveryCode(_));
     let taking = Taking {
         act,
-        method: ONE_TIME,
+        method: Some(ONE_TIME),
         remember,
         effects,
     };
@@ -208,8 +212,9 @@ pub async fn set_up(
     let (codes, digests) = new_codes(app)?;
     let event = Event::new(realm, EventKind::FactorAdded, visitor.caller, now);
     let event = event.of_user(&at.user.id).with("factor", "totp");
-    let told = Notice::of(MailKind::FactorChanged, ("what", &row.name));
-    let effects = noticed(app, &at.user, &told, Effects::event(event), now)?;
+    let what: &[_] = &[("what", row.name.as_str())];
+    let told = (MailKind::FactorChanged, what);
+    let effects = noticed(app, &at.user, told, Effects::event(event), now)?;
     let taking = Taking {
         act: Act::AddApp {
             app: row,
@@ -217,7 +222,7 @@ pub async fn set_up(
             // The first one only: whoever has a factor proves that one.
             limit: 1,
         },
-        method: ONE_TIME,
+        method: Some(ONE_TIME),
         remember: None,
         effects,
     };
@@ -269,6 +274,35 @@ pub(crate) fn new_codes(app: &App) -> Result<(RecoveryCodes, Vec<Digest>), Fault
         .collect();
     let digests = digests.ok_or(Fault::Invariant("a recovery code reads as one"))?;
     Ok((codes, digests))
+}
+
+/// How long a notice is worth sending.
+const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
+
+/// The effects of a change with the mail that tells the account's owner of it, and a link in it
+/// that locks the account; who has no address is told nothing.
+pub(crate) fn noticed(
+    app: &App,
+    user: &User,
+    (kind, values): (MailKind, &[(&str, &str)]),
+    effects: Effects,
+    now: Timestamp,
+) -> Result<Effects, Fault> {
+    let Some(email) = user.email.as_deref() else {
+        return Ok(effects);
+    };
+    let owner = (&user.realm, &user.id);
+    let (lock, address) = links::lock_link(app, owner, email, now)?;
+    let letter = Letter {
+        kind,
+        to: email,
+        name: user.profile.name.as_deref(),
+        language: user.profile.locale.as_deref().unwrap_or("en"),
+        values: &[values, &[("lock_link", address.as_str())]].concat(),
+    };
+    let owner = (&user.realm, Some(&user.id));
+    let mail = links::write(app, owner, &letter, NOTICE_LIFETIME, now)?;
+    Ok(effects.and_link(lock).and_mail(mail))
 }
 
 /// What goes with an admin taking all second factors of a person away.

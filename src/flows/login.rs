@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::account::event::{Event, EventKind};
 use crate::account::known_device::{ON_KNOWN_DEVICE, counts_by_itself};
 use crate::account::password::SALT_BYTES;
 use crate::account::slow_down::{DOUBT_LASTS, DOUBTED_AFTER, PASSWORDS, Pace};
@@ -10,9 +11,10 @@ use crate::flows::hash_pool::{HashPoolError, Lane, Place};
 use crate::flows::password::ending;
 use crate::flows::sign_in_steps::{Progress, Visitor};
 use crate::flows::{App, Fault, FlowError, limits, links, opening, sign_in_steps};
-use crate::protocol::ids::RealmId;
+use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
+use crate::store::Effects;
 use crate::store::ephemeral::Admission;
 
 /// What the person typed, and from where.
@@ -57,8 +59,10 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowEr
         Some(counted) => counted,
         None => as_stranger(app, &attempt, login.as_ref(), now).await?,
     };
+    let known = user.as_ref().map(|user| user.id.clone());
     let Some(user) = verify(app, &attempt, (user, place)).await? else {
-        return wrong(app, &attempt, (&key, by_itself), now).await;
+        let name = (!by_itself).then_some(key.as_str());
+        return Err(wrong(app, attempt.visitor, (known, name), now).await?);
     };
     // A password that was changed while it was being checked begins nothing.
     let doubted = doubted && may_be_doubted(app, &user, now).await?;
@@ -121,18 +125,25 @@ struct Counted {
     place: Place,
 }
 
-/// Nobody's password. Names that are tried from one address are noted.
+/// Records a wrong password, in one write whether or not there is such an account. The name is left
+/// out: people type passwords there by mistake. Names that are tried from one address are noted,
+/// but for those of known devices.
 async fn wrong(
     app: &App,
-    attempt: &Attempt<'_>,
-    (name, by_itself): (&str, bool),
+    visitor: Visitor<'_>,
+    (user, name): (Option<UserId>, Option<&str>),
     now: Timestamp,
-) -> Result<Progress, FlowError<LoginRefusal>> {
-    if !by_itself {
-        let tried = (attempt.visitor.caller, name);
-        limits::note_wrong_name(app, attempt.realm, tried, now).await?;
+) -> Result<FlowError<LoginRefusal>, Fault> {
+    let event = Event {
+        user,
+        ..Event::new(visitor.realm, EventKind::SignInRefused, visitor.caller, now)
+    };
+    let effects = Effects::event(event.with("factor", "password"));
+    app.store.write_effects(&effects, now).await?;
+    if let Some(name) = name {
+        limits::note_wrong_name(app, visitor.realm, (visitor.caller, name), now).await?;
     }
-    Err(FlowError::Refused(LoginRefusal::WrongCredentials))
+    Ok(FlowError::Refused(LoginRefusal::WrongCredentials))
 }
 
 /// Counts an attempt on a device that is known to the person by itself, so that no stranger keeps
@@ -249,7 +260,7 @@ async fn count_attempt(
     }
 }
 
-async fn count_address(
+pub(in crate::flows) async fn count_address(
     app: &App,
     realm: &RealmId,
     address: IpAddr,

@@ -2,11 +2,11 @@
 //! after so many wrong ones that it may have been guessed.
 
 use crate::account::event::{Event, EventKind};
-use crate::account::factors::{BY_MAIL, SignInStep};
+use crate::account::factors::SignInStep;
 use crate::account::mail::MailKind;
 use crate::account::mailed_code::{self, CODE_BYTES};
 use crate::account::user::User;
-use crate::flows::notices::{Notice, noticed};
+use crate::flows::factors::noticed;
 use crate::flows::sign_in_steps::{
     Progress, StepRefusal, Taking, Visitor, at_step, count_visitor, take,
 };
@@ -30,9 +30,10 @@ pub(crate) fn write(
     let kept = mailed_code::digest(cookie.expose(), code.expose())
         .ok_or(Fault::Invariant("a mailed code reads as one"))?;
     let event = Event::new(visitor.realm, EventKind::SignInDoubted, visitor.caller, now);
-    let told = Notice::of(MailKind::SignInCode, ("code", code.expose()));
+    let values: &[_] = &[("code", code.expose().as_str())];
     let effects = Effects::event(event.of_user(&user.id));
-    Ok((kept, noticed(app, user, &told, effects, now)?))
+    let told = (MailKind::SignInCode, values);
+    Ok((kept, noticed(app, user, told, effects, now)?))
 }
 
 /// Proves the mailbox of whoever is at that step. Every attempt is counted before it is looked at.
@@ -51,7 +52,7 @@ pub async fn prove(
         .ok_or(FlowError::Refused(StepRefusal::Wrong))?;
     let taking = Taking {
         act: Act::TakeMailedCode(code),
-        method: BY_MAIL,
+        method: None,
         remember: None,
         effects: Effects::NONE,
     };

@@ -26,7 +26,6 @@ pub mod links;
 pub mod login;
 pub mod mail;
 pub mod mailed_code;
-mod notices;
 mod opening;
 pub mod own;
 pub mod password;

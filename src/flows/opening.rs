@@ -6,7 +6,7 @@ use crate::account::known_device::{Acquaintance, is_told};
 use crate::account::mail::MailKind;
 use crate::account::session::Session;
 use crate::account::user::User;
-use crate::flows::notices::{Notice, noticed};
+use crate::flows::factors::noticed;
 use crate::flows::sign_in_steps::Visitor;
 use crate::flows::{App, Fault, end_session, session};
 use crate::protocol::ids::{SessionId, UserId};
@@ -38,7 +38,7 @@ pub(crate) async fn new_session(
             (session.id.clone(), session.created_at)
         }
         Some(live) => {
-            end_session::end(app, realm, &live).await?;
+            end_session::end(app, realm, &live, visitor.caller).await?;
             (new_session_id(app)?, now)
         }
         None => (new_session_id(app)?, now),
@@ -58,7 +58,7 @@ pub(crate) async fn new_session(
     Ok((cookie, session))
 }
 
-fn new_session_id(app: &App) -> Result<SessionId, Fault> {
+pub(crate) fn new_session_id(app: &App) -> Result<SessionId, Fault> {
     SessionId::parse(app.random_text::<16>()?)
         .map_err(|_invalid| Fault::Invariant("random text is a session id"))
 }
@@ -142,8 +142,8 @@ pub(crate) async fn acquaint(
     };
     if is_told(acquaintance, now) {
         let device = in_words(visitor.caller);
-        let told = Notice::of(MailKind::NewDevice, ("device", &device));
-        effects = noticed(app, user, &told, effects, now)?;
+        let device: &[_] = &[("device", device.as_str())];
+        effects = noticed(app, user, (MailKind::NewDevice, device), effects, now)?;
     }
     Ok((cookie, effects))
 }

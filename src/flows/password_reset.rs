@@ -12,13 +12,15 @@ use crate::account::password::SALT_BYTES;
 use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::account::user::{LoginName, User, mail_address};
 use crate::flows::links::{self, Draft, Letter};
-use crate::flows::notices::{Notice, noticed};
-use crate::flows::password::{Person, ending, judge_new, policy, set_effects};
+use crate::flows::password::{Person, ending, has_second_factor, judge_new, policy, set_effects};
 use crate::flows::{App, Fault, FlowError, login, revocations};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
 use crate::store::{Effects, LinkUse, PasswordChange};
+
+/// How long the mail that tells of a new password is worth sending.
+const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
 
 /// Somebody who has forgotten a password, and from where they ask.
 #[derive(Debug, Clone, Copy)]
@@ -163,7 +165,8 @@ pub async fn reset(app: &App, new: NewPassword<'_>) -> Result<Link, FlowError<Re
     if let Some(retry_after) = links::count_use(app, realm, new.address, now).await? {
         return Err(FlowError::Refused(ResetRefusal::SlowDown { retry_after }));
     }
-    let person = Person::of(&user, false);
+    let second_factor = has_second_factor(app.store.as_ref(), &user, now).await?;
+    let person = Person::of(&user, second_factor);
     let judged = judge_new(app, realm, &person, new.password.clone()).await;
     let acceptable = judged.map_err(|error| error.map_refusal(ResetRefusal::Weak))?;
     let change = change_of(app, &new, (&user, acceptable), now).await?;
@@ -217,6 +220,17 @@ fn reset_effects(
     for event in &mut effects.events {
         event.detail.insert("by".to_owned(), "mail".to_owned());
     }
-    let told = Notice::plain(MailKind::PasswordChanged).in_language(new.language);
-    noticed(app, user, &told, effects, now)
+    let Some(email) = user.email.as_deref() else {
+        return Ok(effects);
+    };
+    let (lock, lock_address) = links::lock_link(app, (realm, id), email, now)?;
+    let letter = Letter {
+        kind: MailKind::PasswordChanged,
+        to: email,
+        name: user.profile.name.as_deref(),
+        language: new.language,
+        values: &[("lock_link", &lock_address)],
+    };
+    let mail = links::write(app, (realm, Some(id)), &letter, NOTICE_LIFETIME, now)?;
+    Ok(effects.and_link(lock).and_mail(mail))
 }

@@ -15,7 +15,9 @@ use crate::account::factors::{
 use crate::account::session::Session;
 use crate::account::slow_down::SECOND_FACTORS;
 use crate::account::user::User;
-use crate::flows::opening::{acquaint, device_remembered, new_device, new_session, signed_in};
+use crate::flows::opening::{
+    acquaint, device_remembered, new_device, new_session, new_session_id, signed_in,
+};
 use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, FlowError, limits, login, mailed_code, opening, session};
 use crate::protocol::ids::{RealmId, SessionId, UserId};
@@ -106,8 +108,9 @@ pub struct AtStep {
     pub step: SignInStep,
     /// What stands for the proofs before it.
     pub ground: Ground,
+    /// What they can prove themselves with.
+    pub factors: Factors,
     amr: String,
-    factors: Factors,
     live: Option<LiveSession>,
 }
 
@@ -131,6 +134,7 @@ pub(crate) async fn begin(
         remembered: facts.remembered,
         doubted,
         demand: visitor.demand,
+        must_change_password: user.must_change_password,
     };
     let verified = user.password_hash.clone().unwrap_or_default();
     match factors::next(standing) {
@@ -214,6 +218,7 @@ pub async fn at_step(
                 remembered: false,
                 doubted: facts.sign_in.mailed_code.is_some(),
                 demand: visitor.demand,
+                must_change_password: facts.user.must_change_password,
             };
             return Ok(match factors::next(standing) {
                 Next::Complete { .. } => None,
@@ -304,8 +309,8 @@ fn attempts_key(user: &UserId) -> String {
 pub(crate) struct Taking {
     /// The act.
     pub(crate) act: Act,
-    /// The method that it proves (RFC 8176).
-    pub(crate) method: &'static str,
+    /// The method that it proves (RFC 8176), if it proves any.
+    pub(crate) method: Option<&'static str>,
     /// For how long this device is to be remembered.
     pub(crate) remember: Option<Lifetime>,
     /// What is told of it.
@@ -320,11 +325,10 @@ pub(crate) async fn take(
     taking: Taking,
     now: Timestamp,
 ) -> Result<Progress, FlowError<StepRefusal>> {
-    let amr = match taking.act {
-        Act::TakeMailedCode(_) => with_mail(&at.amr),
-        Act::TakePassword { .. } | Act::TakeRecoveryCode(_) | Act::AddApp { .. } => {
-            with_second(&at.amr, taking.method)
-        }
+    let amr = match (&taking.act, taking.method) {
+        (Act::TakeMailedCode(_), _) => with_mail(&at.amr),
+        (_, None) => at.amr.clone(),
+        (_, Some(method)) => with_second(&at.amr, method),
     };
     let standing = Standing {
         amr: &amr,
@@ -332,6 +336,10 @@ pub(crate) async fn take(
         remembered: false,
         doubted: false,
         demand: visitor.demand,
+        // A session that is made stronger is there already.
+        must_change_password: at.user.must_change_password
+            && at.step != SignInStep::ChangePassword
+            && at.live.is_none(),
     };
     let act = taking.act.clone();
     let (then, progress, effects) = match factors::next(standing) {
@@ -409,7 +417,12 @@ async fn session_of(
     now: Timestamp,
 ) -> Result<(SecretString, Session), Fault> {
     let Some(live) = &at.live else {
-        return new_session(app, visitor, &at.user.id, amr, now).await;
+        let (cookie, mut session) = new_session(app, visitor, &at.user.id, amr, now).await?;
+        if at.step == SignInStep::ChangePassword {
+            // Every session before it ends with the old password.
+            (session.id, session.created_at) = (new_session_id(app)?, now);
+        }
+        return Ok((cookie, session));
     };
     let cookie = session::new_cookie(app)?;
     let session = Session {

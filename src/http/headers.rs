@@ -87,7 +87,7 @@ pub(super) async fn finish(
         request.extensions_mut().insert(RequestId(id.clone()));
         // Whatever is logged on the way, by any module, carries the id.
         next.run(request)
-            .instrument(tracing::info_span!("request", id))
+            .instrument(tracing::info_span!("request", request_id = id))
             .await
     };
     decorate(&edge, &mut response);

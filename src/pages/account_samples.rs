@@ -7,7 +7,7 @@ use crate::pages::*;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 
-fn frame(words: Words, here: AccountPage) -> AccountFrame {
+pub(super) fn frame(words: Words, here: AccountPage) -> AccountFrame {
     AccountFrame {
         user_name: words("Ada Lovelace"),
         username: words("ada"),

@@ -16,6 +16,7 @@ mod logout;
 mod message;
 mod messages;
 mod moment;
+mod passwords;
 mod plain;
 mod qr;
 mod scopes;
@@ -26,6 +27,8 @@ mod words;
 mod account_samples;
 #[cfg(test)]
 mod link_samples;
+#[cfg(test)]
+mod password_samples;
 #[cfg(test)]
 mod pseudo;
 #[cfg(test)]
@@ -65,6 +68,7 @@ pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
 pub use message::{Argument, Message};
 pub use messages::{MessageFault, Messages};
 pub use moment::Moment;
+pub use passwords::{ChoosePasswordPage, PasswordError, PasswordPage, weaknesses_in_words};
 pub use plain::{BusyPage, HomePage};
 pub use qr::QrPicture;
 pub use scopes::{ScopeLine, ScopeValue, scope_lines};
@@ -155,6 +159,18 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "account_factors.html",
         include_str!("templates/account_factors.html"),
+    ),
+    (
+        "account_password.html",
+        include_str!("templates/account_password.html"),
+    ),
+    (
+        "choose_password.html",
+        include_str!("templates/choose_password.html"),
+    ),
+    (
+        "password_error.html",
+        include_str!("templates/password_error.html"),
     ),
     (
         "account_sign_in.html",

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Change, Effects, StoreResult};
+use super::{Change, Effects, PasswordChange, StoreResult};
 use crate::account::factors::Factors;
 use crate::account::session::Session;
 use crate::account::user::User;
@@ -120,6 +120,8 @@ pub enum Act {
         /// Fewer apps than this must be there.
         limit: u32,
     },
+    /// Changes the password, which ends every session before the one that is opened.
+    ChangePassword(Box<PasswordChange>),
 }
 
 /// Where a step leads.

@@ -31,6 +31,8 @@ mod encryption;
 #[cfg(test)]
 mod ephemeral;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod factors;
 #[cfg(test)]
 mod headers;

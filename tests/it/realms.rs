@@ -19,7 +19,7 @@ async fn two_realms() -> (TestClient, TestClient) {
         disabled_at: None,
         terms_url: None,
     };
-    world.app.store.create_realm(&realm).await.unwrap();
+    world.app.store.create_realm(&realm, &[]).await.unwrap();
     world.user(&acme, "ada").await;
     let here = world.client(ClientType::Web).await;
     let there = world.client_with(&acme, ClientType::Web, |_| {}).await;

@@ -35,12 +35,16 @@ macro_rules! conformance {
             links_of_owner: gives_an_account_its_new_address, a_taken_address_stays_where_it_is,
                 an_address_asked_for_before_an_end_is_void,
                 gives_an_address_to_one_account_in_a_race, a_link_brings_an_account_back_in_time;
-            events: pages_through_the_events_of_a_user;
+            events: pages_through_the_events_of_a_user, lists_events_from_either_end,
+                lists_events_by_what_they_are_about,
+                purges_old_events, tells_only_of_what_happened, tells_of_a_revocation_once;
             passwords: a_new_password_ends_everything_of_the_user, changes_no_password_elsewhere,
                 a_change_spares_its_session_and_what_was_granted_there,
                 spares_no_session_that_has_ended, changes_a_proven_password_only,
                 changes_a_password_once_on_one_proof_in_a_race, remembers_as_many_as_the_realm_does,
-                a_session_on_the_password_before_is_ended, says_who_must_change_the_password;
+                a_session_on_the_password_before_is_ended, says_who_must_change_the_password,
+                a_password_that_must_be_changed_opens_nothing,
+                a_step_changes_the_password_once_in_a_race;
             apis: keeps_apis, takes_api_names_per_realm, lists_apis_by_page;
             clients: keeps_clients, a_removed_client_loses_its_families;
             sign_ins: begins_a_sign_in, a_change_voids_a_sign_in, takes_a_password_once,
@@ -291,8 +295,8 @@ mod sqlite {
         let (store, directory) = opened().await;
         let realm = RealmId::default_realm();
         let key = signing_keys::key(&realm, "k-1", KeyState::Pending, START);
-        store.add_signing_key(&key).await.unwrap();
-        store.retire_key(&realm, &key.id, START).await.unwrap();
+        store.add_signing_key(&key, &[]).await.unwrap();
+        store.retire_key(&realm, &key.id, &[], START).await.unwrap();
         let mut connection = raw(&directory.path().join("record.db")).await;
         let sealed: Vec<u8> = sqlx::query("SELECT sealed_private FROM signing_key")
             .fetch_one(&mut connection)

@@ -10,12 +10,14 @@ use crate::account::link::{Link, LinkContent, LinkPurpose, LinkRefusal};
 use crate::account::mail::MailKind;
 use crate::account::user::{User, mail_address};
 use crate::flows::links::{self, Draft, Letter};
-use crate::flows::notices::{Notice, noticed};
 use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, FlowError};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::store::{Effects, LinkUse};
+
+/// How long the mail that tells the old address of it is worth sending.
+const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
 
 /// What the person typed, and from where.
 #[derive(Debug, Clone, Copy)]
@@ -90,12 +92,31 @@ fn asking_effects(
     let event =
         Event::new(&user.realm, EventKind::AddressChangeAsked, wish.caller, now).of_user(&user.id);
     let effects = Effects::event(event).and_link(link).and_mail(mail);
-    if user.email.as_deref() == Some(email) {
-        return Ok(effects);
+    match user.email.as_deref().filter(|old| *old != email) {
+        Some(old) => warn(app, (user, old), wish.language, effects, now),
+        None => Ok(effects),
     }
-    // The old address is told, with a link that locks the account.
-    let told = Notice::plain(MailKind::AddressChanging).in_language(wish.language);
-    noticed(app, user, &told, effects, now)
+}
+
+/// Tells the old address, with a link that locks the account.
+fn warn(
+    app: &App,
+    (user, old): (&User, &str),
+    language: &str,
+    effects: Effects,
+    now: Timestamp,
+) -> Result<Effects, Fault> {
+    let (lock, address) = links::lock_link(app, (&user.realm, &user.id), old, now)?;
+    let letter = Letter {
+        kind: MailKind::AddressChanging,
+        to: old,
+        name: user.profile.name.as_deref(),
+        language,
+        values: &[("lock_link", &address)],
+    };
+    let place = (&user.realm, Some(&user.id));
+    let mail = links::write(app, place, &letter, NOTICE_LIFETIME, now)?;
+    Ok(effects.and_link(lock).and_mail(mail))
 }
 
 /// Why an account did not get the address of a link.

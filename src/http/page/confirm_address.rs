@@ -133,6 +133,6 @@ fn show(
         csrf: binding.csrf.clone(),
     };
     // It may end at the client that the person came from.
-    let response = link::form_page(edge, &view, error, Forms::EndAtClient);
+    let response = link::form_page(edge, &view, view.error.as_ref(), Forms::EndAtClient);
     binding.apply(edge, call, response)
 }

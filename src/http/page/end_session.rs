@@ -125,7 +125,7 @@ async fn end_and_tell(
     call: &Call,
     live: &LiveSession,
 ) -> Result<Vec<LogoutFrame>, Fault> {
-    end(&edge.app, &call.realm, live).await?;
+    end(&edge.app, &call.realm, live, call.caller()).await?;
     frames(&edge.app, &call.realm, live).await
 }
 

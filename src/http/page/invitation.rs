@@ -91,6 +91,6 @@ fn show(
         csrf: binding.csrf.clone(),
         sign_in: None,
     };
-    let response = link::form_page(edge, &view, error, Forms::StayHere);
+    let response = link::form_page(edge, &view, view.error.as_ref(), Forms::StayHere);
     binding.apply(edge, call, response)
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 
 use crate::account::link::{Link, LinkPurpose, LinkRefusal};
-use crate::account::password::policy::{LONGEST, PasswordWeakness};
+use crate::account::password::policy::PasswordWeakness;
 use crate::flows::authorize::{Outcome, Pending, Visit, resume};
 use crate::flows::links::{self, TOKEN};
 use crate::flows::sign_up::Asker;
@@ -17,6 +17,7 @@ use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
 use crate::pages::{
     AccountFormError, AccountPage, Chrome, LinkDone, LinkDonePage, LinkRefusedPage, View,
+    weaknesses_in_words,
 };
 use crate::protocol::params::Params;
 use crate::protocol::time::Lifetime;
@@ -176,25 +177,11 @@ fn way_on(edge: &Edge, call: &Call, link: &Link) -> String {
     }
 }
 
-/// What a page says of a password: what can be repaired at once, before what cannot.
+/// What a page says of a password.
 pub(super) fn about(weaknesses: &[PasswordWeakness]) -> AccountFormError {
-    let length = weaknesses.iter().find_map(|weakness| match weakness {
-        PasswordWeakness::TooShort { least } => Some(AccountFormError::PasswordTooShort {
-            least: usize::from(*least),
-        }),
-        PasswordWeakness::TooLong => Some(AccountFormError::PasswordTooLong { most: LONGEST }),
-        PasswordWeakness::NoLowerCase
-        | PasswordWeakness::NoUpperCase
-        | PasswordWeakness::NoDigit
-        | PasswordWeakness::NoSymbol
-        | PasswordWeakness::Common
-        | PasswordWeakness::Personal
-        | PasswordWeakness::Guessable
-        | PasswordWeakness::Breached
-        | PasswordWeakness::BreachUnknown
-        | PasswordWeakness::UsedBefore => None,
-    });
-    length.unwrap_or(AccountFormError::PasswordWeak)
+    AccountFormError::PasswordWeak {
+        weaknesses: weaknesses_in_words(weaknesses),
+    }
 }
 
 /// How many characters a password needs, of somebody without a second factor.
@@ -213,7 +200,7 @@ pub(super) fn slow_down(retry_after: Lifetime) -> AccountFormError {
 pub(super) fn form_page<V: View>(
     edge: &Edge,
     view: &V,
-    error: Option<AccountFormError>,
+    error: Option<&AccountFormError>,
     ends: Forms,
 ) -> Response {
     let status = match error {
@@ -223,7 +210,7 @@ pub(super) fn form_page<V: View>(
     };
     let response = respond::page(edge, status, view, ends);
     let seconds = match error {
-        Some(AccountFormError::SlowDown { seconds }) => Some(seconds),
+        Some(AccountFormError::SlowDown { seconds }) => Some(*seconds),
         _ => None,
     };
     respond::with_wait(response, seconds)

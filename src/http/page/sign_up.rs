@@ -194,6 +194,6 @@ fn show(
         csrf: binding.csrf.clone(),
         sign_in: link::sign_in(edge, call, pending),
     };
-    let response = link::form_page(edge, &view, error, Forms::EndAtClient);
+    let response = link::form_page(edge, &view, view.error.as_ref(), Forms::EndAtClient);
     binding.apply(edge, call, response)
 }

@@ -1,5 +1,5 @@
 //! The pages of a sign-in after the password: `GET` and `POST` of `/login/factor`,
-//! `/login/recovery`, `/login/mailed-code` and `/login/set-up`.
+//! `/login/recovery`, `/login/mailed-code` and `/login/set-up`; and which page a step has.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::flows::sign_in_steps::{Progress, StepRefusal, at_step};
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::errand::{AtPage, errand_of, go_on, onward, with_progress};
-use crate::http::page::{bind, is_genuine};
+use crate::http::page::{bind, is_genuine, new_password};
 use crate::http::respond::{self, Forms};
 use crate::pages::{
     FactorError, FactorMethod, FactorPage, QrPicture, RecoveryCodesPage, SetUpFactorPage,
@@ -31,6 +31,8 @@ pub(in crate::http) const RECOVERY: &str = "/login/recovery";
 pub(in crate::http) const MAILED_CODE: &str = "/login/mailed-code";
 /// The page on which a second factor is set up.
 pub(in crate::http) const SET_UP: &str = "/login/set-up";
+/// The page on which another password is chosen.
+pub(in crate::http) const NEW_PASSWORD: &str = "/login/new-password";
 
 /// The page of a step.
 pub(super) const fn path_of(step: SignInStep) -> &'static str {
@@ -38,6 +40,7 @@ pub(super) const fn path_of(step: SignInStep) -> &'static str {
         SignInStep::SecondFactor => FACTOR,
         SignInStep::ConfirmByMail => MAILED_CODE,
         SignInStep::SetUpFactor => SET_UP,
+        SignInStep::ChangePassword => NEW_PASSWORD,
     }
 }
 
@@ -115,7 +118,7 @@ pub(in crate::http) async fn post_set_up(
 }
 
 /// Shows the page of a step, if it is whose turn it is; leads to the right one otherwise.
-async fn show_step(edge: &Edge, call: &Call, page: &'static str) -> Response {
+pub(super) async fn show_step(edge: &Edge, call: &Call, page: &'static str) -> Response {
     let at = match errand_of(edge, call).await {
         Ok(at) => at,
         Err(response) => return response,
@@ -129,13 +132,14 @@ async fn show_step(edge: &Edge, call: &Call, page: &'static str) -> Response {
         (Some(FACTOR), RECOVERY) => show_factor(edge, call, &at, FactorMethod::RecoveryCode, None),
         (Some(MAILED_CODE), MAILED_CODE) => show_factor(edge, call, &at, FactorMethod::Mail, None),
         (Some(SET_UP), SET_UP) => show_set_up(edge, call, &at, None, None).await,
+        (Some(NEW_PASSWORD), NEW_PASSWORD) => new_password::show(edge, call, &at, None).await,
         (Some(other), _) => respond::see_other(&at.errand.address(edge, call, other)),
         (None, _) => begin_anew(edge, call, &at),
     }
 }
 
 /// Nobody is half signed in: back to the password.
-fn begin_anew(edge: &Edge, call: &Call, at: &AtPage) -> Response {
+pub(super) fn begin_anew(edge: &Edge, call: &Call, at: &AtPage) -> Response {
     respond::see_other(&at.errand.address(edge, call, "/login"))
 }
 

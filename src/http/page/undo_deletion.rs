@@ -60,6 +60,6 @@ fn show(edge: &Edge, call: &Call, token: String, error: Option<AccountFormError>
         action: local(edge, call, PURPOSE.path()),
         csrf: binding.csrf.clone(),
     };
-    let response = link::form_page(edge, &view, error, Forms::StayHere);
+    let response = link::form_page(edge, &view, view.error.as_ref(), Forms::StayHere);
     binding.apply(edge, call, response)
 }

@@ -240,5 +240,21 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::NetworkBanned => Message::new("event-network-banned"),
         EventKind::NetworkBanLifted => Message::new("event-network-ban-lifted"),
         EventKind::TokenRevoked => Message::new("event-token-revoked"),
+        EventKind::TokenReuseDetected => Message::new("event-token-reuse-detected"),
+        // About no person in particular.
+        EventKind::ClientCreated
+        | EventKind::ClientChanged
+        | EventKind::ClientSecretReplaced
+        | EventKind::ClientDeleted
+        | EventKind::ApiCreated
+        | EventKind::ApiChanged
+        | EventKind::ApiDeleted
+        | EventKind::RegistrationTokenMade
+        | EventKind::RegistrationTokenWithdrawn
+        | EventKind::RealmCreated
+        | EventKind::RealmChanged
+        | EventKind::KeyPublished
+        | EventKind::KeyActivated
+        | EventKind::KeyRetired => Message::new("event-settings-changed"),
     }
 }

@@ -314,7 +314,7 @@ pub async fn consents_to_no_absent_client(store: SharedStore) {
         )
         .await
         .unwrap();
-    store.create_client(&world.client).await.unwrap();
+    store.create_client(&world.client, &[]).await.unwrap();
     let cookie = &world.session.cookie;
     let facts = store
         .session_facts(&world.realm, cookie, Some(shop))

@@ -45,7 +45,10 @@ async fn set_realm(world: &World, change: impl FnOnce(&mut RealmSettings)) {
         .unwrap()
         .unwrap();
     change(&mut realm.settings);
-    assert_eq!(store.update_realm(&realm).await.unwrap(), Change::Changed);
+    assert_eq!(
+        store.update_realm(&realm, &[]).await.unwrap(),
+        Change::Changed
+    );
     world.advance(2);
 }
 

@@ -263,7 +263,7 @@ async fn a_mailed_code_is_no_second_factor() {
     let realm = RealmId::default_realm();
     let mut row = world.app.store.realm(&realm).await.unwrap().unwrap();
     row.settings.second_factor = vidimus::protocol::realm::SecondFactorRule::Required;
-    let changed = world.app.store.update_realm(&row).await.unwrap();
+    let changed = world.app.store.update_realm(&row, &[]).await.unwrap();
     assert_eq!(changed, Change::Changed);
     world.advance(2);
     let (mut browser, page) = right_password(&world, "ada").await;

@@ -224,7 +224,7 @@ async fn what_the_document_says_now_is_what_holds() {
     assert!(!site.is_known().await, "the old redirect URI is gone");
     let mut off = site.stored().await.unwrap();
     off.disabled_at = Some(site.world.app.now());
-    site.world.app.store.update_client(&off).await.unwrap();
+    site.world.app.store.update_client(&off, &[]).await.unwrap();
     site.publish(&json!({}));
     site.world.advance(HOUR);
     assert!(!site.is_known().await, "an admin has switched it off");

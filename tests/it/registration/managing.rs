@@ -186,7 +186,7 @@ async fn nothing_is_managed_where_client_or_realm_is_switched_off() {
     let own = Own::registered(&world, &json!({})).await;
     let mut off = own.stored().await.unwrap();
     off.disabled_at = Some(world.app.now());
-    world.app.store.update_client(&off).await.unwrap();
+    world.app.store.update_client(&off, &[]).await.unwrap();
     let body = own.update(&json!({"client_name": "Back again"}));
     for (method, sent) in [
         (Method::GET, None),
@@ -201,11 +201,11 @@ async fn nothing_is_managed_where_client_or_realm_is_switched_off() {
     }
     assert_eq!(own.stored().await, Some(off.clone()));
     off.disabled_at = None;
-    world.app.store.update_client(&off).await.unwrap();
+    world.app.store.update_client(&off, &[]).await.unwrap();
     let realm = RealmId::default_realm();
     let mut row = world.app.store.realm(&realm).await.unwrap().unwrap();
     row.disabled_at = Some(world.app.now());
-    world.app.store.update_realm(&row).await.unwrap();
+    world.app.store.update_realm(&row, &[]).await.unwrap();
     world.advance(1);
     for (method, sent) in [
         (Method::GET, None),

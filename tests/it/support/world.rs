@@ -200,6 +200,7 @@ impl World {
             node: random_text::<9>(app.entropy.as_ref()).unwrap().into(),
             deliveries: Arc::new(Deliveries::new(app.clone())),
             outbox: Arc::new(Outbox::new(app.clone(), shared.courier.clone())),
+            events_kept: Lifetime::seconds(90 * 86_400),
             mail_bell: app.mail_bell.clone(),
         };
         // The index is believed only once it was filled from the record; a Redis may be away.
@@ -329,7 +330,7 @@ impl World {
             metadata,
             self.app.now(),
         );
-        self.app.store.create_client(&client).await.unwrap();
+        self.app.store.create_client(&client, &[]).await.unwrap();
         TestClient {
             world: self.clone(),
             realm: realm.clone(),

@@ -36,6 +36,21 @@ pub(in super::super) async fn write(
     Ok(Verdict::Keep(()))
 }
 
+/// The outcome of a change with its events, which tell nothing when nothing happened.
+pub(super) async fn told<T: Send>(
+    c: &mut Connection<'_>,
+    outcome: T,
+    happened: bool,
+    events: &[Event],
+) -> Answer<Verdict<T>> {
+    if happened {
+        for event in events {
+            append(c, event).await?;
+        }
+    }
+    Ok(Verdict::Keep(outcome))
+}
+
 async fn append(c: &mut Connection<'_>, event: &Event) -> Answer<()> {
     let detail = serde_json::to_string(&event.detail)
         .map_err(|error| Fault::Corrupt(format!("event: {error}")))?;
@@ -55,6 +70,7 @@ async fn append(c: &mut Connection<'_>, event: &Event) -> Answer<()> {
     .bind(event.caller.request.as_deref())
     .bind(detail);
     c.execute(query).await?;
+    c.tell(event);
     Ok(())
 }
 

@@ -2,7 +2,8 @@
 
 use super::rows::{self, column, digest, moment, optional_digest, user_columns, user_stands};
 use super::{
-    Answer, Change, Connection, Timestamp, Verdict, change, effects, factors, sessions, sql,
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, factors, passwords, sessions,
+    sql,
 };
 use crate::account::factors::Factors;
 use crate::protocol::ids::{RealmId, UserId};
@@ -176,6 +177,9 @@ async fn act(c: &mut Connection<'_>, step: &StepTaken, now: Timestamp) -> Answer
                 factors::put_codes(c, owner, codes, now).await?;
             }
             Ok(added)
+        }
+        Act::ChangePassword(wanted) => {
+            Ok(passwords::change(c, wanted).await? == Verdict::Keep(Change::Changed))
         }
     }
 }
