@@ -3,6 +3,7 @@
 error-title = خطأ: { $title }
 page-origin = هذه الصفحة من { $host }. تأكَّد من أن شريط العنوان في متصفحك يعرض العنوان نفسه.
 language-choice = اللغة
+skip-to-content = الانتقال إلى المحتوى
 close-page = يمكنك الآن إغلاق هذه الصفحة.
 continue = متابعة
 allow = السماح

@@ -3,6 +3,7 @@
 error-title = Fehler: { $title }
 page-origin = Diese Seite kommt von { $host }. Prüfen Sie, ob die Adressleiste Ihres Browsers dasselbe sagt.
 language-choice = Sprache
+skip-to-content = Zum Inhalt springen
 close-page = Sie können diese Seite jetzt schließen.
 continue = Weiter
 allow = Zulassen

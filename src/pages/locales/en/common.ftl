@@ -3,6 +3,7 @@
 error-title = Error: { $title }
 page-origin = This page is from { $host }. Check that your browser’s address bar says the same.
 language-choice = Language
+skip-to-content = Skip to the content
 close-page = You can close this page now.
 continue = Continue
 allow = Allow

@@ -3,6 +3,7 @@
 error-title = Error: { $title }
 page-origin = Esta página es de { $host }. Compruebe que la barra de direcciones de su navegador diga lo mismo.
 language-choice = Idioma
+skip-to-content = Ir al contenido
 close-page = Ya puede cerrar esta página.
 continue = Continuar
 allow = Permitir

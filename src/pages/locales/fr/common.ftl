@@ -3,6 +3,7 @@
 error-title = Erreur : { $title }
 page-origin = Cette page provient de { $host }. Vérifiez que la barre d’adresse de votre navigateur indique la même chose.
 language-choice = Langue
+skip-to-content = Aller au contenu
 close-page = Vous pouvez maintenant fermer cette page.
 continue = Continuer
 allow = Autoriser

@@ -3,6 +3,7 @@
 error-title = エラー：{ $title }
 page-origin = このページは { $host } のものです。ブラウザーのアドレスバーの表示と同じであることを確認してください。
 language-choice = 言語
+skip-to-content = 本文へ移動
 close-page = このページは閉じてかまいません。
 continue = 続ける
 allow = 許可する
