@@ -78,6 +78,7 @@ mod tests {
                     recovery_codes: 10,
                 },
                 remembered: false,
+                doubted: false,
                 demand: Demand::CLIENT,
                 must_change_password: false,
             };

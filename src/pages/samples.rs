@@ -20,7 +20,8 @@ pub(super) fn calm(text: &str) -> String {
 }
 
 pub(super) fn hostile(_: &str) -> String {
-    r#"<script>alert(1)</script>"' onload='x' {{ 7 * 7 }} مرحبا 🙂 "#.to_owned() + &"W".repeat(300)
+    r#"<script>alert(1)</script>"' onload='x' {{ 1234 * 4321 }} مرحبا 🙂 "#.to_owned()
+        + &"W".repeat(300)
 }
 
 thread_local! {

@@ -10,7 +10,7 @@ use crate::account::factors::SignInStep;
 use crate::account::passkey::{CeremonyPurpose, methods};
 use crate::flows::factors::standing_at;
 use crate::flows::sign_in_steps::{
-    AtStep, Progress, StepRefusal, Taking, Visitor, count_attempt, take,
+    AtStep, Progress, StepRefusal, Taking, Visitor, count_visitor, take,
 };
 use crate::flows::{App, FlowError};
 use crate::passkeys::Assertion;
@@ -53,7 +53,7 @@ pub async fn prove(
     let now = app.now();
     let realm = visitor.realm;
     let at = standing_at(app, visitor, SignInStep::SecondFactor, now).await?;
-    count_attempt(app, realm, &at.user.id, now).await?;
+    count_visitor(app, visitor, &at.user.id, now).await?;
     let wrong = || FlowError::Refused(StepRefusal::Wrong);
     let assertion = Assertion::parse(answer).map_err(|_unreadable| wrong())?;
     let state = taken(app, assertion.challenge(), holder(realm, &at)?, now).await?;

@@ -9,7 +9,7 @@ use crate::account::event::{Event, EventKind};
 use crate::account::factors::{self, Factors, Next, Standing};
 use crate::account::passkey::{CeremonyPurpose, alone};
 use crate::flows::login::{self, LoginRefusal};
-use crate::flows::opening::{new_session, signed_in};
+use crate::flows::opening::{acquaint, new_session, signed_in};
 use crate::flows::session;
 use crate::flows::sign_in_steps::{LIFETIME, Progress, SignedIn, Visitor};
 use crate::flows::{App, FlowError};
@@ -111,6 +111,7 @@ async fn open(
         amr: &amr,
         factors: Factors::default(),
         remembered: false,
+        doubted: false,
         demand: visitor.demand,
         must_change_password: user.must_change_password,
     };
@@ -120,18 +121,22 @@ async fn open(
         Next::Complete { amr } => {
             let (cookie, session) = new_session(app, visitor, &user.id, amr, now).await?;
             let event = signed_in(visitor, &session, now).with("passkey", &*passkey.id);
+            let here = (&user, &session.id);
+            let effects = Effects::event(event);
+            let (known, effects) = acquaint(app, visitor, here, effects, now).await?;
             let progress = Progress::SignedIn(Box::new(SignedIn {
                 cookie,
                 session: session.id.clone(),
                 anew: true,
-                user,
+                user: user.clone(),
                 device: None,
+                known: Some(known),
             }));
             let then = Then::Open {
                 session: Box::new(session),
                 remembered: None,
             };
-            (then, Effects::event(event), progress)
+            (then, effects, progress)
         }
         Next::Ask(step) => {
             let cookie = session::new_cookie(app)?;
@@ -140,6 +145,7 @@ async fn open(
                 cookie: Digest::of(cookie.expose()),
                 user: id.clone(),
                 amr,
+                mailed_code: None,
                 created_at: now,
                 expires_at: now.plus(LIFETIME),
             };
@@ -156,7 +162,11 @@ async fn open(
         then,
     };
     match app.store.take_step(&step, &effects, now).await? {
-        StepOutcome::Taken => Ok(progress),
+        StepOutcome::Taken => {
+            app.mail_bell.notify_one();
+            login::forgive(app, &user).await?;
+            Ok(progress)
+        }
         StepOutcome::Spent | StepOutcome::Gone => Err(FlowError::Refused(PasskeyRefusal::Refused)),
     }
 }

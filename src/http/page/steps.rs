@@ -1,6 +1,6 @@
 //! The pages of a sign-in after the password: `GET` and `POST` of `/login/factor`,
-//! `/login/recovery` and `/login/set-up`, and `POST /login/factor/passkey`; and which page a step
-//! has.
+//! `/login/recovery`, `/login/mailed-code` and `/login/set-up`, and `POST /login/factor/passkey`; and
+//! which page a step has.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use http::StatusCode;
 use crate::account::factors::SignInStep;
 use crate::flows::FlowError;
 use crate::flows::factors::{SetUp, Typed, methods, offer, prove, set_up};
+use crate::flows::mailed_code;
 use crate::flows::passkeys::second_factor;
 use crate::flows::sign_in_steps::{Progress, StepRefusal, at_step};
 use crate::http::Edge;
@@ -29,6 +30,8 @@ use crate::protocol::params::Params;
 pub(in crate::http) const FACTOR: &str = "/login/factor";
 /// The page that takes a recovery code instead.
 pub(in crate::http) const RECOVERY: &str = "/login/recovery";
+/// The page that takes the code that was mailed.
+pub(in crate::http) const MAILED_CODE: &str = "/login/mailed-code";
 /// The page on which a second factor is set up.
 pub(in crate::http) const SET_UP: &str = "/login/set-up";
 /// The page on which another password is chosen.
@@ -38,6 +41,7 @@ pub(in crate::http) const NEW_PASSWORD: &str = "/login/new-password";
 pub(super) const fn path_of(step: SignInStep) -> &'static str {
     match step {
         SignInStep::SecondFactor => FACTOR,
+        SignInStep::ConfirmByMail => MAILED_CODE,
         SignInStep::SetUpFactor => SET_UP,
         SignInStep::ChangePassword => NEW_PASSWORD,
     }
@@ -49,6 +53,10 @@ pub(in crate::http) async fn get_factor(state: State<Arc<Edge>>, call: Call) -> 
 
 pub(in crate::http) async fn get_recovery(state: State<Arc<Edge>>, call: Call) -> Response {
     Box::pin(show_step(&state.0, &call, RECOVERY)).await
+}
+
+pub(in crate::http) async fn get_mailed_code(state: State<Arc<Edge>>, call: Call) -> Response {
+    Box::pin(show_step(&state.0, &call, MAILED_CODE)).await
 }
 
 pub(in crate::http) async fn get_set_up(state: State<Arc<Edge>>, call: Call) -> Response {
@@ -77,6 +85,14 @@ pub(in crate::http) async fn post_recovery(
     body: Body,
 ) -> Response {
     Box::pin(take_factor(&edge, &call, body, FactorMethod::RecoveryCode)).await
+}
+
+pub(in crate::http) async fn post_mailed_code(
+    State(edge): State<Arc<Edge>>,
+    call: Call,
+    body: Body,
+) -> Response {
+    Box::pin(take_factor(&edge, &call, body, FactorMethod::Mail)).await
 }
 
 pub(in crate::http) async fn post_set_up(
@@ -127,6 +143,9 @@ pub(super) async fn show_step(edge: &Edge, call: &Call, page: &'static str) -> R
         (Some(FACTOR), RECOVERY) => {
             show_factor(edge, call, &at, FactorMethod::RecoveryCode, None).await
         }
+        (Some(MAILED_CODE), MAILED_CODE) => {
+            show_factor(edge, call, &at, FactorMethod::Mail, None).await
+        }
         (Some(SET_UP), SET_UP) => show_set_up(edge, call, &at, None, None).await,
         (Some(NEW_PASSWORD), NEW_PASSWORD) => new_password::show(edge, call, &at, None).await,
         (Some(other), _) => respond::see_other(&at.errand.address(edge, call, other)),
@@ -160,6 +179,7 @@ async fn take_factor(edge: &Edge, call: &Call, body: Body, method: FactorMethod)
         FactorMethod::RecoveryCode => {
             prove(app, visitor, Typed::RecoveryCode(typed("code")), remember).await
         }
+        FactorMethod::Mail => mailed_code::prove(app, visitor, typed("code")).await,
         FactorMethod::Passkey => {
             second_factor::prove(app, visitor, typed("credential"), remember).await
         }
@@ -203,6 +223,14 @@ fn refused(
     }
 }
 
+/// How long there is to wait.
+pub(super) fn wait_of(error: Option<FactorError>) -> Option<i64> {
+    match error {
+        Some(FactorError::SlowDown { seconds }) => Some(seconds),
+        _ => None,
+    }
+}
+
 pub(super) fn status_of(error: Option<FactorError>) -> StatusCode {
     match error {
         None => StatusCode::OK,
@@ -226,10 +254,13 @@ async fn show_factor(
     let binding = bind(edge, call);
     let address = |page| at.errand.address(edge, call, page);
     let (own, other) = match method {
-        FactorMethod::App | FactorMethod::Passkey => (FACTOR, RECOVERY),
-        FactorMethod::RecoveryCode => (RECOVERY, FACTOR),
+        FactorMethod::App | FactorMethod::Passkey => (FACTOR, Some(RECOVERY)),
+        FactorMethod::RecoveryCode => (RECOVERY, Some(FACTOR)),
+        FactorMethod::Mail => (MAILED_CODE, None),
     };
+    // A mailed code is no second factor, and nothing stands in for it.
     let remembered = call.realm_row.settings.remembers_devices_for();
+    let remembered = remembered.filter(|_| method != FactorMethod::Mail);
     let view = FactorPage {
         chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         client_name: at.errand.client_name(),
@@ -242,13 +273,13 @@ async fn show_factor(
         }),
         error,
         action: address(own),
-        other_way: address(other),
+        other_way: other.map(address),
         not_you: address("/login"),
         remember_days: remembered.map(|lifetime| lifetime.whole_seconds() / 86_400),
         csrf: binding.csrf.clone(),
     };
     let response = respond::page(edge, status_of(error), &view, Forms::EndAtClient);
-    binding.apply(edge, call, response)
+    binding.apply(edge, call, respond::with_wait(response, wait_of(error)))
 }
 
 /// Shows the offer of an app: a new one, or the one that the form came with.
@@ -283,7 +314,7 @@ async fn show_set_up(
         csrf: binding.csrf.clone(),
     };
     let response = respond::page(edge, status_of(error), &view, Forms::StayHere);
-    binding.apply(edge, call, response)
+    binding.apply(edge, call, respond::with_wait(response, wait_of(error)))
 }
 
 fn show_codes(

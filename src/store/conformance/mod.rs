@@ -27,6 +27,7 @@ pub mod own;
 pub mod passkeys;
 pub mod passwords;
 pub mod people;
+pub mod protection;
 pub mod registrations;
 pub mod replays;
 pub mod requests;

@@ -202,6 +202,7 @@ pub async fn a_passkey_begins_a_sign_in(store: SharedStore) {
         cookie: Digest::of("half"),
         user: owner.clone(),
         amr: "swk user mfa".to_owned(),
+        mailed_code: None,
         created_at: START,
         expires_at: after(600),
     };

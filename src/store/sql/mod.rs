@@ -33,6 +33,7 @@ mod passkeys;
 mod passwords;
 mod people;
 mod profiles;
+mod protection;
 mod queries;
 mod registrations;
 mod replays;

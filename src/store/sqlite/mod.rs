@@ -76,6 +76,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             include_str!("../../../migrations/sqlite/0007_passkeys.sql"),
         ),
         (
+            9,
+            "protection",
+            include_str!("../../../migrations/sqlite/0009_protection.sql"),
+        ),
+        (
             10,
             "mailed links",
             include_str!("../../../migrations/sqlite/0010_mailed_links.sql"),

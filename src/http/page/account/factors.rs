@@ -213,8 +213,8 @@ async fn show_app(
         action: local(edge, call, AccountPage::AddApp.path()),
         csrf: bind(edge, call).csrf,
     };
-    let status = steps::status_of(error);
-    respond::page(edge, status, &view, Forms::StayHere)
+    let response = respond::page(edge, steps::status_of(error), &view, Forms::StayHere);
+    respond::with_wait(response, steps::wait_of(error))
 }
 
 /// Shows recovery codes, once; then it goes on to `page`.
