@@ -86,8 +86,15 @@ kinds! {
     DeviceRemembered = "device.remembered",
     /// A remembered device was forgotten.
     DeviceForgotten = "device.forgotten",
+    /// Too many names were tried from an address, and nothing may be tried from it for a while.
+    /// Detail: `prefix`.
+    NetworkBanned = "network.banned",
+    /// An admin lifted such a ban. Detail: `prefix`.
+    NetworkBanLifted = "network.ban_lifted",
     /// Somebody signed in.
     SignedIn = "sign_in.succeeded",
+    /// A right password was not enough after many wrong ones; a code was mailed.
+    SignInDoubted = "sign_in.doubted",
     /// A sign-in was refused.
     SignInRefused = "sign_in.refused",
     /// A session was ended.

@@ -8,6 +8,8 @@ use crate::protocol::second_factor::{Demand, MULTIPLE, REMEMBERED, holds};
 
 /// A proof by password (RFC 8176 §2).
 pub const PASSWORD: &str = "pwd";
+/// A proof over another channel: a code that was mailed (RFC 8176 §2).
+pub const BY_MAIL: &str = "mca";
 /// A proof by a password that holds once: of an authenticator app, or a recovery code.
 pub const ONE_TIME: &str = "otp";
 
@@ -32,6 +34,8 @@ impl Factors {
 pub enum SignInStep {
     /// Prove the second factor.
     SecondFactor,
+    /// Type the code that was mailed, since the password alone is doubted.
+    ConfirmByMail,
     /// Set up a second factor, which is demanded.
     SetUpFactor,
     /// Choose another password, once everything is proven.
@@ -47,6 +51,8 @@ pub struct Standing<'a> {
     pub factors: Factors,
     /// Whether this device is remembered.
     pub remembered: bool,
+    /// Whether so many guesses came before that the password alone is doubted.
+    pub doubted: bool,
     /// What realm, client and request ask for.
     pub demand: Demand,
     /// Whether the password may not stay as it is.
@@ -81,6 +87,7 @@ fn proofs(standing: Standing<'_>) -> Next {
         amr,
         factors,
         remembered,
+        doubted,
         demand,
         must_change_password,
     } = standing;
@@ -93,13 +100,16 @@ fn proofs(standing: Standing<'_>) -> Next {
         };
     }
     if factors.any() {
-        return if remembered && !demand.afresh {
+        return if remembered && !demand.afresh && !doubted {
             Next::Complete {
                 amr: with(amr, &[REMEMBERED]),
             }
         } else {
             Next::Ask(SignInStep::SecondFactor)
         };
+    }
+    if doubted {
+        return Next::Ask(SignInStep::ConfirmByMail);
     }
     if demand.must {
         return Next::Ask(SignInStep::SetUpFactor);
@@ -116,6 +126,11 @@ pub fn with_second(amr: &str, method: &str) -> String {
         .filter(|own| *own != REMEMBERED)
         .collect();
     with(&first.join(" "), &[method, MULTIPLE])
+}
+
+/// The methods after a mailed code was typed, which is no second factor.
+pub fn with_mail(amr: &str) -> String {
+    with(amr, &[BY_MAIL])
 }
 
 fn with(amr: &str, methods: &[&str]) -> String {
@@ -146,9 +161,17 @@ mod tests {
             amr,
             factors,
             remembered,
+            doubted: false,
             demand,
             must_change_password: false,
         }
+    }
+
+    fn doubted(amr: &str, factors: Factors, demand: Demand) -> Next {
+        next(Standing {
+            doubted: true,
+            ..standing(amr, factors, true, demand)
+        })
     }
 
     fn after(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Next {
@@ -180,6 +203,25 @@ mod tests {
             let ask = Next::Ask(SignInStep::SecondFactor);
             assert_eq!(after("pwd", APP, true, demand), ask);
         }
+    }
+
+    /// A second factor is a second proof; whoever has none is mailed a code, and what is demanded
+    /// comes after that. A remembered device stands in for neither.
+    #[test]
+    fn a_doubted_password_takes_a_second_proof() {
+        for demand in [Demand::NONE, Demand::RULE, Demand::WISH, Demand::CLIENT] {
+            let second = Next::Ask(SignInStep::SecondFactor);
+            assert_eq!(doubted("pwd", APP, demand), second);
+            assert_eq!(doubted("pwd otp mfa", APP, demand), complete("pwd otp mfa"));
+            let mailed = Next::Ask(SignInStep::ConfirmByMail);
+            assert_eq!(doubted("pwd", NONE, demand), mailed);
+        }
+        let amr = with_mail("pwd");
+        assert_eq!(amr, "pwd mca");
+        assert_eq!(after(&amr, NONE, false, Demand::NONE), complete("pwd mca"));
+        let set_up = Next::Ask(SignInStep::SetUpFactor);
+        assert_eq!(after(&amr, NONE, false, Demand::RULE), set_up);
+        assert_eq!(with_second(&amr, ONE_TIME), "pwd mca otp mfa");
     }
 
     #[test]

@@ -77,6 +77,9 @@ pub enum Command {
     /// Mails to people: try, preview, and what became of them
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Addresses from which too many user names were tried
+    #[command(subcommand)]
+    Ban(BanCommand),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -308,6 +311,18 @@ pub enum LogoutCommand {
         /// Only those that are given up, or whose last attempt failed
         #[arg(long)]
         failed: bool,
+    },
+}
+
+/// `ban …`
+#[derive(Debug, Subcommand)]
+pub enum BanCommand {
+    /// List the bans that stand
+    List,
+    /// Lift the ban of an address
+    Lift {
+        /// The address, or the prefix as the list shows it
+        address: String,
     },
 }
 

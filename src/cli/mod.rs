@@ -6,6 +6,7 @@
 mod api;
 mod arguments;
 pub mod backend;
+mod ban;
 mod client;
 mod config;
 mod consent;
@@ -134,6 +135,7 @@ async fn carry_out(
         | Command::Logout(_)
         | Command::Event(_)
         | Command::Mail(_)
+        | Command::Ban(_)
         | Command::RegistrationToken(_)
         | Command::Key(_)) => at_desk(config, &arguments.realm, command, output).await,
     }
@@ -155,6 +157,7 @@ async fn at_desk(
         Command::Logout(command) => logout::run(&desk, command, output).await,
         Command::Event(command) => event::run(&desk, command, output).await,
         Command::Mail(command) => mail::run(&desk, config, command, output).await,
+        Command::Ban(command) => ban::run(&desk, command, output).await,
         Command::RegistrationToken(command) => {
             registration_token::run(&desk, command, output).await
         }

@@ -226,6 +226,24 @@ pub struct Login {
     pub per_address_burst: u32,
     /// How long one more takes to come back.
     pub per_address_interval: Lifetime,
+    /// How many names make a ban; none with zero.
+    pub ban_names: u32,
+    /// Within which time.
+    pub ban_window: Lifetime,
+    /// How long a ban lasts.
+    pub ban_lasts: Lifetime,
+}
+
+impl Login {
+    const fn unset() -> Self {
+        Self {
+            per_address_burst: 0,
+            per_address_interval: Lifetime::ZERO,
+            ban_names: 0,
+            ban_window: Lifetime::ZERO,
+            ban_lasts: Lifetime::ZERO,
+        }
+    }
 }
 
 /// Clients that come without an admin.
@@ -342,10 +360,7 @@ impl Config {
                 queue: 0,
                 breaches: None,
             },
-            login: Login {
-                per_address_burst: 0,
-                per_address_interval: none,
-            },
+            login: Login::unset(),
             registration: Registration::unset(),
             links: Links::unset(),
             limits: Limits {

@@ -78,7 +78,7 @@ pub async fn add(
     if !is_strong(live) {
         return Err(FlowError::Refused(StepRefusal::Gone));
     }
-    count_attempt(app, realm, user, now).await?;
+    count_attempt(app, realm, (caller, user), now).await?;
     let ground = Ground::Session(facts.session.cookie);
     let row = confirmed(app, realm, (user, &ground), typed, now)?
         .ok_or(FlowError::Refused(StepRefusal::Wrong))?;

@@ -11,7 +11,7 @@ use crate::account::totp::{self, SECRET_BYTES, TotpCode, TotpSecret};
 use crate::account::user::User;
 use crate::flows::links::{self, Letter};
 use crate::flows::sign_in_steps::{
-    AtStep, Progress, StepRefusal, Taking, Visitor, at_step, count_attempt, take,
+    AtStep, Progress, StepRefusal, Taking, Visitor, at_step, count_visitor, take,
 };
 use crate::flows::{App, Fault, FlowError};
 use crate::keys::Purpose;
@@ -40,7 +40,7 @@ pub async fn prove(
 ) -> Result<Progress, FlowError<StepRefusal>> {
     let now = app.now();
     let at = standing_at(app, visitor, SignInStep::SecondFactor, now).await?;
-    count_attempt(app, visitor.realm, &at.user.id, now).await?;
+    count_visitor(app, visitor, &at.user.id, now).await?;
     let act = match typed {
         Typed::App(code) => matching_app(app, visitor.realm, &at.user.id, code, now).await?,
         Typed::RecoveryCode(code) => recovery::digest(code).map(Act::TakeRecoveryCode),
@@ -66,7 +66,10 @@ pub async fn prove(
             let told = (MailKind::RecoveryCodeUsed, left);
             noticed(app, &at.user, told, Effects::event(used), now)?
         }
-        Act::TakePassword { .. } | Act::AddApp { .. } | Act::ChangePassword(_) => {
+        Act::TakePassword { .. }
+        | Act::TakeMailedCode(_)
+        | Act::AddApp { .. }
+        | Act::ChangePassword(_) => {
             Effects::event(about(EventKind::FactorProven).with("factor", "totp"))
         }
     };
@@ -203,7 +206,7 @@ pub async fn set_up(
     let now = app.now();
     let realm = visitor.realm;
     let at = standing_at(app, visitor, SignInStep::SetUpFactor, now).await?;
-    count_attempt(app, realm, &at.user.id, now).await?;
+    count_visitor(app, visitor, &at.user.id, now).await?;
     let row = confirmed(app, realm, (&at.user.id, &at.ground), typed, now)?
         .ok_or(FlowError::Refused(StepRefusal::Wrong))?;
     let (codes, digests) = new_codes(app)?;

@@ -4,6 +4,7 @@ use crate::flows::userinfo::{LiveToken, check_token};
 use crate::flows::{App, Fault, FlowError};
 use crate::protocol::client::Client;
 use crate::protocol::client::authentication::AuthenticatedClient;
+use crate::protocol::client::subject::subject;
 use crate::protocol::ids::RealmId;
 use crate::protocol::introspection::{IntrospectionAnswer, IntrospectionRefusal, may_learn};
 use crate::protocol::params::Params;
@@ -64,7 +65,9 @@ async fn refresh_token(
     let placed = place(&token, &owner, Some(&family), Lifetime::ZERO, now);
     if placed == Ok(Presented::Live) && may_learn(asking, &family.grant.client) {
         let issuer = app.issuer(&asking.realm);
-        Ok(IntrospectionAnswer::refresh_token(&family, issuer.as_str()))
+        let subject = subject(&owner, &family.grant.user, &app.macs.pairwise_subject);
+        let answer = IntrospectionAnswer::refresh_token(&family, subject, issuer.as_str());
+        Ok(answer)
     } else {
         Ok(IntrospectionAnswer::inactive())
     }

@@ -13,7 +13,7 @@ use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::account::user::{LoginName, User, mail_address};
 use crate::flows::links::{self, Draft, Letter};
 use crate::flows::password::{Person, ending, has_second_factor, judge_new, policy, set_effects};
-use crate::flows::{App, Fault, FlowError, revocations};
+use crate::flows::{App, Fault, FlowError, login, revocations};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
@@ -173,6 +173,8 @@ pub async fn reset(app: &App, new: NewPassword<'_>) -> Result<Link, FlowError<Re
     let store = &app.store;
     match store.reset_password_by_link(&link.digest, &change).await? {
         LinkUse::Used => {
+            // Who has the mailbox is no guesser; the old password is worth nothing any more.
+            login::forgive(app, &user).await?;
             app.mail_bell.notify_one();
             revocations::announce(app, &change.effects.marks, now).await;
             tracing::info!(%realm, user = %user.id, "password reset by mail");

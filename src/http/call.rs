@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
 use axum::body::{Body, to_bytes};
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri, RawPathParams};
 use axum::response::Response;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
@@ -81,13 +82,16 @@ enum Problem {
 
 /// The realm of the path; one that is unknown or switched off is not there for anybody.
 async fn realm_of(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Arc<Realm>, Problem> {
-    let named = RawPathParams::from_request_parts(parts, edge)
-        .await
-        .ok()
-        .and_then(|params| {
+    let named = match RawPathParams::from_request_parts(parts, edge).await {
+        Ok(params) => {
             let slug = params.iter().find(|(name, _)| *name == "realm");
             slug.map(|(_, slug)| slug.to_owned())
-        });
+        }
+        // An address without any parameters.
+        Err(RawPathParamsRejection::MissingPathParams(_)) => None,
+        // One that does not read must not become another realm's.
+        Err(_unreadable) => return Err(Problem::NoSuchRealm),
+    };
     let realm = match named {
         Some(slug) => RealmId::parse(slug)
             .ok()

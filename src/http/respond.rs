@@ -103,6 +103,17 @@ pub(super) fn retry_later(mut response: Response, wait: Lifetime) -> Response {
     response
 }
 
+/// The same on a page that may have to say so.
+pub(super) fn with_wait(response: Response, seconds: Option<i64>) -> Response {
+    match seconds {
+        None => response,
+        Some(seconds) => {
+            let wait = u32::try_from(seconds).unwrap_or(u32::MAX);
+            retry_later(response, Lifetime::seconds(wait))
+        }
+    }
+}
+
 /// Adds the challenge that goes with a 401 of the token endpoint (RFC 6749 §5.2).
 pub(super) fn with_basic_challenge(mut response: Response) -> Response {
     if response.status() == StatusCode::UNAUTHORIZED {

@@ -50,6 +50,7 @@ pub const ROUTES: &[Route] = &[
     route("GET, POST", "/login"),
     route("GET, POST", steps::FACTOR),
     route("GET, POST", steps::RECOVERY),
+    route("GET, POST", steps::MAILED_CODE),
     route("GET, POST", steps::SET_UP),
     route("GET, POST", steps::NEW_PASSWORD),
     route("GET, POST", "/consent"),
@@ -141,6 +142,10 @@ fn realm_routes() -> Routes {
         .route(
             steps::RECOVERY,
             get(steps::get_recovery).post(steps::post_recovery),
+        )
+        .route(
+            steps::MAILED_CODE,
+            get(steps::get_mailed_code).post(steps::post_mailed_code),
         )
         .route(
             steps::SET_UP,

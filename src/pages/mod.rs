@@ -211,6 +211,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("error.html", include_str!("templates/error.html")),
     ("home.html", include_str!("templates/home.html")),
     ("busy.html", include_str!("templates/busy.html")),
+    ("wait.html", include_str!("templates/wait.html")),
 ];
 
 /// What one page shows. The fields are what its template may name, nothing else is in scope but

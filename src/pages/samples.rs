@@ -239,19 +239,23 @@ fn login_variants(words: Words) -> Vec<(&'static str, LoginPage)> {
     ]
 }
 
-fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
-    let pages = Pages::new().unwrap();
-    let factor = |method, error| FactorPage {
+fn factor_page(words: Words, method: FactorMethod, error: Option<FactorError>) -> FactorPage {
+    FactorPage {
         chrome: chrome(words),
         client_name: Some(words("Notes")),
         method,
         error,
         action: words("/login/factor"),
-        other_way: words("/login/recovery"),
+        other_way: (method != FactorMethod::Mail).then(|| words("/login/recovery")),
         not_you: words("/login"),
         remember_days: Some(30),
         csrf: words("token"),
-    };
+    }
+}
+
+fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
+    let pages = Pages::new().unwrap();
+    let factor = |method, error| factor_page(words, method, error);
     let set_up = |error| SetUpFactorPage {
         chrome: chrome(words),
         client_name: Some(words("Notes")),
@@ -269,16 +273,26 @@ fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
         codes: vec![words("0123-4567-89AB-CDEF-GHJK-MNPQ"); 10],
         onward: words("/login?x"),
     };
-    let (app, code) = (FactorMethod::App, FactorMethod::RecoveryCode);
-    let slow = Some(FactorError::SlowDown { seconds: 30 });
+    let (app, code, mail) = (
+        FactorMethod::App,
+        FactorMethod::RecoveryCode,
+        FactorMethod::Mail,
+    );
+    let wrong = Some(FactorError::Wrong);
+    let wait = |seconds| Some(FactorError::SlowDown { seconds });
+    let slow = wait(30);
     let views = [
         ("factor", factor(app, None)),
-        ("factor_wrong", factor(app, Some(FactorError::Wrong))),
+        ("factor_wrong", factor(app, wrong)),
         ("factor_used", factor(app, Some(FactorError::Used))),
         ("factor_slow", factor(app, slow)),
+        ("factor_slow_minutes", factor(app, wait(600))),
+        ("factor_slow_hours", factor(app, wait(86_400))),
         ("factor_stale", factor(app, Some(FactorError::StaleForm))),
         ("recovery", factor(code, None)),
-        ("recovery_wrong", factor(code, Some(FactorError::Wrong))),
+        ("recovery_wrong", factor(code, wrong)),
+        ("mailed_code", factor(mail, None)),
+        ("mailed_code_wrong", factor(mail, wrong)),
     ];
     let shown = views.map(|(name, view)| (name, pages.render(&view).unwrap()));
     let mut rendered = Vec::from(shown);

@@ -19,7 +19,7 @@ use crate::flows::facts::Facts;
 use crate::flows::hash_pool::HashPool;
 use crate::flows::password::{BreachSource, Breaches};
 use crate::flows::realm_keys::{RealmKeys, check_master_key};
-use crate::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings};
+use crate::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings, StuffingRule};
 use crate::http::{Edge, EdgeSettings, router};
 use crate::jobs::deliver_logouts::Deliveries;
 use crate::jobs::deliver_mails::Outbox;
@@ -266,6 +266,11 @@ fn settings(config: &Config) -> Settings {
         sign_ins_per_address: Quota {
             burst: config.login.per_address_burst,
             interval: config.login.per_address_interval,
+        },
+        stuffing: StuffingRule {
+            names: config.login.ban_names,
+            window: config.login.ban_window,
+            ban: config.login.ban_lasts,
         },
         registration: RegistrationLimits {
             per_address: Quota {

@@ -6,6 +6,7 @@ use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::Digest;
 use crate::store::Revocation;
+use crate::store::protection::KnownDevice;
 
 /// A mail that waits to be sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,8 +44,8 @@ impl std::fmt::Debug for NewMail {
     }
 }
 
-/// Marks that revoke, events that tell, mails that go out, links that mails carry: all or nothing
-/// with the change itself.
+/// Marks that revoke, events that tell, mails that go out, links that mails carry, the device that
+/// a sign-in makes known: all or nothing with the change itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Effects {
     /// What access tokens the change revokes.
@@ -55,6 +56,8 @@ pub struct Effects {
     pub mails: Vec<NewMail>,
     /// The one-time links that the mails carry.
     pub links: Vec<Link>,
+    /// The browser on which a sign-in was completed.
+    pub known_device: Option<KnownDevice>,
 }
 
 impl Effects {
@@ -64,6 +67,7 @@ impl Effects {
         events: Vec::new(),
         mails: Vec::new(),
         links: Vec::new(),
+        known_device: None,
     };
 
     /// Marks and nothing else.

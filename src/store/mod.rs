@@ -30,6 +30,7 @@ pub mod passwords;
 pub mod people;
 pub mod postgres;
 pub mod profiles;
+pub mod protection;
 pub mod records;
 pub mod redis;
 pub mod registrations;
@@ -66,6 +67,7 @@ pub use own::{LiveGrant, OthersEnd, Own, OwnSession};
 pub use passwords::{PasswordChange, Passwords};
 pub use people::{Consent, People};
 pub use profiles::Profiles;
+pub use protection::Protection;
 pub use records::{
     CodeRedemption, Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark,
     SessionFacts, SigningKeyRecord, StoredRevocation, TokenRotation,
@@ -156,6 +158,7 @@ pub trait Store:
     + Passwords
     + People
     + Profiles
+    + Protection
     + Registrations
     + Replays
     + Requests

@@ -67,6 +67,8 @@ mod passwords;
 #[cfg(test)]
 mod postgres_cluster;
 #[cfg(test)]
+mod protection;
+#[cfg(test)]
 mod pushed_requests;
 #[cfg(test)]
 mod races;

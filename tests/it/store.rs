@@ -50,8 +50,11 @@ macro_rules! conformance {
             sign_ins: begins_a_sign_in, a_change_voids_a_sign_in, takes_a_password_once,
                 takes_a_password_once_in_a_race, takes_a_recovery_code_once_in_a_race,
                 a_sign_in_opens_one_session_in_a_race, adds_a_first_app_once_in_a_race,
-                goes_on_without_a_session, makes_a_live_session_stronger, purges_sign_ins;
+                goes_on_without_a_session, makes_a_live_session_stronger, purges_sign_ins,
+                takes_a_mailed_code_once;
             factors: remembers_a_device, keeps_apps;
+            protection: knows_a_device, knows_the_latest_devices,
+                an_end_of_everything_forgets_devices, counts_attempts_in_a_row, bans_an_address;
             registrations: registers_a_client_once,
                 a_token_registers_as_many_clients_as_it_has_uses, a_token_is_spent_once_in_a_race,
                 the_limit_holds_in_a_race, a_registration_is_replaced_with_its_token_only,

@@ -59,7 +59,7 @@ pub struct Changed {
 pub async fn change(app: &App, change: Change<'_>) -> Result<Changed, FlowError<ChangeRefusal>> {
     let now = app.now();
     let user = &change.live.facts().user;
-    login::count(app, change.realm, (change.address, &user.username), now)
+    login::count(app, user, change.address, now)
         .await
         .map_err(|error| error.map_refusal(refusal))?;
     let stored = user.password_hash.as_deref();
@@ -67,9 +67,7 @@ pub async fn change(app: &App, change: Change<'_>) -> Result<Changed, FlowError<
     if verified.map_err(ending)?.is_none() {
         return Err(FlowError::Refused(ChangeRefusal::WrongPassword));
     }
-    app.store
-        .clear_login_attempts(change.realm, &user.username)
-        .await?;
+    login::forgive(app, user).await?;
     let person = Person {
         must_differ: true,
         ..Person::of(user, change.live.facts().has_factor)

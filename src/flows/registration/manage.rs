@@ -8,7 +8,7 @@ use super::{RegisterRefusal, settings_of, understand};
 use crate::account::event::{Caller, Event, EventKind};
 use crate::flows::{App, Fault, FlowError, client_secret, revocations};
 use crate::keys::KeyError;
-use crate::protocol::client::registration::{RegistrationRefusal, own_members};
+use crate::protocol::client::registration::{RegistrationRefusal, own_members, renew};
 use crate::protocol::client::{Client, SecretKind};
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::may_issue::{Parties, may_issue};
@@ -118,7 +118,7 @@ pub async fn update(
     }
     let settings = settings_of(app, presented.realm, app.now()).await?;
     let (before, old) = (client.metadata.secret_kind(), own_members(&client.metadata));
-    client.metadata = understand(app, requested, settings)
+    let asked = understand(app, requested, settings)
         .await
         .map_err(|error| {
             error.map_refusal(|refusal| match refusal {
@@ -131,6 +131,8 @@ pub async fn update(
                 | RegisterRefusal::Full { .. } => R::Denied,
             })
         })?;
+    client.metadata =
+        renew(&client, asked).map_err(|refusal| FlowError::Refused(R::Metadata(refusal)))?;
     let secret = renew_secret(app, &mut client, before)?;
     let digest = Digest::of(presented.token.unwrap_or_default());
     let new = own_members(&client.metadata);

@@ -128,6 +128,7 @@ pub(super) fn visitor<'a>(
         session: cookie::read(edge, &call.realm, &call.headers),
         sign_in: cookie::read_sign_in(edge, &call.realm, &call.headers),
         device: cookie::read_device(edge, &call.realm, &call.headers),
+        known: cookie::read_known(edge, &call.realm, &call.headers),
         demand,
         may_step_up,
     }
@@ -277,6 +278,10 @@ pub(super) fn with_session(
         device.and_then(|(value, lifetime)| {
             cookie::set_device(edge, &call.realm, value.expose(), *lifetime)
         }),
+        signed_in
+            .known
+            .as_ref()
+            .and_then(|value| cookie::set_known(edge, &call.realm, value.expose())),
     ];
     for header in headers.into_iter().flatten() {
         response.headers_mut().append(SET_COOKIE, header);

@@ -209,13 +209,11 @@ pub(super) fn form_page<V: View>(
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let response = respond::page(edge, status, view, ends);
-    match error {
-        Some(AccountFormError::SlowDown { seconds }) => {
-            let wait = u32::try_from(*seconds).unwrap_or(u32::MAX);
-            respond::retry_later(response, Lifetime::seconds(wait))
-        }
-        _ => response,
-    }
+    let seconds = match error {
+        Some(AccountFormError::SlowDown { seconds }) => Some(*seconds),
+        _ => None,
+    };
+    respond::with_wait(response, seconds)
 }
 
 /// What a flow came to, when it did not succeed: a refusal, or an answer of another kind.

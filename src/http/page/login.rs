@@ -173,10 +173,10 @@ fn in_words(reason: Reason) -> Option<LoginReason> {
 
 fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
     let binding = bind(edge, call);
-    let status = match shown.error {
-        None => StatusCode::OK,
-        Some(LoginError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    let (status, wait) = match shown.error {
+        None => (StatusCode::OK, None),
+        Some(LoginError::SlowDown { seconds }) => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
+        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, None),
     };
     let pending = match errand {
         Errand::Request(pending) => Some(pending.as_ref()),
@@ -201,5 +201,5 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
         sign_up: may_sign_up.then(|| link::address(edge, call, sign_up::PATH, pending)),
     };
     let response = respond::page(edge, status, &view, Forms::EndAtClient);
-    binding.apply(edge, call, response)
+    binding.apply(edge, call, respond::with_wait(response, wait))
 }

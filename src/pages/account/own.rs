@@ -232,10 +232,13 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::DeviceRemembered => Message::new("event-device-remembered"),
         EventKind::DeviceForgotten => Message::new("event-device-forgotten"),
         EventKind::SignedIn => Message::new("event-signed-in"),
+        EventKind::SignInDoubted => Message::new("event-sign-in-doubted"),
         EventKind::SignInRefused => Message::new("event-sign-in-refused"),
         EventKind::SessionEnded => Message::new("event-session-ended"),
         EventKind::ConsentGranted => Message::new("event-consent-granted"),
         EventKind::ConsentWithdrawn => Message::new("event-consent-withdrawn"),
+        EventKind::NetworkBanned => Message::new("event-network-banned"),
+        EventKind::NetworkBanLifted => Message::new("event-network-ban-lifted"),
         EventKind::TokenRevoked => Message::new("event-token-revoked"),
         EventKind::TokenReuseDetected => Message::new("event-token-reuse-detected"),
         // About no person in particular.

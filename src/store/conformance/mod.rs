@@ -25,6 +25,7 @@ pub mod misc;
 pub mod own;
 pub mod passwords;
 pub mod people;
+pub mod protection;
 pub mod registrations;
 pub mod replays;
 pub mod requests;

@@ -32,6 +32,7 @@ mod own;
 mod passwords;
 mod people;
 mod profiles;
+mod protection;
 mod queries;
 mod registrations;
 mod replays;

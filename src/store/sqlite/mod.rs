@@ -71,6 +71,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             include_str!("../../../migrations/sqlite/0006_factors.sql"),
         ),
         (
+            9,
+            "protection",
+            include_str!("../../../migrations/sqlite/0009_protection.sql"),
+        ),
+        (
             10,
             "mailed links",
             include_str!("../../../migrations/sqlite/0010_mailed_links.sql"),

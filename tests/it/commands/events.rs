@@ -77,6 +77,11 @@ fn tells(site: &Site) {
     let gone = tail[0]["user"].as_str().unwrap();
     assert_eq!(of(&["--user", gone]), ["user.created", "user.locked"]);
 
+    forms(site, &all);
+}
+
+/// As an array, as text, and what is no question.
+fn forms(site: &Site, all: &[&str]) {
     for array in [["--format", "json"].as_slice(), &["--json"]] {
         let array = site.run(&[&["event", "export"], array].concat()).json();
         assert_eq!(kinds(array.as_array().unwrap()), all);

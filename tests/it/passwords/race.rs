@@ -62,6 +62,7 @@ async fn choosing(nodes: &[World]) {
         cookie: Digest::of(COOKIE),
         user: ada.id.clone(),
         amr: "pwd".to_owned(),
+        mailed_code: None,
         created_at: now,
         expires_at: now.plus(Lifetime::seconds(600)),
     };
@@ -76,6 +77,7 @@ async fn choosing(nodes: &[World]) {
             session: None,
             sign_in: Some(COOKIE),
             device: None,
+            known: None,
             demand: Demand::NONE,
             may_step_up: false,
         };

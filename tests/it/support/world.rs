@@ -14,7 +14,7 @@ use vidimus::flows::facts::Facts;
 use vidimus::flows::hash_pool::HashPool;
 use vidimus::flows::password::Breaches;
 use vidimus::flows::realm_keys::RealmKeys;
-use vidimus::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings};
+use vidimus::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings, StuffingRule};
 use vidimus::http::{Edge, EdgeSettings, router};
 use vidimus::jobs::deliver_logouts::Deliveries;
 use vidimus::jobs::deliver_mails::{self, Outbox};
@@ -371,6 +371,11 @@ fn settings(shared: &Shared) -> Settings {
         sign_ins_per_address: Quota {
             burst: 10,
             interval: Lifetime::seconds(20),
+        },
+        stuffing: StuffingRule {
+            names: 15,
+            window: Lifetime::seconds(3 * 3_600),
+            ban: Lifetime::seconds(86_400),
         },
         registration: RegistrationLimits {
             per_address: shared.registrations,

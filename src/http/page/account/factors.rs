@@ -209,8 +209,8 @@ async fn show_app(
         action: local(edge, call, AccountPage::AddApp.path()),
         csrf: bind(edge, call).csrf,
     };
-    let status = steps::status_of(error);
-    respond::page(edge, status, &view, Forms::StayHere)
+    let response = respond::page(edge, steps::status_of(error), &view, Forms::StayHere);
+    respond::with_wait(response, steps::wait_of(error))
 }
 
 fn show_codes(edge: &Edge, call: &Call, codes: &RecoveryCodes) -> Response {

@@ -19,3 +19,13 @@ try-again-in =
         [one] Bitte warten Sie { $seconds } Sekunde und versuchen Sie es dann noch einmal.
        *[other] Bitte warten Sie { $seconds } Sekunden und versuchen Sie es dann noch einmal.
     }
+try-again-in-minutes =
+    { $minutes ->
+        [one] Bitte warten Sie { $minutes } Minute und versuchen Sie es dann noch einmal.
+       *[other] Bitte warten Sie { $minutes } Minuten und versuchen Sie es dann noch einmal.
+    }
+try-again-in-hours =
+    { $hours ->
+        [one] Bitte warten Sie { $hours } Stunde und versuchen Sie es dann noch einmal.
+       *[other] Bitte warten Sie { $hours } Stunden und versuchen Sie es dann noch einmal.
+    }

@@ -1,5 +1,10 @@
 factor-heading = Geben Sie Ihren Code ein
 factor-heading-recovery = Wiederherstellungscode verwenden
+factor-heading-mail = Geben Sie den Code aus Ihrer E-Mail ein
+factor-mail-lead = Für dieses Konto wurden viele falsche Passwörter eingegeben. Um andere fernzuhalten, haben wir einen Code an seine E-Mail-Adresse geschickt.
+factor-mail-code = Code aus der E-Mail
+factor-mail-code-hint = Acht Ziffern. Er gilt zehn Minuten lang, in diesem Browser.
+factor-wrong-mail = Sehen Sie in die neueste E-Mail: Jede Anmeldung hat ihren eigenen Code.
 factor-wrong = Dieser Code stimmt nicht.
 factor-wrong-app = Sehen Sie noch einmal in Ihre App: Ein Code gilt eine halbe Minute.
 factor-wrong-clock = Sehen Sie noch einmal in Ihre App: Ein Code gilt eine halbe Minute. Stimmt er immer noch nicht, prüfen Sie die Uhr Ihres Telefons.

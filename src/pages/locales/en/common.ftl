@@ -19,3 +19,13 @@ try-again-in =
         [one] Please wait { $seconds } second, then try again.
        *[other] Please wait { $seconds } seconds, then try again.
     }
+try-again-in-minutes =
+    { $minutes ->
+        [one] Please wait { $minutes } minute, then try again.
+       *[other] Please wait { $minutes } minutes, then try again.
+    }
+try-again-in-hours =
+    { $hours ->
+        [one] Please wait { $hours } hour, then try again.
+       *[other] Please wait { $hours } hours, then try again.
+    }

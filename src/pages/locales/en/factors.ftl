@@ -1,5 +1,10 @@
 factor-heading = Enter your code
 factor-heading-recovery = Use a recovery code
+factor-heading-mail = Enter the code from your mail
+factor-mail-lead = Many wrong passwords were typed for this account. To keep others out, we have sent a code to its mail address.
+factor-mail-code = Code from the mail
+factor-mail-code-hint = Eight digits. It holds for ten minutes, in this browser.
+factor-wrong-mail = Look at the newest mail: each sign-in has a code of its own.
 factor-wrong = That code is not right.
 factor-wrong-app = Look at your app again: a code holds for half a minute.
 factor-wrong-clock = Look at your app again: a code holds for half a minute. If it is still not right, check that your phone’s clock is.

@@ -19,3 +19,13 @@ try-again-in =
         [one] Espere { $seconds } segundo y vuelva a intentarlo.
        *[other] Espere { $seconds } segundos y vuelva a intentarlo.
     }
+try-again-in-minutes =
+    { $minutes ->
+        [one] Espere { $minutes } minuto y vuelva a intentarlo.
+       *[other] Espere { $minutes } minutos y vuelva a intentarlo.
+    }
+try-again-in-hours =
+    { $hours ->
+        [one] Espere { $hours } hora y vuelva a intentarlo.
+       *[other] Espere { $hours } horas y vuelva a intentarlo.
+    }

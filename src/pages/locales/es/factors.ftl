@@ -1,5 +1,10 @@
 factor-heading = Escriba su código
 factor-heading-recovery = Usar un código de recuperación
+factor-heading-mail = Escriba el código de su correo
+factor-mail-lead = Se han escrito muchas contraseñas incorrectas para esta cuenta. Para que no entre nadie más, hemos enviado un código a su dirección de correo.
+factor-mail-code = Código del correo
+factor-mail-code-hint = Ocho cifras. Vale durante diez minutos, en este navegador.
+factor-wrong-mail = Mire el correo más reciente: cada inicio de sesión tiene su propio código.
 factor-wrong = Ese código no es correcto.
 factor-wrong-app = Mire otra vez su aplicación: un código vale medio minuto.
 factor-wrong-clock = Mire otra vez su aplicación: un código vale medio minuto. Si sigue sin ser correcto, compruebe la hora de su teléfono.

@@ -19,3 +19,13 @@ try-again-in =
         [one] Veuillez patienter { $seconds } seconde, puis réessayer.
        *[other] Veuillez patienter { $seconds } secondes, puis réessayer.
     }
+try-again-in-minutes =
+    { $minutes ->
+        [one] Veuillez patienter { $minutes } minute, puis réessayer.
+       *[other] Veuillez patienter { $minutes } minutes, puis réessayer.
+    }
+try-again-in-hours =
+    { $hours ->
+        [one] Veuillez patienter { $hours } heure, puis réessayer.
+       *[other] Veuillez patienter { $hours } heures, puis réessayer.
+    }

@@ -1,5 +1,10 @@
 factor-heading = Saisissez votre code
 factor-heading-recovery = Utiliser un code de secours
+factor-heading-mail = Saisissez le code reçu par e-mail
+factor-mail-lead = Beaucoup de mots de passe erronés ont été saisis pour ce compte. Pour en écarter d’autres personnes, nous avons envoyé un code à son adresse e-mail.
+factor-mail-code = Code reçu par e-mail
+factor-mail-code-hint = Huit chiffres. Il est valable dix minutes, dans ce navigateur.
+factor-wrong-mail = Regardez l’e-mail le plus récent : chaque connexion a son propre code.
 factor-wrong = Ce code n’est pas le bon.
 factor-wrong-app = Regardez à nouveau votre application : un code est valable une demi-minute.
 factor-wrong-clock = Regardez à nouveau votre application : un code est valable une demi-minute. S’il n’est toujours pas bon, vérifiez l’heure de votre téléphone.

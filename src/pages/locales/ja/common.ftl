@@ -15,3 +15,5 @@ password-not-shared = パスワードが共有されることはありません�
 sent-now = 今回送信される内容：
 form-stale = このフォームは有効期限が切れていました。
 try-again-in = { $seconds } 秒待ってから、もう一度お試しください。
+try-again-in-minutes = { $minutes } 分待ってから、もう一度お試しください。
+try-again-in-hours = { $hours } 時間待ってから、もう一度お試しください。

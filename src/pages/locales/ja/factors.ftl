@@ -1,5 +1,10 @@
 factor-heading = コードを入力してください
 factor-heading-recovery = 回復コードを使う
+factor-heading-mail = メールに届いたコードを入力してください
+factor-mail-lead = このアカウントに対して、誤ったパスワードが何度も入力されました。ほかの人が入れないように、登録されたメールアドレスにコードをお送りしました。
+factor-mail-code = メールのコード
+factor-mail-code-hint = 8桁の数字です。このブラウザーで10分間有効です。
+factor-wrong-mail = 最新のメールをご確認ください。コードはサインインのたびに変わります。
 factor-wrong = コードが正しくありません。
 factor-wrong-app = アプリをもう一度ご覧ください。コードの有効時間は30秒です。
 factor-wrong-clock = アプリをもう一度ご覧ください。コードの有効時間は30秒です。それでも正しくない場合は、お使いの電話の時刻をご確認ください。

@@ -1,6 +1,6 @@
 //! What a change brings with it: marks, events, links and mails of the same transaction.
 
-use super::{Answer, Connection, Timestamp, Verdict, links, revocations, sql};
+use super::{Answer, Connection, Timestamp, Verdict, links, protection, revocations, sql};
 use crate::account::event::Event;
 use crate::protocol::ids::{ClientId, SessionId, UserId};
 use crate::store::fault::Fault;
@@ -19,6 +19,9 @@ pub(in super::super) async fn record(
     }
     for mail in &effects.mails {
         enqueue(c, mail).await?;
+    }
+    if let Some(device) = &effects.known_device {
+        protection::acquaint(c, device).await?;
     }
     revocations::record(c, &effects.marks, now).await
 }
