@@ -84,7 +84,7 @@ mod tests {
             metadata.scope = ScopeSet::parse("openid orders").unwrap();
         });
         let asked = changed(&client, |asked| {
-            asked.introspection = IntrospectionRight::Own
+            asked.introspection = IntrospectionRight::Own;
         });
         assert_eq!(renew(&client, asked).as_ref(), Ok(&client.metadata));
         let other = changed(&client, |asked| asked.client_name = "Bank".to_owned());
