@@ -6,6 +6,8 @@ pub(crate) use vidimus::pages::*;
 mod account_samples;
 #[path = "../../src/pages/link_samples.rs"]
 mod link_samples;
+#[path = "../../src/pages/password_samples.rs"]
+mod password_samples;
 #[path = "../../src/pages/samples.rs"]
 mod samples;
 
