@@ -18,6 +18,8 @@ pub struct Factors {
     pub apps: u32,
     /// Recovery codes that are left. They stand in for a factor, and are none by themselves.
     pub recovery_codes: u32,
+    /// Whether one of their roles asks for a second factor.
+    pub required_by_role: bool,
 }
 
 impl Factors {
@@ -69,6 +71,7 @@ pub fn next(standing: Standing<'_>) -> Next {
         remembered,
         demand,
     } = standing;
+    let demand = demand.and(Demand::RULE.when(factors.required_by_role));
     if holds(amr, MULTIPLE) {
         return Next::Complete {
             amr: amr.to_owned(),
@@ -117,10 +120,12 @@ mod tests {
     const NONE: Factors = Factors {
         apps: 0,
         recovery_codes: 0,
+        required_by_role: false,
     };
     const APP: Factors = Factors {
         apps: 1,
         recovery_codes: 10,
+        required_by_role: false,
     };
 
     fn after(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Next {
@@ -180,10 +185,24 @@ mod tests {
     #[test]
     fn recovery_codes_are_no_factor_by_themselves() {
         let codes = Factors {
-            apps: 0,
             recovery_codes: 10,
+            ..NONE
         };
         assert_eq!(after("pwd", codes, false, Demand::NONE), complete("pwd"));
+    }
+
+    #[test]
+    fn a_role_asks_as_the_rule_of_a_realm_does() {
+        let strict = |factors| Factors {
+            required_by_role: true,
+            ..factors
+        };
+        let set_up = Next::Ask(SignInStep::SetUpFactor);
+        assert_eq!(after("pwd", strict(NONE), true, Demand::NONE), set_up);
+        let remembered = after("pwd", strict(APP), true, Demand::NONE);
+        assert_eq!(remembered, complete("pwd rba"));
+        let proven = after("pwd otp mfa", strict(NONE), false, Demand::NONE);
+        assert_eq!(proven, complete("pwd otp mfa"));
     }
 
     /// RFC 8176 §2

@@ -31,6 +31,7 @@ pub(super) async fn show(desk: &Desk, user: &str, output: &mut Output<'_>) -> Re
     let document = json!({
         "authenticator_apps": apps,
         "recovery_codes_left": facts.factors.recovery_codes,
+        "required_by_role": facts.factors.required_by_role,
         "remembered_devices": devices.len(),
     });
     output.data(&document, members)

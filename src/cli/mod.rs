@@ -12,6 +12,7 @@ mod consent;
 mod desk;
 mod factors;
 mod failure;
+mod group;
 mod healthcheck;
 mod invite;
 mod key;
@@ -26,6 +27,7 @@ mod password_policy;
 mod realm;
 mod realm_arguments;
 mod registration_token;
+mod role;
 mod user;
 mod user_arguments;
 mod user_import;
@@ -127,6 +129,8 @@ async fn carry_out(
         command @ (Command::Client(_)
         | Command::Api(_)
         | Command::User(_)
+        | Command::Role(_)
+        | Command::Group(_)
         | Command::Realm(_)
         | Command::Logout(_)
         | Command::Mail(_)
@@ -147,6 +151,8 @@ async fn at_desk(
         Command::Client(command) => client::run(&desk, config, command, output).await,
         Command::Api(command) => api::run(&desk, command, output).await,
         Command::User(command) => user::run(&desk, config, command, output).await,
+        Command::Role(command) => role::run(&desk, command, output).await,
+        Command::Group(command) => group::run(&desk, command, output).await,
         Command::Realm(command) => realm::run(&desk, command, output).await,
         Command::Logout(command) => logout::run(&desk, command, output).await,
         Command::Mail(command) => mail::run(&desk, config, command, output).await,

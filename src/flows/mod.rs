@@ -29,6 +29,7 @@ mod opening;
 pub mod own;
 pub mod password;
 pub mod password_reset;
+pub mod personal;
 pub mod push;
 pub mod realm_keys;
 pub mod registration;

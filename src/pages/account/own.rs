@@ -237,5 +237,15 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::ConsentGranted => Message::new("event-consent-granted"),
         EventKind::ConsentWithdrawn => Message::new("event-consent-withdrawn"),
         EventKind::TokenRevoked => Message::new("event-token-revoked"),
+        EventKind::RoleCreated => Message::new("event-role-created"),
+        EventKind::RoleChanged => Message::new("event-role-changed"),
+        EventKind::RoleDeleted => Message::new("event-role-deleted"),
+        EventKind::RoleGranted => Message::new("event-role-granted"),
+        EventKind::RoleRevoked => Message::new("event-role-revoked"),
+        EventKind::GroupCreated => Message::new("event-group-created"),
+        EventKind::GroupChanged => Message::new("event-group-changed"),
+        EventKind::GroupDeleted => Message::new("event-group-deleted"),
+        EventKind::MemberAdded => Message::new("event-member-added"),
+        EventKind::MemberRemoved => Message::new("event-member-removed"),
     }
 }

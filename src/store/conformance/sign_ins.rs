@@ -251,6 +251,7 @@ pub async fn adds_a_first_app_once_in_a_race(store: SharedStore) {
     let expected = Factors {
         apps: 1,
         recovery_codes: 2,
+        required_by_role: false,
     };
     assert_eq!(factors(&world).await, expected);
 }

@@ -65,6 +65,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "factors",
             include_str!("../../../migrations/postgres/0006_factors.sql"),
         ),
+        (
+            8,
+            "roles",
+            include_str!("../../../migrations/postgres/0008_roles.sql"),
+        ),
     ])
 });
 

@@ -70,6 +70,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "factors",
             include_str!("../../../migrations/sqlite/0006_factors.sql"),
         ),
+        (
+            8,
+            "roles",
+            include_str!("../../../migrations/sqlite/0008_roles.sql"),
+        ),
     ])
 });
 

@@ -1,6 +1,6 @@
 //! Sign-ins in progress, and the steps that they and live sessions take.
 
-use super::rows::{self, column, digest, moment, user_columns, user_stands};
+use super::rows::{self, column, digest, held_by_user, moment, user_columns, user_stands};
 use super::{
     Answer, Change, Connection, Timestamp, Verdict, change, effects, factors, sessions, sql,
 };
@@ -45,7 +45,10 @@ pub(in super::super) async fn find(
         ", (SELECT COUNT(*) FROM totp WHERE totp.realm = users.realm
               AND totp.user_id = users.id) AS apps,
            (SELECT COUNT(*) FROM recovery_code WHERE recovery_code.realm = users.realm
-              AND recovery_code.user_id = users.id) AS recovery_codes
+              AND recovery_code.user_id = users.id) AS recovery_codes,
+           (SELECT COUNT(*) FROM role WHERE role.require_second_factor AND ",
+        held_by_user!(),
+        ") AS strict_roles
          FROM sign_in JOIN users ON users.realm = sign_in.realm AND users.id = sign_in.user_id
          WHERE sign_in.realm = $1 AND sign_in.cookie = $2 AND sign_in.expires_at > $3
            AND sign_in.trust = users.trust AND ",
@@ -71,6 +74,7 @@ pub(in super::super) async fn find(
         factors: Factors {
             apps: rows::count(&row, "apps")?,
             recovery_codes: rows::count(&row, "recovery_codes")?,
+            required_by_role: rows::count(&row, "strict_roles")? > 0,
         },
     }))
 }
