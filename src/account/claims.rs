@@ -69,7 +69,7 @@ pub fn claims_of<'a>(
 ) -> Map<String, Value> {
     let present = names
         .into_iter()
-        .filter_map(|name| Some((name.to_owned(), claim(person, name)?)));
+        .filter_map(|name| claim(person, name).map(|value| (name.to_owned(), value)));
     present.collect()
 }
 

@@ -3,11 +3,16 @@
 //! An event names what it is about and where the request came from. It never holds a secret, and
 //! it is written in the step that makes it true.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+
+use serde_json::{Map, Value};
 
 use crate::protocol::ids::{ClientId, RealmId, SessionId, UserId};
 use crate::protocol::time::Timestamp;
+
+/// How much of a value is told when it changes, in characters.
+const SHOWN_LIMIT: usize = 200;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
@@ -81,8 +86,15 @@ kinds! {
     DeviceRemembered = "device.remembered",
     /// A remembered device was forgotten.
     DeviceForgotten = "device.forgotten",
+    /// Too many names were tried from an address, and nothing may be tried from it for a while.
+    /// Detail: `prefix`.
+    NetworkBanned = "network.banned",
+    /// An admin lifted such a ban. Detail: `prefix`.
+    NetworkBanLifted = "network.ban_lifted",
     /// Somebody signed in.
     SignedIn = "sign_in.succeeded",
+    /// A right password was not enough after many wrong ones; a code was mailed.
+    SignInDoubted = "sign_in.doubted",
     /// A sign-in was refused.
     SignInRefused = "sign_in.refused",
     /// A session was ended.
@@ -91,8 +103,38 @@ kinds! {
     ConsentGranted = "consent.granted",
     /// A person or an admin withdrew what a client was allowed.
     ConsentWithdrawn = "consent.withdrawn",
-    /// A grant was revoked.
+    /// A grant, or one access token of it, was revoked. Detail: `reason`.
     TokenRevoked = "token.revoked",
+    /// A code or refresh token came a second time, and its grant was revoked. Detail: `reason`.
+    TokenReuseDetected = "token.reuse_detected",
+    /// A client was registered. Detail: `origin`.
+    ClientCreated = "client.created",
+    /// A client was changed, switched off or on. Detail: what changed.
+    ClientChanged = "client.changed",
+    /// A client got another secret.
+    ClientSecretReplaced = "client.secret_replaced",
+    /// A client was removed.
+    ClientDeleted = "client.deleted",
+    /// An API was registered. Detail: `api`.
+    ApiCreated = "api.created",
+    /// An API was changed, switched off or on. Detail: `api`, what changed.
+    ApiChanged = "api.changed",
+    /// An API was removed. Detail: `api`.
+    ApiDeleted = "api.deleted",
+    /// A token was made with which clients register themselves. Detail: `token`, its name.
+    RegistrationTokenMade = "registration_token.made",
+    /// Such a token was withdrawn. Detail: `token`, its name.
+    RegistrationTokenWithdrawn = "registration_token.withdrawn",
+    /// A realm was made.
+    RealmCreated = "realm.created",
+    /// A realm was changed, switched off or on. Detail: what changed.
+    RealmChanged = "realm.changed",
+    /// A signing key was published. Detail: `kid`.
+    KeyPublished = "key.published",
+    /// A signing key began to sign. Detail: `kid`.
+    KeyActivated = "key.activated",
+    /// A signing key was withdrawn, or had done its work. Detail: `kid`.
+    KeyRetired = "key.retired",
     /// A role was made. Detail: `role`.
     RoleCreated = "role.created",
     /// A role was changed. Detail: `role`, `require_second_factor`.
@@ -130,6 +172,9 @@ impl Caller {
     /// How much of a user agent is kept, in bytes.
     pub const AGENT_LIMIT: usize = 256;
 }
+
+/// Says who asks, when there is something to tell: most requests of applications tell nothing.
+pub type Asker<'a> = &'a (dyn Fn() -> Caller + Send + Sync);
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,11 +245,55 @@ impl Event {
         self.detail.insert(name.to_owned(), value.into());
         self
     }
+
+    /// The same with what differs between two documents: each member's name, with the value before
+    /// and the value after. Nothing in the documents may be secret.
+    #[must_use]
+    pub fn with_changes(mut self, before: &Value, after: &Value) -> Self {
+        let [before, after] = [before, after].map(|document| document.as_object());
+        let names = before.into_iter().chain(after).flat_map(Map::keys);
+        for name in names.collect::<BTreeSet<_>>() {
+            let [old, new] = [before, after].map(|members| members.and_then(|m| m.get(name)));
+            if old != new {
+                let [old, new] = [old, new].map(shown);
+                self = self.with(name, format!("{old} -> {new}"));
+            }
+        }
+        self
+    }
+}
+
+/// A value of a document, cut where it would fill the record.
+fn shown(value: Option<&Value>) -> String {
+    let text = value.map_or_else(|| "none".to_owned(), Value::to_string);
+    match text.char_indices().nth(SHOWN_LIMIT) {
+        None => text,
+        Some(_) => text.chars().take(SHOWN_LIMIT).chain(['…']).collect(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn tells_what_differs_between_two_documents() {
+        let before = json!({"name": "Notes", "scope": "a", "gone": 1, "long": ""});
+        let after = json!({"name": "Notes", "scope": "b", "came": [2], "long": "é".repeat(300)});
+        let realm = RealmId::default_realm();
+        let at = Timestamp::from_unix_seconds(0);
+        let event = Event::new(&realm, EventKind::ClientChanged, &Caller::default(), at);
+        let detail = event.with_changes(&before, &after).detail;
+        let told = |name: &str| detail.get(name).map(String::as_str);
+        assert_eq!(told("name"), None);
+        assert_eq!(told("scope"), Some("\"a\" -> \"b\""));
+        assert_eq!(told("gone"), Some("1 -> none"));
+        assert_eq!(told("came"), Some("none -> [2]"));
+        let long = told("long").unwrap();
+        assert!(long.ends_with("é…") && long.chars().count() < 220, "{long}");
+    }
 
     #[test]
     fn every_kind_is_read_back_from_a_text_of_its_own() {

@@ -8,6 +8,8 @@ use crate::protocol::second_factor::{Demand, MULTIPLE, REMEMBERED, holds};
 
 /// A proof by password (RFC 8176 §2).
 pub const PASSWORD: &str = "pwd";
+/// A proof over another channel: a code that was mailed (RFC 8176 §2).
+pub const BY_MAIL: &str = "mca";
 /// A proof by a password that holds once: of an authenticator app, or a recovery code.
 pub const ONE_TIME: &str = "otp";
 
@@ -34,8 +36,12 @@ impl Factors {
 pub enum SignInStep {
     /// Prove the second factor.
     SecondFactor,
+    /// Type the code that was mailed, since the password alone is doubted.
+    ConfirmByMail,
     /// Set up a second factor, which is demanded.
     SetUpFactor,
+    /// Choose another password, once everything is proven.
+    ChangePassword,
 }
 
 /// Where a sign-in stands.
@@ -47,8 +53,12 @@ pub struct Standing<'a> {
     pub factors: Factors,
     /// Whether this device is remembered.
     pub remembered: bool,
+    /// Whether so many guesses came before that the password alone is doubted.
+    pub doubted: bool,
     /// What realm, client and request ask for.
     pub demand: Demand,
+    /// Whether the password may not stay as it is.
+    pub must_change_password: bool,
 }
 
 /// What comes next.
@@ -65,26 +75,44 @@ pub enum Next {
 
 /// The next step of a sign-in.
 pub fn next(standing: Standing<'_>) -> Next {
+    match proofs(standing) {
+        Next::Complete { .. } if standing.must_change_password => {
+            Next::Ask(SignInStep::ChangePassword)
+        }
+        next @ (Next::Ask(_) | Next::Complete { .. }) => next,
+    }
+}
+
+/// What is still to be proven.
+fn proofs(standing: Standing<'_>) -> Next {
     let Standing {
         amr,
         factors,
         remembered,
+        doubted,
         demand,
+        must_change_password,
     } = standing;
     let demand = demand.and(Demand::RULE.when(factors.required_by_role));
+    // Whoever chooses a password has proven everything: a device that was remembered with the old
+    // one does not stand in.
+    let remembered = remembered && !must_change_password;
     if holds(amr, MULTIPLE) {
         return Next::Complete {
             amr: amr.to_owned(),
         };
     }
     if factors.any() {
-        return if remembered && !demand.afresh {
+        return if remembered && !demand.afresh && !doubted {
             Next::Complete {
                 amr: with(amr, &[REMEMBERED]),
             }
         } else {
             Next::Ask(SignInStep::SecondFactor)
         };
+    }
+    if doubted {
+        return Next::Ask(SignInStep::ConfirmByMail);
     }
     if demand.must {
         return Next::Ask(SignInStep::SetUpFactor);
@@ -101,6 +129,11 @@ pub fn with_second(amr: &str, method: &str) -> String {
         .filter(|own| *own != REMEMBERED)
         .collect();
     with(&first.join(" "), &[method, MULTIPLE])
+}
+
+/// The methods after a mailed code was typed, which is no second factor.
+pub fn with_mail(amr: &str) -> String {
+    with(amr, &[BY_MAIL])
 }
 
 fn with(amr: &str, methods: &[&str]) -> String {
@@ -128,13 +161,26 @@ mod tests {
         required_by_role: false,
     };
 
-    fn after(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Next {
-        next(Standing {
+    fn standing(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Standing<'_> {
+        Standing {
             amr,
             factors,
             remembered,
+            doubted: false,
             demand,
+            must_change_password: false,
+        }
+    }
+
+    fn doubted(amr: &str, factors: Factors, demand: Demand) -> Next {
+        next(Standing {
+            doubted: true,
+            ..standing(amr, factors, true, demand)
         })
+    }
+
+    fn after(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Next {
+        next(standing(amr, factors, remembered, demand))
     }
 
     fn complete(amr: &str) -> Next {
@@ -164,6 +210,25 @@ mod tests {
         }
     }
 
+    /// A second factor is a second proof; whoever has none is mailed a code, and what is demanded
+    /// comes after that. A remembered device stands in for neither.
+    #[test]
+    fn a_doubted_password_takes_a_second_proof() {
+        for demand in [Demand::NONE, Demand::RULE, Demand::WISH, Demand::CLIENT] {
+            let second = Next::Ask(SignInStep::SecondFactor);
+            assert_eq!(doubted("pwd", APP, demand), second);
+            assert_eq!(doubted("pwd otp mfa", APP, demand), complete("pwd otp mfa"));
+            let mailed = Next::Ask(SignInStep::ConfirmByMail);
+            assert_eq!(doubted("pwd", NONE, demand), mailed);
+        }
+        let amr = with_mail("pwd");
+        assert_eq!(amr, "pwd mca");
+        assert_eq!(after(&amr, NONE, false, Demand::NONE), complete("pwd mca"));
+        let set_up = Next::Ask(SignInStep::SetUpFactor);
+        assert_eq!(after(&amr, NONE, false, Demand::RULE), set_up);
+        assert_eq!(with_second(&amr, ONE_TIME), "pwd mca otp mfa");
+    }
+
     #[test]
     fn who_has_none_sets_one_up_where_it_is_demanded() {
         let set_up = Next::Ask(SignInStep::SetUpFactor);
@@ -178,6 +243,29 @@ mod tests {
                 after("pwd", NONE, remembered, Demand::WISH),
                 complete("pwd")
             );
+        }
+    }
+
+    #[test]
+    fn a_password_that_must_be_changed_is_the_last_step() {
+        for (amr, factors, demand, step) in [
+            ("pwd", NONE, Demand::NONE, SignInStep::ChangePassword),
+            ("pwd", NONE, Demand::RULE, SignInStep::SetUpFactor),
+            ("pwd", APP, Demand::NONE, SignInStep::SecondFactor),
+            (
+                "pwd otp mfa",
+                APP,
+                Demand::CLIENT,
+                SignInStep::ChangePassword,
+            ),
+        ] {
+            for remembered in [false, true] {
+                let must = Standing {
+                    must_change_password: true,
+                    ..standing(amr, factors, remembered, demand)
+                };
+                assert_eq!(next(must), Next::Ask(step), "{amr} {remembered}");
+            }
         }
     }
 

@@ -60,8 +60,8 @@ impl LinkPurpose {
             .find(|purpose| purpose.as_str() == text)
     }
 
-    /// How long a link stands, unless its maker says otherwise. Half an hour where it opens an
-    /// account; a week where somebody must find the mail first.
+    /// How long a link stands once it is mailed, unless its maker says otherwise. Half an hour where
+    /// it opens an account; a week where somebody must find the mail first.
     pub const fn lifetime(self) -> Lifetime {
         match self {
             Self::ConfirmAddress | Self::ResetPassword | Self::ConfirmNewAddress => {
@@ -70,6 +70,12 @@ impl LinkPurpose {
             Self::Invitation | Self::LockAccount => Lifetime::seconds(7 * DAY),
             Self::UndoDeletion => UNDO_PERIOD,
         }
+    }
+
+    /// How long its mail may wait for a mail server: a day, or while the link stands if that is
+    /// longer.
+    pub fn mail_lifetime(self) -> Lifetime {
+        self.lifetime().max(Lifetime::seconds(DAY))
     }
 
     /// The page that it leads to, below the issuer.

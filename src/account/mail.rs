@@ -58,6 +58,9 @@ kinds! {
     RecoveryCodeUsed = "recovery-code-used",
     /// Somebody signed in on a device that was not seen before. Values: `device`, `lock_link`.
     NewDevice = "new-device",
+    /// The password was typed after many wrong ones; the code goes on with it. Values: `code`,
+    /// `lock_link`.
+    SignInCode = "sign-in-code",
     /// The account was deleted, and how to undo it. Values: `link`, `until`.
     AccountDeleted = "account-deleted",
     /// The operator tries whether mail arrives. Values: none.
@@ -90,6 +93,7 @@ impl MailKind {
                 | Self::FactorChanged
                 | Self::RecoveryCodeUsed
                 | Self::NewDevice
+                | Self::SignInCode
         )
     }
 }
@@ -106,6 +110,7 @@ impl Mail {
             ("what", "Phone"),
             ("left", "3"),
             ("device", "Firefox, Linux"),
+            ("code", "12345678"),
             ("until", "2030-01-31"),
         ];
         Self {

@@ -2,7 +2,7 @@
 //!
 //! A hard lock would hand every stranger a way to lock people out.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use crate::protocol::time::{Lifetime, Timestamp};
 
@@ -36,6 +36,13 @@ pub const SECOND_FACTORS: Pace = Pace {
     forget_after: Lifetime::seconds(24 * 60 * 60),
 };
 
+/// Failures in a row against an account, by whatever name and on whatever path, after which its
+/// password alone lets nobody in. NIST SP 800-63B-4 §3.2.2 allows a hundred.
+pub const DOUBTED_AFTER: u32 = 20;
+
+/// How long they are remembered: whoever guesses slowly is counted too.
+pub const DOUBT_LASTS: Lifetime = Lifetime::seconds(30 * 86_400);
+
 /// The attempts in a row against a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempts {
@@ -48,9 +55,8 @@ pub struct Attempts {
 impl Pace {
     /// The attempts with one more, beginning now.
     pub fn one_more(self, seen: Option<Attempts>, now: Timestamp) -> Attempts {
-        let failures = self.remembered(seen, now).map_or(0, |seen| seen.failures);
         Attempts {
-            failures: failures.saturating_add(1),
+            failures: self.failures(seen, now).saturating_add(1),
             last_at: now,
         }
     }
@@ -68,6 +74,11 @@ impl Pace {
         (now < until).then(|| until.since(now))
     }
 
+    /// How many attempts in a row have failed.
+    pub fn failures(self, seen: Option<Attempts>, now: Timestamp) -> u32 {
+        self.remembered(seen, now).map_or(0, |seen| seen.failures)
+    }
+
     fn remembered(self, seen: Option<Attempts>, now: Timestamp) -> Option<Attempts> {
         seen.filter(|seen| now < seen.last_at.plus(self.forget_after))
     }
@@ -75,14 +86,27 @@ impl Pace {
 
 /// The counter's key of an address: IPv6 by its /64, since a subscriber holds at least that.
 pub fn address_key(address: IpAddr) -> String {
-    match address {
+    match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => v4.to_string(),
-            None => format!("{:x}/64", u128::from(v6) >> 64),
-        },
+        IpAddr::V6(v6) => prefix(v6, 64),
     }
 }
+
+/// The second key of an IPv6 address, its /48: many subscribers hold as much as that.
+pub fn wide_address_key(address: IpAddr) -> Option<String> {
+    match address.to_canonical() {
+        IpAddr::V4(_) => None,
+        IpAddr::V6(v6) => Some(prefix(v6, 48)),
+    }
+}
+
+fn prefix(address: Ipv6Addr, bits: u32) -> String {
+    let kept = u128::MAX << (128 - bits);
+    format!("{}/{bits}", Ipv6Addr::from_bits(address.to_bits() & kept))
+}
+
+/// How many /64 of one /48 have as much to themselves as a single one.
+pub const SUBSCRIBERS_IN_48: u32 = 4;
 
 #[cfg(test)]
 mod tests {
@@ -93,7 +117,19 @@ mod tests {
         let key = |text: &str| address_key(text.parse().unwrap());
         assert_eq!(key("2001:db8::1"), key("2001:db8::ffff:1"));
         assert_ne!(key("2001:db8::1"), key("2001:db8:0:1::1"));
-        assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
+        assert_eq!(key("::ffff:192.0.2.1"), "192.0.2.1");
+        assert_eq!(key("::ffff:c000:0201"), "192.0.2.1");
+        assert_eq!(key("2001:db8:0:1::1"), "2001:db8:0:1::/64");
+    }
+
+    #[test]
+    fn addresses_of_one_network_share_a_second_key() {
+        let key = |text: &str| wide_address_key(text.parse().unwrap());
+        assert_eq!(key("2001:db8:0:1::1").as_deref(), Some("2001:db8::/48"));
+        assert_eq!(key("2001:db8::1"), key("2001:db8:0:ffff::1"));
+        assert_ne!(key("2001:db8::1"), key("2001:db8:1::1"));
+        assert_eq!(key("192.0.2.1"), None);
+        assert_eq!(key("::ffff:192.0.2.1"), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Users: what is known of a person, and how a login name is read.
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::account::event::EventKind;
 use crate::protocol::ids::{RealmId, UserId};
@@ -12,13 +13,27 @@ use crate::protocol::time::{Lifetime, Timestamp};
 pub struct LoginName(String);
 
 impl LoginName {
-    /// Trims, and lower-cases the text; `None` when it is empty, longer than 254 bytes, or has
-    /// control characters.
+    /// Lower-cases the text in the normal form NFKC, and takes off what surrounds it: blanks, and
+    /// the dots of a host that is written up to the root. `None` when it is empty, longer than
+    /// [`LoginName::LIMIT`] bytes, or has control characters.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().to_lowercase();
-        let valid = !text.is_empty() && text.len() <= 254 && !text.chars().any(char::is_control);
-        valid.then_some(Self(text))
+        // Whatever is much too long is not worth the work of a normal form.
+        if text.len() > 4 * Self::LIMIT {
+            return None;
+        }
+        let folded = text.nfkc().collect::<String>().to_lowercase();
+        let folded: String = folded.nfkc().collect();
+        let mut name = folded.trim();
+        if name.contains('@') {
+            name = name.trim_end_matches('.').trim_end();
+        }
+        let valid =
+            !name.is_empty() && name.len() <= Self::LIMIT && !name.chars().any(char::is_control);
+        valid.then(|| Self(name.to_owned()))
     }
+
+    /// The longest name, in bytes.
+    const LIMIT: usize = 254;
 
     /// The canonical spelling.
     pub fn as_str(&self) -> &str {
@@ -192,6 +207,41 @@ impl AccountSwitch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_spelling_of_a_name_is_read_as_one() {
+        let cases: [(&str, &[&str]); 3] = [
+            (
+                "ada@example.com",
+                &[
+                    " Ada@Example.COM ",
+                    "ada@example.com.",
+                    "ada@example.com..",
+                    "\u{ff41}da@example.com",
+                    "ada\u{ff20}example.com",
+                    "ada@example.com\u{a0}",
+                    "ada@example\u{ff0e}com",
+                ],
+            ),
+            (
+                "\u{e5}sa",
+                &["\u{c5}sa", "a\u{30a}sa", "A\u{30a}SA", "\u{212b}sa"],
+            ),
+            ("j.r.", &["J.R.", " j.r. "]),
+        ];
+        for (name, spellings) in cases {
+            for spelling in spellings.iter().chain([&name]) {
+                let read = LoginName::parse(spelling).unwrap();
+                assert_eq!(read.as_str(), name, "{spelling:?}");
+                assert_eq!(LoginName::parse(read.as_str()), Some(read.clone()));
+            }
+        }
+        let long = "x".repeat(254);
+        assert!(LoginName::parse(&long).is_some());
+        for text in ["", " ", "a\u{0}", &format!("{long}x"), &"x".repeat(5_000)] {
+            assert_eq!(LoginName::parse(text), None, "{text:?}");
+        }
+    }
 
     #[test]
     fn reads_addresses_in_their_canonical_spelling() {

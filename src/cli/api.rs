@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::Failure;
 use super::desk::Desk;
 use super::output::{Output, members, table};
+use crate::account::event::{Event, EventKind};
 use crate::config::span;
 use crate::protocol::api::{AccessTokenType, Api, ApiId, ApiMetadata, ApiRefusal, TokenFormat};
 use crate::protocol::scope::ScopeSet;
@@ -135,7 +136,8 @@ pub(super) async fn run(
         ApiCommand::Update(arguments) => update(desk, arguments, output).await,
         ApiCommand::Delete { identifier } => {
             let id = parse_id(&identifier)?;
-            match desk.store.delete_api(&desk.realm, &id).await? {
+            let told = [told(desk, EventKind::ApiDeleted, &id)];
+            match desk.store.delete_api(&desk.realm, &id, &told).await? {
                 Change::Changed => output.talk(format_args!("deleted {id}")),
                 Change::NotFound => Err(no_api(&identifier)),
             }
@@ -162,7 +164,8 @@ async fn create(
         created_at: desk.clock.now(),
         disabled_at: None,
     };
-    match desk.store.create_api(&api).await? {
+    let told = [told(desk, EventKind::ApiCreated, &api.id)];
+    match desk.store.create_api(&api, &told).await? {
         Creation::Created => output.data(&document(&api)?, members),
         Creation::NameTaken => Err(Failure::denied("there is an API of that identifier")),
     }
@@ -201,6 +204,7 @@ async fn update(
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     let mut api = find(desk, &arguments.identifier).await?;
+    let before = document(&api)?;
     if let Some(name) = arguments.name {
         api.metadata.name = name;
     }
@@ -217,8 +221,10 @@ async fn update(
     } else if arguments.enable {
         api.disabled_at = None;
     }
-    match desk.store.update_api(&api).await? {
-        Change::Changed => output.data(&document(&api)?, members),
+    let after = document(&api)?;
+    let told = [told(desk, EventKind::ApiChanged, &api.id).with_changes(&before, &after)];
+    match desk.store.update_api(&api, &told).await? {
+        Change::Changed => output.data(&after, members),
         Change::NotFound => Err(no_api(&arguments.identifier)),
     }
 }
@@ -255,6 +261,10 @@ async fn find(desk: &Desk, identifier: &str) -> Result<Api, Failure> {
 fn parse_id(identifier: &str) -> Result<ApiId, Failure> {
     ApiId::parse(identifier)
         .map_err(|invalid| Failure::usage(format!("{identifier:?} is {invalid}")))
+}
+
+fn told(desk: &Desk, kind: EventKind, api: &ApiId) -> Event {
+    desk.event(kind).with("api", api.as_str())
 }
 
 fn no_api(identifier: &str) -> Failure {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::api::ApiCommand;
+use super::event_arguments::EventCommand;
 use super::group::GroupCommand;
 use super::mail_arguments::MailCommand;
 use super::metadata_arguments::MetadataArgs;
@@ -78,9 +79,15 @@ pub enum Command {
     /// What applications answered when they were told of a logout
     #[command(subcommand)]
     Logout(LogoutCommand),
+    /// What has happened: sign-ins, changes, revocations
+    #[command(subcommand)]
+    Event(EventCommand),
     /// Mails to people: try, preview, and what became of them
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Addresses from which too many user names were tried
+    #[command(subcommand)]
+    Ban(BanCommand),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -329,6 +336,18 @@ pub enum LogoutCommand {
         /// Only those that are given up, or whose last attempt failed
         #[arg(long)]
         failed: bool,
+    },
+}
+
+/// `ban …`
+#[derive(Debug, Subcommand)]
+pub enum BanCommand {
+    /// List the bans that stand
+    List,
+    /// Lift the ban of an address
+    Lift {
+        /// The address, or the prefix as the list shows it
+        address: String,
     },
 }
 

@@ -6,6 +6,7 @@ use super::arguments::{ClientCommand, ClientCreateArgs, ClientUpdateArgs, TypeAr
 use super::desk::Desk;
 use super::output::{Output, members, table};
 use super::{Failure, FailureKind, backend};
+use crate::account::event::{Event, EventKind};
 use crate::config::Config;
 use crate::entropy::random_text;
 use crate::flows::client_secret;
@@ -65,7 +66,9 @@ async fn create(
     let now = desk.clock.now();
     let mut client = Client::registered_by_admin(desk.realm.clone(), id, None, metadata, now);
     let secret = give_secret(desk, config, &mut client).await?;
-    match desk.store.create_client(&client).await? {
+    let created = desk.event(EventKind::ClientCreated).of_client(&client.id);
+    let told = [created.with("origin", client.origin.as_str())];
+    match desk.store.create_client(&client, &told).await? {
         Creation::Created => {}
         Creation::NameTaken => {
             let message = "the new client_id is taken; try again";
@@ -205,7 +208,7 @@ async fn update(
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     let mut client = find(desk, &arguments.client_id).await?;
-    let now = desk.clock.now();
+    let (now, old) = (desk.clock.now(), document(&client, None));
     let switched_off = arguments.disable && client.disabled_at.is_none();
     if arguments.disable {
         client.disabled_at = client.disabled_at.or(Some(now));
@@ -226,7 +229,8 @@ async fn update(
     } else {
         None
     };
-    if desk.store.update_client(&client).await? == Change::NotFound {
+    let told = told(desk, &client, &old, secret.is_some());
+    if desk.store.update_client(&client, &told).await? == Change::NotFound {
         return Err(no_client(client.id.as_str()));
     }
     if switched_off {
@@ -236,6 +240,15 @@ async fn update(
     }
     output.data(&document(&client, secret.as_ref()), members)?;
     tell_secret(secret.as_ref(), output)
+}
+
+/// What is told of a client that was changed.
+fn told(desk: &Desk, client: &Client, old: &Value, new_secret: bool) -> Vec<Event> {
+    let event = |kind| desk.event(kind).of_client(&client.id);
+    let changed = event(EventKind::ClientChanged).with_changes(old, &document(client, None));
+    let replaced = new_secret.then(|| event(EventKind::ClientSecretReplaced));
+    let changed = Some(changed).filter(|event| !event.detail.is_empty());
+    changed.into_iter().chain(replaced).collect()
 }
 
 /// The registration request of a client as it stands, with what the command line replaces.
@@ -280,9 +293,11 @@ async fn delete(desk: &Desk, client_id: &str, output: &mut Output<'_>) -> Result
     let client = parse_id(client_id)?;
     let now = desk.clock.now();
     let marks = desk.marks(RevocationMark::Client(client.clone()), now);
+    let deleted = desk.event(EventKind::ClientDeleted).of_client(&client);
+    let effects = Effects::marks(marks).and_event(deleted);
     let change = desk
         .store
-        .delete_client(&desk.realm, &client, &Effects::marks(marks), now)
+        .delete_client(&desk.realm, &client, &effects, now)
         .await?;
     desk.settle().await?;
     match change {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Failure, backend};
-use crate::account::event::Caller;
+use crate::account::event::{Caller, Event, EventKind};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::entropy::{Entropy, SystemEntropy};
@@ -66,6 +66,11 @@ impl Desk {
             user_agent: Some(concat!("vidimus/", env!("CARGO_PKG_VERSION")).to_owned()),
             ..Caller::default()
         }
+    }
+
+    /// What is told of a command's change of this realm.
+    pub fn event(&self, kind: EventKind) -> Event {
+        Event::new(&self.realm, kind, &self.caller(), self.clock.now())
     }
 
     /// Waits until a running server has published the revocations, so that a command says "ended"

@@ -6,12 +6,16 @@
 mod api;
 mod arguments;
 pub mod backend;
+mod ban;
 mod client;
 mod config;
 mod consent;
 mod desk;
+mod event;
+mod event_arguments;
 mod factors;
 mod failure;
+mod follow;
 mod group;
 mod healthcheck;
 mod invite;
@@ -133,7 +137,9 @@ async fn carry_out(
         | Command::Group(_)
         | Command::Realm(_)
         | Command::Logout(_)
+        | Command::Event(_)
         | Command::Mail(_)
+        | Command::Ban(_)
         | Command::RegistrationToken(_)
         | Command::Key(_)) => at_desk(config, &arguments.realm, command, output).await,
     }
@@ -155,7 +161,9 @@ async fn at_desk(
         Command::Group(command) => group::run(&desk, command, output).await,
         Command::Realm(command) => realm::run(&desk, command, output).await,
         Command::Logout(command) => logout::run(&desk, command, output).await,
+        Command::Event(command) => event::run(&desk, command, output).await,
         Command::Mail(command) => mail::run(&desk, config, command, output).await,
+        Command::Ban(command) => ban::run(&desk, command, output).await,
         Command::RegistrationToken(command) => {
             registration_token::run(&desk, command, output).await
         }

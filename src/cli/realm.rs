@@ -6,6 +6,7 @@ use super::desk::{Desk, parse_realm};
 use super::output::{Output, members, table};
 use super::realm_arguments::{RealmCommand, RealmSetArgs};
 use super::{Failure, password_policy};
+use crate::account::event::{Event, EventKind};
 use crate::protocol::realm::RealmSettings;
 use crate::store::{Change, Creation, Realm};
 
@@ -30,7 +31,8 @@ pub(super) async fn run(
                 disabled_at: None,
                 terms_url: None,
             };
-            match desk.store.create_realm(&realm).await? {
+            let told = [told(desk, EventKind::RealmCreated, &realm)];
+            match desk.store.create_realm(&realm, &told).await? {
                 Creation::Created => show(&[realm], output),
                 Creation::NameTaken => Err(Failure::denied("there is a realm of that name")),
             }
@@ -43,6 +45,7 @@ pub(super) async fn run(
 
 async fn set(desk: &Desk, arguments: RealmSetArgs, output: &mut Output<'_>) -> Result<(), Failure> {
     let mut realm = find(desk, &arguments.slug).await?;
+    let before = document(&realm);
     if let Some(name) = arguments.name {
         realm.name = checked_name(name)?;
     }
@@ -87,8 +90,10 @@ async fn set(desk: &Desk, arguments: RealmSetArgs, output: &mut Output<'_>) -> R
     } else if arguments.enable {
         realm.disabled_at = None;
     }
-    match desk.store.update_realm(&realm).await? {
-        Change::Changed => output.data(&document(&realm), members),
+    let after = document(&realm);
+    let told = [told(desk, EventKind::RealmChanged, &realm).with_changes(&before, &after)];
+    match desk.store.update_realm(&realm, &told).await? {
+        Change::Changed => output.data(&after, members),
         Change::NotFound => Err(no_realm(&arguments.slug)),
     }
 }
@@ -96,6 +101,13 @@ async fn set(desk: &Desk, arguments: RealmSetArgs, output: &mut Output<'_>) -> R
 async fn find(desk: &Desk, slug: &str) -> Result<Realm, Failure> {
     let realm = desk.store.realm(&parse_realm(slug)?).await?;
     realm.ok_or_else(|| no_realm(slug))
+}
+
+fn told(desk: &Desk, kind: EventKind, realm: &Realm) -> Event {
+    Event {
+        realm: realm.id.clone(),
+        ..desk.event(kind)
+    }
 }
 
 fn no_realm(slug: &str) -> Failure {

@@ -6,6 +6,7 @@ use super::Failure;
 use super::desk::Desk;
 use super::output::{Output, members, table};
 use super::realm_arguments::RegistrationTokenCommand;
+use crate::account::event::{Event, EventKind};
 use crate::config::span;
 use crate::entropy::random_text;
 use crate::secret::{Digest, SecretString};
@@ -31,7 +32,11 @@ pub(super) async fn run(
         RegistrationTokenCommand::List => list(desk, output).await,
         RegistrationTokenCommand::Delete { id } => {
             let store = &desk.store;
-            match store.delete_initial_access_token(&desk.realm, &id).await? {
+            let told = [told(desk, EventKind::RegistrationTokenWithdrawn, &id)];
+            match store
+                .delete_initial_access_token(&desk.realm, &id, &told)
+                .await?
+            {
                 Change::Changed => output.talk(format_args!("withdrew {id}")),
                 Change::NotFound => Err(Failure::not_found(format!(
                     "there is no registration token {id:?} in this realm"
@@ -67,13 +72,21 @@ async fn create(
         created_at: now,
         expires_at: now.plus(lifetime),
     };
-    desk.store.create_initial_access_token(&token).await?;
+    let told = [told(desk, EventKind::RegistrationTokenMade, &token.id)];
+    desk.store
+        .create_initial_access_token(&token, &told)
+        .await?;
     let mut shown = document(&token);
     if let Some(shown) = shown.as_object_mut() {
         shown.insert("token".to_owned(), json!(secret.expose()));
     }
     output.data(&shown, members)?;
     output.talk("Keep the token now: it is stored as a digest and not shown again.")
+}
+
+/// What is told of a token: its name, which opens nothing.
+fn told(desk: &Desk, kind: EventKind, id: &str) -> Event {
+    desk.event(kind).with("token", id)
 }
 
 async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {

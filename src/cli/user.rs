@@ -14,7 +14,7 @@ use crate::account::user::{AccountSwitch, LoginName, Profile, UNDO_PERIOD, User,
 use crate::config::Config;
 use crate::entropy::random_text;
 use crate::flows::accounts;
-use crate::flows::password::{Person, set_effects};
+use crate::flows::password::{Person, has_second_factor, set_effects};
 use crate::protocol::ids::UserId;
 use crate::store::{Change, Creation, Effects, Page, PasswordChange};
 
@@ -132,12 +132,13 @@ async fn set_password(
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     let user = find(desk, &arguments.user).await?;
-    let person = Person::of(&user, false);
+    let now = desk.clock.now();
+    let second_factor = has_second_factor(desk.store.as_ref(), &user, now).await?;
+    let person = Person::of(&user, second_factor);
     let password = new_password::take(desk, config, &person, &arguments.password).await?;
     let Some(password) = password else {
         return Err(Failure::usage("give --password-stdin or --password-file"));
     };
-    let now = desk.clock.now();
     let wanted = PasswordChange {
         realm: desk.realm.clone(),
         user: user.id.clone(),
@@ -264,8 +265,11 @@ fn no_user(text: &str) -> Failure {
     Failure::not_found(format!("there is no user {text:?} in this realm"))
 }
 
+/// What the identifiers of users begin with.
+pub(super) const ID_PREFIX: &str = "usr_";
+
 pub(super) fn new_id(desk: &Desk) -> Result<UserId, Failure> {
-    let text = format!("usr_{}", random_text::<16>(desk.entropy.as_ref())?);
+    let text = format!("{ID_PREFIX}{}", random_text::<16>(desk.entropy.as_ref())?);
     UserId::parse(text).map_err(|invalid| Failure::new(FailureKind::Failed, invalid.to_string()))
 }
 

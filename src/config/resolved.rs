@@ -45,6 +45,8 @@ pub struct Config {
     pub keys: Keys,
     /// Browser sessions.
     pub sessions: Sessions,
+    /// How long events are kept.
+    pub event_retention: Lifetime,
     /// Password hashing.
     pub passwords: Passwords,
     /// Login attempts.
@@ -128,7 +130,7 @@ impl Database {
 }
 
 /// The log.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Log {
     /// How lines are written.
     pub format: LogFormat,
@@ -137,9 +139,10 @@ pub struct Log {
 }
 
 /// How log lines are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogFormat {
     /// Text on a terminal, JSON otherwise.
+    #[default]
     Auto,
     /// For people.
     Text,
@@ -223,6 +226,24 @@ pub struct Login {
     pub per_address_burst: u32,
     /// How long one more takes to come back.
     pub per_address_interval: Lifetime,
+    /// How many names make a ban; none with zero.
+    pub ban_names: u32,
+    /// Within which time.
+    pub ban_window: Lifetime,
+    /// How long a ban lasts.
+    pub ban_lasts: Lifetime,
+}
+
+impl Login {
+    const fn unset() -> Self {
+        Self {
+            per_address_burst: 0,
+            per_address_interval: Lifetime::ZERO,
+            ban_names: 0,
+            ban_window: Lifetime::ZERO,
+            ban_lasts: Lifetime::ZERO,
+        }
+    }
 }
 
 /// Clients that come without an admin.
@@ -313,10 +334,7 @@ impl Config {
             trusted_proxies: Vec::new(),
             outgoing: Outgoing::default(),
             mail: Mail::default(),
-            log: Log {
-                format: LogFormat::Auto,
-                level: String::new(),
-            },
+            log: Log::default(),
             tokens: Tokens {
                 access_lifetime: none,
                 id_lifetime: none,
@@ -333,6 +351,7 @@ impl Config {
                 idle: none,
                 absolute: none,
             },
+            event_retention: none,
             passwords: Passwords {
                 memory_kib: 0,
                 iterations: 0,
@@ -341,10 +360,7 @@ impl Config {
                 queue: 0,
                 breaches: None,
             },
-            login: Login {
-                per_address_burst: 0,
-                per_address_interval: none,
-            },
+            login: Login::unset(),
             registration: Registration::unset(),
             links: Links::unset(),
             limits: Limits {

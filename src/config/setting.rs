@@ -209,6 +209,13 @@ pub static SETTINGS: &[Setting] = &[
         "How long a browser session may last at all (1m to 90d).",
     ),
     row(
+        "events.retention",
+        Kind::Span,
+        "90d",
+        |c, t| put(&mut c.event_retention, span(t, DAY, 3650 * DAY)),
+        "How long the record of what happened is kept (1d to 3650d). `vidimus event export` takes it elsewhere before.",
+    ),
+    row(
         "passwords.memory_kib",
         Kind::Number,
         "19456",
@@ -255,7 +262,7 @@ pub static SETTINGS: &[Setting] = &[
         Kind::Number,
         "10",
         |c, t| put(&mut c.login.per_address_burst, count(t, 1, 1_000_000)),
-        "Password attempts that one address has at once (1 to 1000000). IPv6 counts by /64.",
+        "Guesses at passwords and codes that one address has at once, over all pages (1 to 1000000). IPv6 counts by /64; a /48 has four times as many.",
     ),
     row(
         "login.per_address_interval",
@@ -263,6 +270,27 @@ pub static SETTINGS: &[Setting] = &[
         "20s",
         |c, t| put(&mut c.login.per_address_interval, p::short_span(t, 1, HOUR)),
         "How long one more attempt takes to come back (1ms to 1h).",
+    ),
+    row(
+        "login.ban_names",
+        Kind::Number,
+        "15",
+        |c, t| put(&mut c.login.ban_names, count(t, 0, 10_000)),
+        "An address that tries so many different user names in vain is banned (0 to 10000); 0 bans nobody.",
+    ),
+    row(
+        "login.ban_window",
+        Kind::Span,
+        "3h",
+        |c, t| put(&mut c.login.ban_window, span(t, MINUTE, DAY)),
+        "Within this time (1m to 1d).",
+    ),
+    row(
+        "login.ban_lasts",
+        Kind::Span,
+        "24h",
+        |c, t| put(&mut c.login.ban_lasts, span(t, MINUTE, 30 * DAY)),
+        "How long a ban lasts (1m to 30d); `vidimus ban` lists and lifts them.",
     ),
     row(
         "registration.per_address_burst",

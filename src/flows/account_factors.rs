@@ -78,7 +78,7 @@ pub async fn add(
     if !is_strong(live) {
         return Err(FlowError::Refused(StepRefusal::Gone));
     }
-    count_attempt(app, realm, user, now).await?;
+    count_attempt(app, realm, (caller, user), now).await?;
     let ground = Ground::Session(facts.session.cookie);
     let row = confirmed(app, realm, (user, &ground), typed, now)?
         .ok_or(FlowError::Refused(StepRefusal::Wrong))?;
@@ -93,7 +93,8 @@ pub async fn add(
         ..facts.session.clone()
     };
     let added = event(live, EventKind::FactorAdded, caller, now).with("factor", "totp");
-    let told = (MailKind::FactorChanged, ("what", row.name.as_str()));
+    let what: &[_] = &[("what", row.name.as_str())];
+    let told = (MailKind::FactorChanged, what);
     let effects = noticed(app, &facts.user, told, Effects::event(added), now)?;
     let step = StepTaken {
         realm: realm.clone(),
@@ -150,7 +151,8 @@ pub async fn remove(
         return Ok(Change::NotFound);
     };
     let event = event(live, EventKind::FactorRemoved, caller, now).with("factor", "totp");
-    let told = (MailKind::FactorChanged, ("what", row.name.as_str()));
+    let what: &[_] = &[("what", row.name.as_str())];
+    let told = (MailKind::FactorChanged, what);
     let effects = noticed(app, user, told, Effects::event(event), now)?;
     let removed = app.store.remove_totp_app(realm, owner, id, &effects, now);
     Ok(removed.await?)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::flows::client_keys::{self, ClientKeysRefusal};
+use crate::flows::clients::Named;
 use crate::flows::{App, Fault, FlowError, clients};
 use crate::keys::{ForeignJws, ForeignRefusal, VerifiedClaims, open_client_secret};
 use crate::protocol::algorithm::SigningAlgorithm;
@@ -73,8 +74,12 @@ async fn find(
     realm: &RealmId,
     client: &ClientId,
     now: Timestamp,
-) -> Result<Option<Arc<Client>>, Fault> {
-    clients::find(app, realm, client, now).await
+) -> Result<Option<Arc<Client>>, FlowError<Unauthenticated>> {
+    match clients::find(app, realm, client, now).await? {
+        Named::Client(client) => Ok(Some(client)),
+        Named::Nobody => Ok(None),
+        Named::Later(retry_after) => Err(FlowError::Busy { retry_after }),
+    }
 }
 
 async fn by_assertion(

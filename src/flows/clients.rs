@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::account::event::{Caller, Event, EventKind};
 use crate::flows::registration::check_keys;
 use crate::flows::{App, Fault, limits};
 use crate::outgoing::{FetchError, Fetched, Limits};
-use crate::protocol::client::registration::{Author, Terms, register};
+use crate::protocol::client::registration::{Author, Terms, register, renew};
 use crate::protocol::client::{Client, ClientMetadata, ClientOrigin};
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::redirect_uri::origin_of;
@@ -33,31 +34,50 @@ const PER_HOST: Quota = Quota {
 /// Uses are noted this often.
 const NOTED_EVERY: Lifetime = Lifetime::seconds(24 * 3600);
 
-/// The client of an identifier, switched on or off.
+/// What an identifier leads to.
+#[derive(Debug, Clone)]
+pub enum Named {
+    /// A client, switched on or off.
+    Client(Arc<Client>),
+    /// Nobody whom we know.
+    Nobody,
+    /// A document that must not be fetched before this has passed.
+    Later(Lifetime),
+}
+
+impl From<Option<Arc<Client>>> for Named {
+    fn from(known: Option<Arc<Client>>) -> Self {
+        known.map_or(Self::Nobody, Self::Client)
+    }
+}
+
+/// The client of an identifier.
 pub async fn find(
     app: &App,
     realm: &RealmId,
     id: &ClientId,
     now: Timestamp,
-) -> Result<Option<Arc<Client>>, Fault> {
+) -> Result<Named, Fault> {
     let store = app.store.as_ref();
     let known = app.facts.client(store, realm, id, now).await?;
     if !id.is_document() {
-        return Ok(known);
+        return Ok(known.into());
     }
     let Some(row) = app.facts.realm(store, realm, now).await? else {
-        return Ok(None);
+        return Ok(Named::Nobody);
     };
     if !row.settings.client_id_documents {
-        return Ok(None);
+        return Ok(Named::Nobody);
     }
-    if known.as_ref().is_some_and(|client| stands(client, now)) {
-        return Ok(known);
+    if let Some(client) = known.filter(|client| stands(client, now)) {
+        return Ok(Named::Client(client));
     }
     // What is remembered may be a second old, and the document may have come since.
     let known = app.store.client(realm, id).await?;
     if let Some(client) = known.as_ref().filter(|client| stands(client, now)) {
-        return Ok(Some(app.facts.remember_client(client.clone(), now)));
+        return Ok(Named::Client(
+            app.facts.remember_client(client.clone(), now),
+        ));
     }
     // Rare, and large: it must not make every authorization request larger.
     Box::pin(fetch(app, &row, id, known, now)).await
@@ -89,26 +109,30 @@ async fn fetch(
     id: &ClientId,
     known: Option<Client>,
     now: Timestamp,
-) -> Result<Option<Arc<Client>>, Fault> {
+) -> Result<Named, Fault> {
     let terms = Terms::of(Author::Document, realm.settings);
-    let (reason, passing) = match ask(app, &realm.id, id, now).await? {
-        Ok(document) => match read(&document, id, terms) {
+    let (reason, error) = match ask(app, &realm.id, id, now).await? {
+        Ok(document) => match read(&document, (id, known.as_ref()), terms) {
             Ok(metadata) => {
                 let kept = document.max_age.unwrap_or(USUAL);
                 let until = now.plus(kept.clamp(SHORTEST, LONGEST));
                 let fetched = new_client(&realm.id, id, metadata, until, now);
-                return keep(app, fetched, known, now).await;
+                return Ok(keep(app, fetched, known, now).await?.into());
             }
-            Err(reason) => (reason, false),
+            Err(reason) => (reason, None),
         },
-        Err(error) => (error.to_string(), is_passing(error)),
+        Err(error) => (error.to_string(), Some(error)),
     };
     tracing::info!(realm = %realm.id, client = %id, reason, "a client-ID document is not usable");
     let serves = |client: &Client| {
         let until = client.fresh_until.unwrap_or(client.created_at);
-        passing && now < until.plus(STALE_FOR)
+        error.is_some_and(is_passing) && now < until.plus(STALE_FOR)
     };
-    Ok(known.filter(serves).map(Arc::new))
+    Ok(match known.filter(serves) {
+        Some(client) => Named::Client(Arc::new(client)),
+        None if error == Some(FetchError::Busy) => Named::Later(PER_HOST.interval),
+        None => Named::Nobody,
+    })
 }
 
 /// Whether the document may well be there in a moment.
@@ -150,7 +174,11 @@ async fn ask(
 
 /// draft-ietf-oauth-client-id-metadata-document §4: the document says that it is this client, and
 /// holds no secret.
-fn read(document: &Fetched, id: &ClientId, terms: Terms) -> Result<ClientMetadata, String> {
+fn read(
+    document: &Fetched,
+    (id, known): (&ClientId, Option<&Client>),
+    terms: Terms,
+) -> Result<ClientMetadata, String> {
     let is_json = |kind: &String| {
         kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
     };
@@ -169,7 +197,10 @@ fn read(document: &Fetched, id: &ClientId, terms: Terms) -> Result<ClientMetadat
     }
     let metadata = register(&members, terms).map_err(|refusal| refusal.to_string())?;
     check_keys(&metadata).map_err(|refusal| refusal.to_string())?;
-    Ok(metadata)
+    match known {
+        None => Ok(metadata),
+        Some(known) => renew(known, metadata).map_err(|refusal| refusal.to_string()),
+    }
 }
 
 fn new_client(
@@ -207,7 +238,19 @@ async fn keep(
         initial_access_token: None,
         limit: app.settings.registration.clients_limit,
     };
-    match app.store.register_client(&fetched, &admission).await? {
+    let created = Event::new(
+        &fetched.realm,
+        EventKind::ClientCreated,
+        &Caller::default(),
+        now,
+    )
+    .of_client(&fetched.id)
+    .with("origin", fetched.origin.as_str());
+    match app
+        .store
+        .register_client(&fetched, &admission, &[created])
+        .await?
+    {
         ClientRegistration::Registered => Ok(Some(app.facts.remember_client(fetched, now))),
         // Somebody else's request has brought it.
         ClientRegistration::NameTaken => {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::account::event::{Caller, Event, EventKind};
 use crate::flows::session::{self, LiveSession};
 use crate::flows::{App, Fault, revocations};
 use crate::keys::TokenType;
@@ -139,14 +140,21 @@ async fn read_hint(
 }
 
 /// Ends the browser's session with all that descends from it.
-pub async fn end(app: &App, realm: &RealmId, live: &LiveSession) -> Result<(), Fault> {
+pub async fn end(
+    app: &App,
+    realm: &RealmId,
+    live: &LiveSession,
+    caller: &Caller,
+) -> Result<(), Fault> {
     let now = app.now();
     let id = &live.facts().session.id;
     let mark = RevocationMark::Session(id.clone());
-    let effects = Effects::marks([revocations::mark(realm, mark, now)]);
+    let event = Event::new(realm, EventKind::SessionEnded, caller, now)
+        .of_user(&live.facts().user.id)
+        .in_session(id);
+    let effects = Effects::marks([revocations::mark(realm, mark, now)]).and_event(event);
     app.store.end_session(realm, id, &effects, now).await?;
     revocations::announce(app, &effects.marks, now).await;
-    tracing::info!(%realm, session = %id, user = %live.facts().user.id, "session ended");
     Ok(())
 }
 

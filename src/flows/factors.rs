@@ -11,7 +11,7 @@ use crate::account::totp::{self, SECRET_BYTES, TotpCode, TotpSecret};
 use crate::account::user::User;
 use crate::flows::links::{self, Letter};
 use crate::flows::sign_in_steps::{
-    AtStep, Progress, StepRefusal, Taking, Visitor, at_step, count_attempt, take,
+    AtStep, Progress, StepRefusal, Taking, Visitor, at_step, count_visitor, take,
 };
 use crate::flows::{App, Fault, FlowError};
 use crate::keys::Purpose;
@@ -40,7 +40,7 @@ pub async fn prove(
 ) -> Result<Progress, FlowError<StepRefusal>> {
     let now = app.now();
     let at = standing_at(app, visitor, SignInStep::SecondFactor, now).await?;
-    count_attempt(app, visitor.realm, &at.user.id, now).await?;
+    count_visitor(app, visitor, &at.user.id, now).await?;
     let act = match typed {
         Typed::App(code) => matching_app(app, visitor.realm, &at.user.id, code, now).await?,
         Typed::RecoveryCode(code) => recovery::digest(code).map(Act::TakeRecoveryCode),
@@ -62,17 +62,21 @@ pub async fn prove(
                 .saturating_sub(1);
             let left = left.to_string();
             let used = about(EventKind::RecoveryCodeUsed).with("left", left.as_str());
-            let told = (MailKind::RecoveryCodeUsed, ("left", left.as_str()));
+            let left: &[_] = &[("left", left.as_str())];
+            let told = (MailKind::RecoveryCodeUsed, left);
             noticed(app, &at.user, told, Effects::event(used), now)?
         }
-        Act::TakePassword { .. } | Act::AddApp { .. } => {
+        Act::TakePassword { .. }
+        | Act::TakeMailedCode(_)
+        | Act::AddApp { .. }
+        | Act::ChangePassword(_) => {
             Effects::event(about(EventKind::FactorProven).with("factor", "totp"))
         }
     };
     let recovery_code = matches!(act, Act::TakeRecoveryCode(_));
     let taking = Taking {
         act,
-        method: ONE_TIME,
+        method: Some(ONE_TIME),
         remember,
         effects,
     };
@@ -202,13 +206,14 @@ pub async fn set_up(
     let now = app.now();
     let realm = visitor.realm;
     let at = standing_at(app, visitor, SignInStep::SetUpFactor, now).await?;
-    count_attempt(app, realm, &at.user.id, now).await?;
+    count_visitor(app, visitor, &at.user.id, now).await?;
     let row = confirmed(app, realm, (&at.user.id, &at.ground), typed, now)?
         .ok_or(FlowError::Refused(StepRefusal::Wrong))?;
     let (codes, digests) = new_codes(app)?;
     let event = Event::new(realm, EventKind::FactorAdded, visitor.caller, now);
     let event = event.of_user(&at.user.id).with("factor", "totp");
-    let told = (MailKind::FactorChanged, ("what", row.name.as_str()));
+    let what: &[_] = &[("what", row.name.as_str())];
+    let told = (MailKind::FactorChanged, what);
     let effects = noticed(app, &at.user, told, Effects::event(event), now)?;
     let taking = Taking {
         act: Act::AddApp {
@@ -217,7 +222,7 @@ pub async fn set_up(
             // The first one only: whoever has a factor proves that one.
             limit: 1,
         },
-        method: ONE_TIME,
+        method: Some(ONE_TIME),
         remember: None,
         effects,
     };
@@ -279,7 +284,7 @@ const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
 pub(crate) fn noticed(
     app: &App,
     user: &User,
-    (kind, value): (MailKind, (&str, &str)),
+    (kind, values): (MailKind, &[(&str, &str)]),
     effects: Effects,
     now: Timestamp,
 ) -> Result<Effects, Fault> {
@@ -293,7 +298,7 @@ pub(crate) fn noticed(
         to: email,
         name: user.profile.name.as_deref(),
         language: user.profile.locale.as_deref().unwrap_or("en"),
-        values: &[value, ("lock_link", &address)],
+        values: &[values, &[("lock_link", address.as_str())]].concat(),
     };
     let owner = (&user.realm, Some(&user.id));
     let mail = links::write(app, owner, &letter, NOTICE_LIFETIME, now)?;

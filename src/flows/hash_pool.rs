@@ -33,10 +33,25 @@ pub enum HashPoolError {
     Hash(#[from] PasswordHashError),
 }
 
+/// Who comes first when many passwords are to be checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Whoever is not known to have tried before: a known device, an address at its first guess.
+    Preferred,
+    /// Everybody else: they leave half of the places to those.
+    Ordinary,
+}
+
+/// A place at the threads that hash; given back when it is dropped.
+#[derive(Debug)]
+pub struct Place(Slot<HashMemory>);
+
 /// The threads that hash, each with its own reused memory.
 #[derive(Debug)]
 pub struct HashPool {
     pool: WorkPool<HashMemory>,
+    /// The places that are not everybody's.
+    preferred: usize,
     cost: PasswordCost,
     decoy: Arc<str>,
 }
@@ -48,6 +63,7 @@ impl HashPool {
             .map_err(|_impossible| KeyError::Library("hash passwords at the configured cost"))?;
         Ok(Self {
             pool: WorkPool::new("hash", threads, queue)?,
+            preferred: threads.max(1).saturating_add(queue) / 2,
             cost,
             decoy: decoy.into(),
         })
@@ -83,14 +99,35 @@ impl HashPool {
         password: SecretString,
         stored: Option<&str>,
     ) -> Result<Option<VerifiedPassword>, HashPoolError> {
+        self.verify_at(Place(self.reserve()?), password, stored)
+            .await
+    }
+
+    /// The same at a place that was taken before.
+    pub async fn verify_at(
+        &self,
+        Place(slot): Place,
+        password: SecretString,
+        stored: Option<&str>,
+    ) -> Result<Option<VerifiedPassword>, HashPoolError> {
         let known = stored.is_some();
         let stored = stored.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
         let cost = self.cost;
         let work = move |memory: &mut HashMemory| {
             password::verify(password.expose(), &stored, &cost, memory)
         };
-        let verified = self.reserve()?.run(work).await??;
+        let verified = slot.run(work).await??;
         Ok(verified.filter(|_| known))
+    }
+
+    /// Takes a place before anything is written for an attempt.
+    pub fn place(&self, lane: Lane) -> Result<Place, HashPoolError> {
+        let spared = match lane {
+            Lane::Preferred => 0,
+            Lane::Ordinary => self.preferred,
+        };
+        let slot = self.pool.reserve_sparing(spared);
+        slot.map(Place).map_err(full)
     }
 
     /// Whether a password is the one of any of these hashes; one piece of work, however many.
@@ -125,11 +162,13 @@ impl HashPool {
     }
 
     fn reserve(&self) -> Result<Slot<HashMemory>, HashPoolError> {
-        self.pool
-            .reserve()
-            .map_err(|PoolFull| HashPoolError::Overloaded {
-                retry_after: RETRY_AFTER,
-            })
+        self.pool.reserve().map_err(full)
+    }
+}
+
+fn full(PoolFull: PoolFull) -> HashPoolError {
+    HashPoolError::Overloaded {
+        retry_after: RETRY_AFTER,
     }
 }
 
@@ -156,6 +195,24 @@ mod tests {
         assert!(verify("y", Some(&*stored)).await.unwrap().is_none());
         assert!(verify("x", None).await.unwrap().is_none());
         assert!(!pool.needs_rehash(&stored));
+    }
+
+    #[test]
+    fn leaves_half_of_the_places_to_whoever_has_not_tried_before() {
+        let pool = HashPool::new(1, 5, CHEAP).unwrap();
+        let mut taken = Vec::new();
+        while let Ok(place) = pool.place(Lane::Ordinary) {
+            taken.push(place);
+        }
+        assert_eq!(taken.len(), 3);
+        while let Ok(place) = pool.place(Lane::Preferred) {
+            taken.push(place);
+        }
+        assert_eq!(taken.len(), 6);
+        taken.truncate(3);
+        assert!(pool.place(Lane::Ordinary).is_err());
+        taken.clear();
+        assert!(pool.place(Lane::Ordinary).is_ok());
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@ use crate::flows::userinfo::{LiveToken, check_token};
 use crate::flows::{App, Fault, FlowError, personal};
 use crate::protocol::client::Client;
 use crate::protocol::client::authentication::AuthenticatedClient;
+use crate::protocol::client::subject::subject;
 use crate::protocol::ids::RealmId;
 use crate::protocol::introspection::{IntrospectionAnswer, IntrospectionRefusal, may_learn};
 use crate::protocol::params::Params;
@@ -65,7 +66,9 @@ async fn refresh_token(
     let admitted = personal::is_admitted(app, &owner, &family.grant.user, now).await?;
     if placed == Ok(Presented::Live) && admitted && may_learn(asking, &family.grant.client) {
         let issuer = app.issuer(&asking.realm);
-        Ok(IntrospectionAnswer::refresh_token(&family, issuer.as_str()))
+        let subject = subject(&owner, &family.grant.user, &app.macs.pairwise_subject);
+        let answer = IntrospectionAnswer::refresh_token(&family, subject, issuer.as_str());
+        Ok(answer)
     } else {
         Ok(IntrospectionAnswer::inactive())
     }

@@ -146,7 +146,10 @@ pub(crate) async fn count_use(
     now: Timestamp,
 ) -> Result<Option<Lifetime>, Fault> {
     let key = format!("link:{realm}:{}", slow_down::address_key(address));
-    limits::count(app, &key, app.settings.links.uses, now).await
+    match limits::count(app, &key, app.settings.links.uses, now).await? {
+        None => limits::banned(app, realm, address, now).await,
+        waits => Ok(waits),
+    }
 }
 
 /// What mails to strangers may be asked for, by the address that asks and by the mailbox that gets
@@ -163,9 +166,22 @@ pub(crate) async fn count_mail(
     if let Some(wait) = limits::count(app, &asker, quotas.per_address, now).await? {
         return Ok(Some(wait));
     }
+    if let Some(wait) = limits::banned(app, realm, address, now).await? {
+        return Ok(Some(wait));
+    }
+    count_mailbox(app, realm, email, now).await
+}
+
+/// Counts one mail to a mailbox, in its one spelling.
+pub(crate) async fn count_mailbox(
+    app: &App,
+    realm: &RealmId,
+    email: &str,
+    now: Timestamp,
+) -> Result<Option<Lifetime>, Fault> {
     // The digest keeps the key short, whatever was typed.
     let mailbox = format!("mailbox:{realm}:{}", Digest::of(email).to_hex());
-    limits::count(app, &mailbox, quotas.per_mailbox, now).await
+    limits::count(app, &mailbox, app.settings.links.per_mailbox, now).await
 }
 
 /// Locks the account that a link is about.

@@ -2,16 +2,20 @@
 
 use std::net::IpAddr;
 
+use crate::account::event::{Event, EventKind};
+use crate::account::known_device::{ON_KNOWN_DEVICE, counts_by_itself};
 use crate::account::password::SALT_BYTES;
-use crate::account::slow_down;
+use crate::account::slow_down::{DOUBT_LASTS, DOUBTED_AFTER, PASSWORDS, Pace};
 use crate::account::user::{LoginName, User};
-use crate::flows::hash_pool::HashPoolError;
+use crate::flows::hash_pool::{HashPoolError, Lane, Place};
 use crate::flows::password::ending;
 use crate::flows::sign_in_steps::{Progress, Visitor};
-use crate::flows::{App, Fault, FlowError, limits, sign_in_steps};
-use crate::protocol::ids::RealmId;
+use crate::flows::{App, Fault, FlowError, limits, links, opening, sign_in_steps};
+use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
-use crate::secret::SecretString;
+use crate::secret::{Digest, SecretString};
+use crate::store::Effects;
+use crate::store::ephemeral::Admission;
 
 /// What the person typed, and from where.
 #[derive(Debug)]
@@ -44,59 +48,225 @@ pub enum LoginRefusal {
 /// counted before its password is looked at, and costs the same whether the account exists or not.
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowError<LoginRefusal>> {
     let now = app.now();
-    count_address(app, attempt.realm, attempt.address, now).await?;
     let login = LoginName::parse(attempt.login);
-    let user = match &login {
-        Some(login) => app.store.user_by_login(attempt.realm, login).await?,
-        None => None,
+    let Counted {
+        user,
+        key,
+        by_itself,
+        doubted,
+        place,
+    } = match on_known_device(app, &attempt, login.as_ref(), now).await? {
+        Some(counted) => counted,
+        None => as_stranger(app, &attempt, login.as_ref(), now).await?,
     };
-    // Counted by the name as it was typed, in its one spelling: a counter that the names of an
-    // account shared would tell which names belong together.
-    let name = login.as_ref().map_or("", LoginName::as_str);
-    count_attempt(app, attempt.realm, name, now).await?;
-    let user = verify(app, &attempt, user).await?;
+    let known = user.as_ref().map(|user| user.id.clone());
+    let Some(user) = verify(app, &attempt, (user, place)).await? else {
+        let name = (!by_itself).then_some(key.as_str());
+        return Err(wrong(app, attempt.visitor, (known, name), now).await?);
+    };
     // A password that was changed while it was being checked begins nothing.
-    let progress = sign_in_steps::begin(app, attempt.visitor, user, now)
+    let doubted = doubted && may_be_doubted(app, &user, now).await?;
+    let proven = user.clone();
+    let progress = sign_in_steps::begin(app, attempt.visitor, (user, doubted), now)
         .await?
         .ok_or(FlowError::Refused(LoginRefusal::WrongCredentials))?;
-    app.store.clear_login_attempts(attempt.realm, name).await?;
+    if by_itself {
+        app.store.clear_login_attempts(attempt.realm, &key).await?;
+    } else if !doubted {
+        forgive(app, &proven).await?;
+    }
     Ok(progress)
+}
+
+/// Whether somebody has a second proof to give: a factor, or a mailbox, to which only so many codes
+/// go. Who has none is kept from nothing; a stranger could lock them out otherwise.
+async fn may_be_doubted(
+    app: &App,
+    user: &User,
+    now: Timestamp,
+) -> Result<bool, FlowError<LoginRefusal>> {
+    let (realm, id) = (&user.realm, &user.id);
+    if app.store.factors(realm, id, None, now).await?.factors.any() {
+        return Ok(true);
+    }
+    let Some(email) = user.email.as_deref() else {
+        return Ok(false);
+    };
+    match links::count_mailbox(app, realm, email, now).await? {
+        None => Ok(true),
+        Some(retry_after) => Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after })),
+    }
+}
+
+/// Forgets what was guessed about an account, by any of its names, after its owner has proven to
+/// be there.
+pub(in crate::flows) async fn forgive(app: &App, user: &User) -> Result<(), Fault> {
+    let mut keys = vec![account_key(user.id.as_str()), user.username.clone()];
+    keys.extend(user.email.clone());
+    Ok(app.store.forget_attempts(&user.realm, &keys).await?)
+}
+
+/// The count of an account over all of its names and paths; in capitals, which no login name has.
+fn account_key(id: &str) -> String {
+    format!("ACCOUNT {id}")
+}
+
+/// An attempt that is counted, and may be looked at.
+struct Counted {
+    /// Whose password it may be.
+    user: Option<User>,
+    /// The key under which it is counted.
+    key: String,
+    /// Whether that is the device's own.
+    by_itself: bool,
+    /// Whether so many attempts came before that the password alone is not enough.
+    doubted: bool,
+    /// Where it will be looked at.
+    place: Place,
+}
+
+/// Records a wrong password, in one write whether or not there is such an account. The name is left
+/// out: people type passwords there by mistake. Names that are tried from one address are noted,
+/// but for those of known devices.
+async fn wrong(
+    app: &App,
+    visitor: Visitor<'_>,
+    (user, name): (Option<UserId>, Option<&str>),
+    now: Timestamp,
+) -> Result<FlowError<LoginRefusal>, Fault> {
+    let event = Event {
+        user,
+        ..Event::new(visitor.realm, EventKind::SignInRefused, visitor.caller, now)
+    };
+    let effects = Effects::event(event.with("factor", "password"));
+    app.store.write_effects(&effects, now).await?;
+    if let Some(name) = name {
+        limits::note_wrong_name(app, visitor.realm, (visitor.caller, name), now).await?;
+    }
+    Ok(FlowError::Refused(LoginRefusal::WrongCredentials))
+}
+
+/// Counts an attempt on a device that is known to the person by itself, so that no stranger keeps
+/// an owner waiting; `None` on every other, and on one whose tries are used up.
+async fn on_known_device(
+    app: &App,
+    attempt: &Attempt<'_>,
+    login: Option<&LoginName>,
+    now: Timestamp,
+) -> Result<Option<Counted>, FlowError<LoginRefusal>> {
+    let realm = attempt.realm;
+    let (Some(cookie), Some(login)) = (attempt.visitor.known, login) else {
+        return Ok(None);
+    };
+    let Some(user) = app.store.user_by_login(realm, login).await? else {
+        return Ok(None);
+    };
+    if !opening::is_known(app, attempt.visitor, &user.id, now).await? {
+        return Ok(None);
+    }
+    // In capitals, which no login name has.
+    let key = format!("DEVICE {} {}", user.id, Digest::of(cookie).to_hex());
+    let seen = app.store.login_attempts(realm, &key).await?;
+    if !counts_by_itself(seen, now) {
+        return Ok(None);
+    }
+    let place = app.hashing.place(Lane::Preferred).map_err(ending)?;
+    count_attempt(app, (realm, &key), ON_KNOWN_DEVICE, now).await?;
+    Ok(Some(Counted {
+        user: Some(user),
+        key,
+        by_itself: true,
+        doubted: false,
+        place,
+    }))
+}
+
+/// Counts an attempt like everybody's: by the address, and by the name as it was typed, in its one
+/// spelling. A wait that the names of an account shared would tell which names belong together.
+async fn as_stranger(
+    app: &App,
+    attempt: &Attempt<'_>,
+    login: Option<&LoginName>,
+    now: Timestamp,
+) -> Result<Counted, FlowError<LoginRefusal>> {
+    let realm = attempt.realm;
+    let lane = match limits::guess(app, realm, attempt.address, now).await? {
+        Admission::Admitted { first: true } => Lane::Preferred,
+        Admission::Admitted { first: false } => Lane::Ordinary,
+        Admission::Refused { retry_after } => {
+            return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
+        }
+    };
+    // A flood costs the record nothing that is not looked at after all.
+    let place = app.hashing.place(lane).map_err(ending)?;
+    let user = match login {
+        Some(login) => app.store.user_by_login(realm, login).await?,
+        None => None,
+    };
+    let key = login.map_or("", LoginName::as_str).to_owned();
+    count_attempt(app, (realm, &key), PASSWORDS, now).await?;
+    let doubted = count_in_account(app, realm, (user.as_ref(), &key), now).await?;
+    Ok(Counted {
+        user,
+        key,
+        by_itself: false,
+        doubted,
+        place,
+    })
+}
+
+/// Counts an attempt against the account, whatever name was typed; whether there were too many.
+/// Nobody sees that but who knows the password, so that it tells nothing of whose the names are. A
+/// name that nobody has is counted too: time does not tell either.
+async fn count_in_account(
+    app: &App,
+    realm: &RealmId,
+    (user, name): (Option<&User>, &str),
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let key = match user {
+        Some(user) => account_key(user.id.as_str()),
+        None => format!("NOBODY {name}"),
+    };
+    let forgotten = now.minus(DOUBT_LASTS);
+    let counted = app.store.count_in_a_row(realm, &key, forgotten, now);
+    Ok(counted.await? > DOUBTED_AFTER)
 }
 
 /// Counts an attempt at a password that is not a sign-in, as one.
 pub(in crate::flows) async fn count(
     app: &App,
-    realm: &RealmId,
-    (address, name): (IpAddr, &str),
+    user: &User,
+    address: IpAddr,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
+    let (realm, name) = (&user.realm, user.username.as_str());
     count_address(app, realm, address, now).await?;
-    count_attempt(app, realm, name, now).await
+    count_attempt(app, (realm, name), PASSWORDS, now).await?;
+    count_in_account(app, realm, (Some(user), name), now).await?;
+    Ok(())
 }
 
-/// Counts an attempt against a name, unless the name must wait.
+/// Counts an attempt under a key, unless that must wait.
 async fn count_attempt(
     app: &App,
-    realm: &RealmId,
-    name: &str,
+    (realm, key): (&RealmId, &str),
+    pace: Pace,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
-    let pace = slow_down::PASSWORDS;
-    match limits::count_account(app, (realm, name), pace, now).await? {
+    match limits::count_account(app, (realm, key), pace, now).await? {
         None => Ok(()),
         Some(retry_after) => Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after })),
     }
 }
 
-async fn count_address(
+pub(in crate::flows) async fn count_address(
     app: &App,
     realm: &RealmId,
     address: IpAddr,
     now: Timestamp,
 ) -> Result<(), FlowError<LoginRefusal>> {
-    let key = format!("login:{realm}:{}", slow_down::address_key(address));
-    let quota = app.settings.sign_ins_per_address;
-    match limits::count(app, &key, quota, now).await? {
+    match limits::count_guess(app, realm, address, now).await? {
         None => Ok(()),
         Some(retry_after) => Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after })),
     }
@@ -106,22 +276,22 @@ async fn count_address(
 async fn verify(
     app: &App,
     attempt: &Attempt<'_>,
-    user: Option<User>,
-) -> Result<User, FlowError<LoginRefusal>> {
+    (user, place): (Option<User>, Place),
+) -> Result<Option<User>, FlowError<LoginRefusal>> {
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let password = attempt.password.clone();
     let verified = app
         .hashing
-        .verify(password, hash.as_deref())
+        .verify_at(place, password, hash.as_deref())
         .await
         .map_err(ending)?;
-    let mut user = user
-        .filter(|user| verified.is_some() && user.stands())
-        .ok_or(FlowError::Refused(LoginRefusal::WrongCredentials))?;
+    let Some(mut user) = user.filter(|user| verified.is_some() && user.stands()) else {
+        return Ok(None);
+    };
     if let Some(old) = hash.filter(|hash| app.hashing.needs_rehash(hash)) {
         user.password_hash = Some(renew_hash(app, attempt, &user, old).await?);
     }
-    Ok(user)
+    Ok(Some(user))
 }
 
 /// Hashes the password with today's parameters and gives the hash that stands; a full pool only

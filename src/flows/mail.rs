@@ -30,6 +30,7 @@ pub fn write(
         sealed,
         created_at: now,
         expires_at: now.plus(lifetime),
+        link: None,
     })
 }
 

@@ -25,6 +25,7 @@ mod limits;
 pub mod links;
 pub mod login;
 pub mod mail;
+pub mod mailed_code;
 mod opening;
 pub mod own;
 pub mod password;
@@ -85,12 +86,25 @@ pub struct Settings {
     pub refresh_grace: Lifetime,
     /// The limits of browser sessions.
     pub sessions: SessionLimits,
-    /// Sign-in attempts from one address.
+    /// Guesses from one address, at whatever lets somebody in.
     pub sign_ins_per_address: Quota,
+    /// When an address that tries many names is banned.
+    pub stuffing: StuffingRule,
     /// Clients that come without an admin.
     pub registration: RegistrationLimits,
     /// Mails that strangers may ask for.
     pub links: LinkLimits,
+}
+
+/// When an address that tries many names is banned.
+#[derive(Debug, Clone, Copy)]
+pub struct StuffingRule {
+    /// So many different names with wrong passwords are enough; none is with zero.
+    pub names: u32,
+    /// Within this time.
+    pub window: Lifetime,
+    /// For how long it is banned.
+    pub ban: Lifetime,
 }
 
 /// How many mails with one-time links strangers may ask for, and how many links they may use.

@@ -12,8 +12,8 @@ use crate::account::password::SALT_BYTES;
 use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::account::user::{LoginName, User, mail_address};
 use crate::flows::links::{self, Draft, Letter};
-use crate::flows::password::{Person, ending, judge_new, policy, set_effects};
-use crate::flows::{App, Fault, FlowError, revocations};
+use crate::flows::password::{Person, ending, has_second_factor, judge_new, policy, set_effects};
+use crate::flows::{App, Fault, FlowError, login, revocations};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
@@ -111,8 +111,8 @@ fn asking_effects(
         language: forgotten.language,
         values: if user.is_some() { &known } else { &[] },
     };
-    let lifetime = LinkPurpose::ResetPassword.lifetime();
-    let mail = links::write(app, (realm, id), &letter, lifetime, now)?;
+    let lifetime = LinkPurpose::ResetPassword.mail_lifetime();
+    let mail = links::write(app, (realm, id), &letter, lifetime, now)?.carrying(&link);
     let event = Event::new(realm, EventKind::PasswordResetAsked, forgotten.caller, now);
     let event = match id {
         Some(id) => event.of_user(id),
@@ -165,13 +165,16 @@ pub async fn reset(app: &App, new: NewPassword<'_>) -> Result<Link, FlowError<Re
     if let Some(retry_after) = links::count_use(app, realm, new.address, now).await? {
         return Err(FlowError::Refused(ResetRefusal::SlowDown { retry_after }));
     }
-    let person = Person::of(&user, false);
+    let second_factor = has_second_factor(app.store.as_ref(), &user, now).await?;
+    let person = Person::of(&user, second_factor);
     let judged = judge_new(app, realm, &person, new.password.clone()).await;
     let acceptable = judged.map_err(|error| error.map_refusal(ResetRefusal::Weak))?;
     let change = change_of(app, &new, (&user, acceptable), now).await?;
     let store = &app.store;
     match store.reset_password_by_link(&link.digest, &change).await? {
         LinkUse::Used => {
+            // Who has the mailbox is no guesser; the old password is worth nothing any more.
+            login::forgive(app, &user).await?;
             app.mail_bell.notify_one();
             revocations::announce(app, &change.effects.marks, now).await;
             tracing::info!(%realm, user = %user.id, "password reset by mail");

@@ -3,10 +3,12 @@
 //! A revocation is acknowledged once it is in the record and every node can see it. A check asks
 //! the index; when the index does not know or does not answer, it asks the record.
 
+use crate::account::event::{Caller, Event, EventKind};
 use crate::flows::{App, Fault};
 use crate::protocol::claims::{AccessTokenClaims, LONGEST_LIFETIME};
-use crate::protocol::ids::{FamilyId, RealmId, UserId};
+use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
+use crate::protocol::token::family::Family;
 use crate::store::ephemeral::{IndexAnswer, publish_before_acknowledging};
 use crate::store::{Effects, FamilyRevocation, Revocation, RevocationMark};
 
@@ -39,16 +41,46 @@ pub async fn announce(app: &App, marks: &[Revocation], now: Timestamp) {
     publish_before_acknowledging(app.ephemeral.as_ref(), marks, now).await;
 }
 
+/// Why something is revoked, for the record.
+#[derive(Debug, Clone, Copy)]
+pub struct Cause<'a> {
+    /// What happened.
+    pub kind: EventKind,
+    /// In a few words.
+    pub reason: &'static str,
+    /// Who brought it about.
+    pub caller: &'a Caller,
+}
+
+impl<'a> Cause<'a> {
+    /// What is given once came a second time.
+    pub(in crate::flows) const fn replay(reason: &'static str, caller: &'a Caller) -> Self {
+        Self {
+            kind: EventKind::TokenReuseDetected,
+            reason,
+            caller,
+        }
+    }
+
+    /// What is told of it.
+    pub(in crate::flows) fn event(self, realm: &RealmId, now: Timestamp) -> Event {
+        Event::new(realm, self.kind, self.caller, now).with("reason", self.reason)
+    }
+}
+
 /// Revokes a family and all its tokens, everywhere.
 pub async fn revoke_family(
     app: &App,
-    realm: &RealmId,
-    family: &FamilyId,
-    reason: &str,
+    family: &Family,
+    cause: Cause<'_>,
     now: Timestamp,
 ) -> Result<FamilyRevocation, Fault> {
+    let (grant, reason) = (&family.grant, cause.reason);
+    let (realm, family) = (&grant.realm, &grant.id);
+    let event = cause.event(realm, now).of_client(&grant.client);
+    let event = event.of_user(&grant.user).in_session(&grant.session);
     let marks = [mark(realm, RevocationMark::Family(family.clone()), now)];
-    let effects = Effects::marks(marks);
+    let effects = Effects::marks(marks).and_event(event);
     let outcome = app
         .store
         .revoke_family(realm, family, reason, &effects, now)
@@ -56,7 +88,6 @@ pub async fn revoke_family(
     if outcome != FamilyRevocation::Unknown {
         announce(app, &effects.marks, now).await;
     }
-    tracing::info!(%realm, %family, reason, ?outcome, "token family revoked");
     Ok(outcome)
 }
 

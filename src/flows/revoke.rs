@@ -1,6 +1,8 @@
 //! Revocation at a client's wish (RFC 7009).
 
+use crate::account::event::{Caller, EventKind};
 use crate::flows::introspect::find_family;
+use crate::flows::revocations::Cause;
 use crate::flows::{App, Fault, FlowError, access_token as tokens, revocations};
 use crate::protocol::client::Client;
 use crate::protocol::client::authentication::AuthenticatedClient;
@@ -8,7 +10,7 @@ use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::refresh_token::RefreshToken;
-use crate::store::RevocationMark;
+use crate::store::{Effects, RevocationMark};
 
 /// Why a revocation was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,7 @@ pub async fn revoke(
     app: &App,
     client: &AuthenticatedClient,
     params: &Params,
+    caller: &Caller,
 ) -> Result<(), FlowError<RevokeRefusal>> {
     if params.has_repeats() {
         return Err(FlowError::Refused(RevokeRefusal::Repeated));
@@ -49,9 +52,9 @@ pub async fn revoke(
         .ok_or(FlowError::Refused(RevokeRefusal::TokenMissing))?;
     let now = app.now();
     if RefreshToken::looks_like_one(token) {
-        refresh_token(app, client.client(), token, now).await
+        refresh_token(app, client.client(), token, caller, now).await
     } else {
-        access_token(app, client.client(), token, now).await
+        access_token(app, client.client(), token, caller, now).await
     }
 }
 
@@ -60,6 +63,7 @@ async fn refresh_token(
     app: &App,
     client: &Client,
     text: &str,
+    caller: &Caller,
     now: Timestamp,
 ) -> Result<(), FlowError<RevokeRefusal>> {
     let Some((_, family)) = find_family(app, &client.realm, text).await? else {
@@ -68,14 +72,7 @@ async fn refresh_token(
     if family.grant.client != client.id {
         return Err(FlowError::Refused(RevokeRefusal::OtherClient));
     }
-    revocations::revoke_family(
-        app,
-        &client.realm,
-        &family.grant.id,
-        "revoked by client",
-        now,
-    )
-    .await?;
+    revocations::revoke_family(app, &family, by_client(caller), now).await?;
     Ok(())
 }
 
@@ -83,6 +80,7 @@ async fn access_token(
     app: &App,
     client: &Client,
     text: &str,
+    caller: &Caller,
     now: Timestamp,
 ) -> Result<(), FlowError<RevokeRefusal>> {
     let Ok(claims) = tokens::read(app, &client.realm, text, now).await? else {
@@ -92,10 +90,20 @@ async fn access_token(
         return Err(FlowError::Refused(RevokeRefusal::OtherClient));
     }
     let mark = revocations::mark(&client.realm, RevocationMark::Token(claims.jti), now);
+    let event = by_client(caller).event(&client.realm, now);
+    let effects = Effects::marks([mark]).and_event(event.of_client(&client.id));
     app.store
-        .record_revocations(std::slice::from_ref(&mark), now)
+        .write_effects(&effects, now)
         .await
         .map_err(Fault::from)?;
-    revocations::announce(app, &[mark], now).await;
+    revocations::announce(app, &effects.marks, now).await;
     Ok(())
+}
+
+const fn by_client(caller: &Caller) -> Cause<'_> {
+    Cause {
+        kind: EventKind::TokenRevoked,
+        reason: "revoked by client",
+        caller,
+    }
 }

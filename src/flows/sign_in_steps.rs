@@ -9,13 +9,17 @@
 //! what was typed and hands the act to [`take`]; a page whose path stands in `http/page/steps.rs`.
 
 use crate::account::event::Caller;
-use crate::account::factors::{self, Factors, Next, PASSWORD, SignInStep, Standing, with_second};
+use crate::account::factors::{
+    self, Factors, Next, PASSWORD, SignInStep, Standing, with_mail, with_second,
+};
 use crate::account::session::Session;
 use crate::account::slow_down::SECOND_FACTORS;
 use crate::account::user::User;
-use crate::flows::opening::{device_remembered, new_device, new_session, signed_in};
+use crate::flows::opening::{
+    acquaint, device_remembered, new_device, new_session, new_session_id, signed_in,
+};
 use crate::flows::session::LiveSession;
-use crate::flows::{App, Fault, FlowError, limits, session};
+use crate::flows::{App, Fault, FlowError, limits, login, mailed_code, opening, session};
 use crate::protocol::ids::{RealmId, SessionId, UserId};
 use crate::protocol::second_factor::{Demand, MULTIPLE, holds};
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -39,6 +43,8 @@ pub struct Visitor<'a> {
     pub sign_in: Option<&'a str>,
     /// The cookie of a remembered device.
     pub device: Option<&'a str>,
+    /// The cookie of a known device.
+    pub known: Option<&'a str>,
     /// What realm, client and request ask for.
     pub demand: Demand,
     /// Whether a live session may be made stronger here; not where somebody must sign in anew.
@@ -58,6 +64,9 @@ pub struct SignedIn {
     pub user: User,
     /// The cookie of the device and how long it holds, if it is remembered from now on.
     pub device: Option<(SecretString, Lifetime)>,
+    /// The cookie of the device, which is known from now on; nothing new where a live session was
+    /// made stronger.
+    pub known: Option<SecretString>,
 }
 
 /// How far a sign-in has come.
@@ -99,17 +108,18 @@ pub struct AtStep {
     pub step: SignInStep,
     /// What stands for the proofs before it.
     pub ground: Ground,
+    /// What they can prove themselves with.
+    pub factors: Factors,
     amr: String,
-    factors: Factors,
     live: Option<LiveSession>,
 }
 
-/// Goes on after the first proof, a password whose hash is that of `user`; `None` when it is not
-/// any more.
+/// Goes on after the first proof, a password whose hash is that of `user` and which may be
+/// `doubted`; `None` when it is not any more.
 pub(crate) async fn begin(
     app: &App,
     visitor: Visitor<'_>,
-    user: User,
+    (user, doubted): (User, bool),
     now: Timestamp,
 ) -> Result<Option<Progress>, Fault> {
     let realm = visitor.realm;
@@ -122,17 +132,22 @@ pub(crate) async fn begin(
         amr: PASSWORD,
         factors: facts.factors,
         remembered: facts.remembered,
+        doubted,
         demand: visitor.demand,
+        must_change_password: user.must_change_password,
     };
     let verified = user.password_hash.clone().unwrap_or_default();
     match factors::next(standing) {
         Next::Complete { amr } => {
             let (cookie, session) = new_session(app, visitor, &user.id, amr, now).await?;
             let effects = Effects::event(signed_in(visitor, &session, now));
+            let here = (&user, &session.id);
+            let (known, effects) = acquaint(app, visitor, here, effects, now).await?;
             let opened = app
                 .store
                 .open_session(&session, &verified, &effects)
                 .await?;
+            app.mail_bell.notify_one();
             Ok((opened == Change::Changed).then(|| {
                 Progress::SignedIn(Box::new(SignedIn {
                     cookie,
@@ -140,26 +155,49 @@ pub(crate) async fn begin(
                     anew: true,
                     user,
                     device: None,
+                    known: Some(known),
                 }))
             }))
         }
         Next::Ask(step) => {
-            let cookie = session::new_cookie(app)?;
-            let sign_in = SignIn {
-                realm: realm.clone(),
-                cookie: Digest::of(cookie.expose()),
-                user: user.id,
-                amr: PASSWORD.to_owned(),
-                created_at: now,
-                expires_at: now.plus(LIFETIME),
-            };
-            let begun = app.store.begin_sign_in(&sign_in, &verified).await?;
-            Ok((begun == Change::Changed).then_some(Progress::Step {
+            let asked = ask(app, visitor, (&user, step), &verified, now).await?;
+            Ok(asked.map(|cookie| Progress::Step {
                 step,
                 cookie: Some(cookie),
             }))
         }
     }
+}
+
+/// Writes a sign-in down that has a step to take; gives its cookie.
+async fn ask(
+    app: &App,
+    visitor: Visitor<'_>,
+    (user, step): (&User, SignInStep),
+    verified: &str,
+    now: Timestamp,
+) -> Result<Option<SecretString>, Fault> {
+    let cookie = session::new_cookie(app)?;
+    let mut sign_in = SignIn {
+        realm: visitor.realm.clone(),
+        cookie: Digest::of(cookie.expose()),
+        user: user.id.clone(),
+        amr: PASSWORD.to_owned(),
+        mailed_code: None,
+        created_at: now,
+        expires_at: now.plus(LIFETIME),
+    };
+    let begun = if step == SignInStep::ConfirmByMail {
+        let (code, effects) = mailed_code::write(app, visitor, (user, &cookie), now)?;
+        sign_in.mailed_code = Some(code);
+        app.store
+            .begin_sign_in_by_mail(&sign_in, verified, &effects)
+            .await?
+    } else {
+        app.store.begin_sign_in(&sign_in, verified).await?
+    };
+    app.mail_bell.notify_one();
+    Ok((begun == Change::Changed).then_some(cookie))
 }
 
 /// Whose step it is at this browser: a sign-in in progress comes before a live session, which can
@@ -178,7 +216,9 @@ pub async fn at_step(
                 factors: facts.factors,
                 // It was not when the sign-in began, or did not do.
                 remembered: false,
+                doubted: facts.sign_in.mailed_code.is_some(),
                 demand: visitor.demand,
+                must_change_password: facts.user.must_change_password,
             };
             return Ok(match factors::next(standing) {
                 Next::Complete { .. } => None,
@@ -215,18 +255,39 @@ fn stronger(live: &LiveSession) -> Option<AtStep> {
     })
 }
 
-/// Counts an attempt at a step before it is looked at: one count for a person over all paths and
-/// nodes. Its key is in capitals, which no login name has.
-pub(crate) async fn count_attempt(
+/// Counts an attempt of a visitor, as [`count_attempt`]; the address of a known device does not
+/// matter.
+pub(crate) async fn count_visitor(
     app: &App,
-    realm: &RealmId,
+    visitor: Visitor<'_>,
     user: &UserId,
     now: Timestamp,
 ) -> Result<(), FlowError<StepRefusal>> {
+    let nowhere = Caller::default();
+    let known = opening::is_known(app, visitor, user, now).await?;
+    let caller = if known { &nowhere } else { visitor.caller };
+    count_attempt(app, visitor.realm, (caller, user), now).await
+}
+
+/// Counts an attempt at a step before it is looked at: one count for the address over all that can
+/// be guessed, and one for the person over all paths and nodes. Its key is in capitals, which no
+/// login name has.
+pub(crate) async fn count_attempt(
+    app: &App,
+    realm: &RealmId,
+    (caller, user): (&Caller, &UserId),
+    now: Timestamp,
+) -> Result<(), FlowError<StepRefusal>> {
+    let slower = |retry_after| FlowError::Refused(StepRefusal::SlowDown { retry_after });
+    if let Some(address) = caller.address
+        && let Some(wait) = limits::count_guess(app, realm, address, now).await?
+    {
+        return Err(slower(wait));
+    }
     let key = attempts_key(user);
     match limits::count_account(app, (realm, &key), SECOND_FACTORS, now).await? {
         None => Ok(()),
-        Some(retry_after) => Err(FlowError::Refused(StepRefusal::SlowDown { retry_after })),
+        Some(wait) => Err(slower(wait)),
     }
 }
 
@@ -248,8 +309,8 @@ fn attempts_key(user: &UserId) -> String {
 pub(crate) struct Taking {
     /// The act.
     pub(crate) act: Act,
-    /// The method that it proves (RFC 8176).
-    pub(crate) method: &'static str,
+    /// The method that it proves (RFC 8176), if it proves any.
+    pub(crate) method: Option<&'static str>,
     /// For how long this device is to be remembered.
     pub(crate) remember: Option<Lifetime>,
     /// What is told of it.
@@ -264,45 +325,29 @@ pub(crate) async fn take(
     taking: Taking,
     now: Timestamp,
 ) -> Result<Progress, FlowError<StepRefusal>> {
-    let Taking {
-        act,
-        method,
-        remember,
-        mut effects,
-    } = taking;
-    let amr = with_second(&at.amr, method);
+    let amr = match (&taking.act, taking.method) {
+        (Act::TakeMailedCode(_), _) => with_mail(&at.amr),
+        (_, None) => at.amr.clone(),
+        (_, Some(method)) => with_second(&at.amr, method),
+    };
     let standing = Standing {
         amr: &amr,
         factors: at.factors,
         remembered: false,
+        doubted: false,
         demand: visitor.demand,
+        // A session that is made stronger is there already.
+        must_change_password: at.user.must_change_password
+            && at.step != SignInStep::ChangePassword
+            && at.live.is_none(),
     };
-    let (then, progress) = match factors::next(standing) {
-        Next::Ask(step) => (Then::GoOn { amr }, Progress::Step { step, cookie: None }),
-        Next::Complete { amr } => {
-            let (cookie, session) = session_of(app, visitor, &at, amr, now).await?;
-            effects = effects.and_event(signed_in(visitor, &session, now));
-            let mut signed_in = SignedIn {
-                cookie,
-                session: session.id.clone(),
-                anew: at.live.is_none(),
-                user: at.user.clone(),
-                device: None,
-            };
-            let mut remembered = None;
-            if let Some(lifetime) = remember {
-                let (device, value) = new_device(app, visitor, lifetime, now)?;
-                effects = effects.and_event(device_remembered(visitor, &at.user.id, &device, now));
-                remembered = Some(device);
-                signed_in.device = Some((value, lifetime));
-            }
-            let session = Box::new(session);
-            let then = Then::Open {
-                session,
-                remembered,
-            };
-            (then, Progress::SignedIn(Box::new(signed_in)))
+    let act = taking.act.clone();
+    let (then, progress, effects) = match factors::next(standing) {
+        Next::Ask(step) => {
+            let progress = Progress::Step { step, cookie: None };
+            (Then::GoOn { amr }, progress, taking.effects)
         }
+        Next::Complete { amr } => end(app, visitor, &at, (amr, taking), now).await?,
     };
     let step = StepTaken {
         realm: visitor.realm.clone(),
@@ -311,14 +356,55 @@ pub(crate) async fn take(
         act,
         then,
     };
-    match app.store.take_step(&step, &effects, now).await? {
+    let taken = app.store.take_step(&step, &effects, now).await?;
+    match taken {
         StepOutcome::Taken => {
+            app.mail_bell.notify_one();
             forget_attempts(app, visitor.realm, &at.user.id).await?;
+            // Two proofs were given: whatever was guessed before came from somebody else.
+            login::forgive(app, &at.user).await?;
             Ok(progress)
         }
         StepOutcome::Spent => Err(FlowError::Refused(StepRefusal::Used)),
         StepOutcome::Gone => Err(FlowError::Refused(StepRefusal::Gone)),
     }
+}
+
+/// What the last step of a sign-in leads to, and what is told of it.
+async fn end(
+    app: &App,
+    visitor: Visitor<'_>,
+    at: &AtStep,
+    (amr, taking): (String, Taking),
+    now: Timestamp,
+) -> Result<(Then, Progress, Effects), Fault> {
+    let (cookie, session) = session_of(app, visitor, at, amr, now).await?;
+    let mut effects = taking.effects.and_event(signed_in(visitor, &session, now));
+    let mut known = None;
+    if at.live.is_none() {
+        let here = (&at.user, &session.id);
+        let (value, with_device) = acquaint(app, visitor, here, effects, now).await?;
+        (known, effects) = (Some(value), with_device);
+    }
+    let (mut device, mut remembered) = (None, None);
+    if let Some(lifetime) = taking.remember {
+        let (row, value) = new_device(app, visitor, lifetime, now)?;
+        effects = effects.and_event(device_remembered(visitor, &at.user.id, &row, now));
+        (device, remembered) = (Some((value, lifetime)), Some(row));
+    }
+    let signed_in = SignedIn {
+        cookie,
+        session: session.id.clone(),
+        anew: at.live.is_none(),
+        user: at.user.clone(),
+        device,
+        known,
+    };
+    let then = Then::Open {
+        session: Box::new(session),
+        remembered,
+    };
+    Ok((then, Progress::SignedIn(Box::new(signed_in)), effects))
 }
 
 /// The session that the last step opens. A live one that is made stronger keeps its times: the
@@ -331,7 +417,12 @@ async fn session_of(
     now: Timestamp,
 ) -> Result<(SecretString, Session), Fault> {
     let Some(live) = &at.live else {
-        return new_session(app, visitor, &at.user.id, amr, now).await;
+        let (cookie, mut session) = new_session(app, visitor, &at.user.id, amr, now).await?;
+        if at.step == SignInStep::ChangePassword {
+            // Every session before it ends with the old password.
+            (session.id, session.created_at) = (new_session_id(app)?, now);
+        }
+        return Ok((cookie, session));
     };
     let cookie = session::new_cookie(app)?;
     let session = Session {

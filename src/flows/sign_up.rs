@@ -14,7 +14,7 @@ use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::account::user::{LoginName, Profile, User, mail_address};
 use crate::flows::links::{self, Draft, Letter};
 use crate::flows::password::{Person, ending, judge_new};
-use crate::flows::{App, Fault, FlowError};
+use crate::flows::{App, Fault, FlowError, limits};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
@@ -206,9 +206,9 @@ async fn send(
         language: asker.language,
         values: &[("link", address)],
     };
-    let lifetime = LinkPurpose::ConfirmAddress.lifetime();
+    let lifetime = LinkPurpose::ConfirmAddress.mail_lifetime();
     let about = known.as_ref().map(|user| &user.id);
-    let mail = links::write(app, (realm, about), &letter, lifetime, now)?;
+    let mail = links::write(app, (realm, about), &letter, lifetime, now)?.carrying(&link);
     let event = Event::new(realm, EventKind::SignUpAsked, asker.caller, now);
     let event = match about {
         Some(user) => event.of_user(user),
@@ -249,7 +249,11 @@ pub async fn confirm(
     let link = links::open(app, realm, token, LinkPurpose::ConfirmAddress)
         .await?
         .map_err(|refusal| FlowError::Refused(ConfirmRefusal::Link(refusal)))?;
-    if let Some(retry_after) = links::count_use(app, realm, asker.address, now).await? {
+    let waits = match links::count_use(app, realm, asker.address, now).await? {
+        None => limits::count_guess(app, realm, asker.address, now).await?,
+        waits => waits,
+    };
+    if let Some(retry_after) = waits {
         return Err(FlowError::Refused(ConfirmRefusal::SlowDown { retry_after }));
     }
     let hash = link.content.password_hash.clone();

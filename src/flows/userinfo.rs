@@ -181,7 +181,7 @@ pub async fn userinfo(
         .filter(|_| scope.contains(OPENID))
         .ok_or(FlowError::Refused(BearerRefusal::InsufficientScope))?;
     let single = claims.userinfo_claims.iter().map(String::as_str);
-    let names: Vec<&str> = opened_by(&scope).into_iter().chain(single).collect();
+    let names: Vec<&str> = opened_by(&scope).chain(single).collect();
     let person = personal::person(app, &client, &owner, &names, now).await?;
     let parties = Parties {
         realm_enabled: true,

@@ -1,14 +1,16 @@
 //! A request, read: its realm, parameters, headers, id and the address that it came from.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri, RawPathParams};
 use axum::response::Response;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use serde_json::{Map, Value};
 
 use crate::account::event::Caller;
@@ -18,7 +20,6 @@ use crate::http::{Edge, forwarded, language, respond};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::RealmId;
 use crate::protocol::params::Params;
-use crate::protocol::realm::RealmSettings;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -26,27 +27,18 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 #[derive(Debug, Clone)]
 pub(super) struct RequestId(pub(super) String);
 
-/// Path and query under which a request came in.
-#[derive(Debug, Clone)]
-pub(super) struct Here(pub(super) String);
-
 /// One request at one of a realm's addresses.
 pub(super) struct Call {
     pub(super) realm: RealmId,
-    pub(super) realm_name: String,
-    pub(super) realm_settings: RealmSettings,
-    /// The terms that people must accept before they have an account here.
-    pub(super) terms_url: Option<String>,
+    pub(super) realm_row: Arc<Realm>,
     pub(super) query: Params,
     pub(super) headers: HeaderMap,
     pub(super) id: RequestId,
     pub(super) address: IpAddr,
-    /// The address and what else is known of the browser, for the record.
-    pub(super) caller: Caller,
-    /// Path and query of the request.
-    pub(super) here: String,
-    /// What it says of the language that its sender reads.
-    pub(super) wishes: Wishes,
+    /// The address as sent, before routers took the realm's part of the path away.
+    uri: Uri,
+    /// Read when it is asked for: applications' requests have no use for it.
+    caller: OnceLock<Caller>,
 }
 
 impl FromRequestParts<Arc<Edge>> for Call {
@@ -68,26 +60,17 @@ impl FromRequestParts<Arc<Edge>> for Call {
                 Problem::Fault(fault) => respond::fault(edge, &parts.headers, &id, &fault),
             })?;
         let address = client_address(parts, edge);
-        let caller = caller(parts, address, &id);
         let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        let (realm, realm_name, realm_settings) = (row.id.clone(), row.name.clone(), row.settings);
-        let terms_url = row.terms_url.clone();
-        let headers = std::mem::take(&mut parts.headers);
-        let here = parts.extensions.remove();
-        let here = here.map_or_else(|| parts.uri.to_string(), |Here(here)| here);
-        let wishes = language::wishes(edge, &headers).with_requested(query.get("ui_locales"));
+        let sent = parts.extensions.remove();
         Ok(Self {
-            realm,
-            realm_name,
-            realm_settings,
-            terms_url,
+            realm: row.id.clone(),
+            realm_row: row,
             query,
-            headers,
+            headers: std::mem::take(&mut parts.headers),
             id,
             address,
-            caller,
-            here,
-            wishes,
+            uri: sent.map_or_else(|| parts.uri.clone(), |OriginalUri(sent)| sent),
+            caller: OnceLock::new(),
         })
     }
 }
@@ -99,13 +82,16 @@ enum Problem {
 
 /// The realm of the path; one that is unknown or switched off is not there for anybody.
 async fn realm_of(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Arc<Realm>, Problem> {
-    let named = RawPathParams::from_request_parts(parts, edge)
-        .await
-        .ok()
-        .and_then(|params| {
+    let named = match RawPathParams::from_request_parts(parts, edge).await {
+        Ok(params) => {
             let slug = params.iter().find(|(name, _)| *name == "realm");
             slug.map(|(_, slug)| slug.to_owned())
-        });
+        }
+        // An address without any parameters.
+        Err(RawPathParamsRejection::MissingPathParams(_)) => None,
+        // One that does not read must not become another realm's.
+        Err(_unreadable) => return Err(Problem::NoSuchRealm),
+    };
     let realm = match named {
         Some(slug) => RealmId::parse(slug)
             .ok()
@@ -118,20 +104,6 @@ async fn realm_of(parts: &mut Parts, edge: &Arc<Edge>) -> Result<Arc<Realm>, Pro
     match row.map_err(|error| Problem::Fault(error.into()))? {
         Some(row) if row.disabled_at.is_none() => Ok(row),
         _ => Err(Problem::NoSuchRealm),
-    }
-}
-
-/// What is known of where a request came from.
-fn caller(parts: &Parts, address: IpAddr, id: &RequestId) -> Caller {
-    let agent = parts.headers.get(USER_AGENT);
-    let agent = agent
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let kept: String = agent.chars().take(Caller::AGENT_LIMIT).collect();
-    Caller {
-        address: Some(address),
-        user_agent: (!kept.is_empty()).then_some(kept),
-        request: Some(id.0.clone()),
     }
 }
 
@@ -152,6 +124,32 @@ fn client_address(parts: &Parts, edge: &Edge) -> IpAddr {
 }
 
 impl Call {
+    /// The address and what else is known of the browser, for the record.
+    pub(super) fn caller(&self) -> &Caller {
+        self.caller.get_or_init(|| {
+            let agent = self.headers.get(USER_AGENT);
+            let agent = agent
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default();
+            let kept: String = agent.chars().take(Caller::AGENT_LIMIT).collect();
+            Caller {
+                address: Some(self.address),
+                user_agent: (!kept.is_empty()).then_some(kept),
+                request: Some(self.id.0.clone()),
+            }
+        })
+    }
+
+    /// Path and query of the request.
+    pub(super) fn here(&self) -> &str {
+        self.uri.path_and_query().map_or("", PathAndQuery::as_str)
+    }
+
+    /// What it says of the language that its sender reads.
+    pub(super) fn wishes(&self, edge: &Edge) -> Wishes {
+        language::wishes(edge, &self.headers).with_requested(self.query.get("ui_locales"))
+    }
+
     /// The Authorization header, when it reads as text.
     pub(super) fn authorization(&self) -> Option<&str> {
         self.headers

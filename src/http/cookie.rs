@@ -7,6 +7,7 @@
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
+use crate::account::known_device::KNOWN_FOR;
 use crate::account::language::Choice;
 use crate::flows::sign_in_steps::LIFETIME;
 use crate::http::Edge;
@@ -97,8 +98,10 @@ fn set_for(
 
 /// A sign-in in progress: opens its next step and nothing else.
 const SIGN_IN: &str = "signin";
-/// A device that is remembered.
+/// A device that is remembered: no second factor is asked for on it.
 const DEVICE: &str = "device";
+/// A device that is known: it is asked for everything.
+const KNOWN: &str = "known";
 
 /// The cookie of a sign-in in progress.
 pub(super) fn read_sign_in<'a>(
@@ -136,6 +139,25 @@ pub(super) fn set_device(
     lifetime: Lifetime,
 ) -> Option<HeaderValue> {
     set_for(edge, realm, (DEVICE, value), lifetime)
+}
+
+/// The cookie of a known device.
+pub(super) fn read_known<'a>(
+    edge: &Edge,
+    realm: &RealmId,
+    headers: &'a HeaderMap,
+) -> Option<&'a str> {
+    value(&name_of(edge, realm, KNOWN), headers)
+}
+
+/// The header that sets it.
+pub(super) fn set_known(edge: &Edge, realm: &RealmId, value: &str) -> Option<HeaderValue> {
+    set_for(edge, realm, (KNOWN, value), KNOWN_FOR)
+}
+
+/// The header that deletes it.
+pub(super) fn delete_known(edge: &Edge, realm: &RealmId) -> Option<HeaderValue> {
+    set_for(edge, realm, (KNOWN, ""), Lifetime::ZERO)
 }
 
 /// The name of the browser-state cookie (OIDC Session Management §4.2), which the script of our

@@ -14,7 +14,7 @@ use http::{HeaderName, HeaderValue};
 use tracing::Instrument as _;
 
 use crate::http::Edge;
-use crate::http::call::{Here, RequestId};
+use crate::http::call::RequestId;
 use crate::protocol::redirect_uri::origin_of;
 
 /// The header that carries the request id.
@@ -85,12 +85,9 @@ pub(super) async fn finish(
         Redirect::temporary(&location).into_response()
     } else {
         request.extensions_mut().insert(RequestId(id.clone()));
-        let here = request.uri().path_and_query();
-        let here = here.map_or_else(String::new, |here| here.as_str().to_owned());
-        request.extensions_mut().insert(Here(here));
         // Whatever is logged on the way, by any module, carries the id.
         next.run(request)
-            .instrument(tracing::info_span!("request", id))
+            .instrument(tracing::info_span!("request", request_id = id))
             .await
     };
     decorate(&edge, &mut response);

@@ -103,6 +103,17 @@ pub(super) fn retry_later(mut response: Response, wait: Lifetime) -> Response {
     response
 }
 
+/// The same on a page that may have to say so.
+pub(super) fn with_wait(response: Response, seconds: Option<i64>) -> Response {
+    match seconds {
+        None => response,
+        Some(seconds) => {
+            let wait = u32::try_from(seconds).unwrap_or(u32::MAX);
+            retry_later(response, Lifetime::seconds(wait))
+        }
+    }
+}
+
 /// Adds the challenge that goes with a 401 of the token endpoint (RFC 6749 §5.2).
 pub(super) fn with_basic_challenge(mut response: Response) -> Response {
     if response.status() == StatusCode::UNAUTHORIZED {
@@ -285,16 +296,16 @@ fn chrome(edge: &Edge, headers: &HeaderMap) -> Chrome {
 
 /// The surroundings of a realm's page, in the language that the request asks for.
 pub(super) fn realm_chrome(edge: &Edge, call: &Call) -> Chrome {
-    chrome_for(edge, call, call.wishes)
+    chrome_for(edge, call, call.wishes(edge))
 }
 
 /// The same where more is known of what the person reads.
 pub(super) fn chrome_for(edge: &Edge, call: &Call, wishes: Wishes) -> Chrome {
     let language = wishes.choose(edge.settings.language);
     let action = edge.app.issuer(&call.realm).url(page::language::PATH);
-    Chrome::new(language, &*call.realm_name, edge.host()).with_choice(
+    Chrome::new(language, &*call.realm_row.name, edge.host()).with_choice(
         action,
-        &*call.here,
+        call.here(),
         wishes.requested,
     )
 }

@@ -17,7 +17,7 @@ use crate::http::endpoint::{
 use crate::http::page::{
     account, authorize, check_session, confirm_address, confirm_new_address, consent, device,
     end_session, error, forgot_password, home, invitation, language, lock_account, login,
-    reset_password, sign_up, steps, undo_deletion,
+    new_password, reset_password, sign_up, steps, undo_deletion,
 };
 use crate::http::{Edge, cors, headers};
 use crate::pages::AccountPage;
@@ -50,7 +50,9 @@ pub const ROUTES: &[Route] = &[
     route("GET, POST", "/login"),
     route("GET, POST", steps::FACTOR),
     route("GET, POST", steps::RECOVERY),
+    route("GET, POST", steps::MAILED_CODE),
     route("GET, POST", steps::SET_UP),
+    route("GET, POST", steps::NEW_PASSWORD),
     route("GET, POST", "/consent"),
     route("GET, POST", sign_up::PATH),
     route("POST", sign_up::AGAIN),
@@ -79,6 +81,7 @@ pub const ROUTES: &[Route] = &[
     route("GET, POST", AccountPage::Profile.path()),
     route("GET, POST", AccountPage::Address.path()),
     route("GET", AccountPage::SignIn.path()),
+    route("GET, POST", AccountPage::Password.path()),
     route("GET, POST", AccountPage::Sessions.path()),
     route("GET, POST", AccountPage::Apps.path()),
     route("GET", AccountPage::Activity.path()),
@@ -87,7 +90,6 @@ pub const ROUTES: &[Route] = &[
     route("POST", account::data::DELETE),
     route("GET, POST", AccountPage::Factors.path()),
     route("GET, POST", AccountPage::AddApp.path()),
-    route("GET", AccountPage::Password.path()),
     route("GET", CHANGE_PASSWORD),
     route("GET", "/"),
     route("GET", "/static/{file}"),
@@ -142,8 +144,16 @@ fn realm_routes() -> Routes {
             get(steps::get_recovery).post(steps::post_recovery),
         )
         .route(
+            steps::MAILED_CODE,
+            get(steps::get_mailed_code).post(steps::post_mailed_code),
+        )
+        .route(
             steps::SET_UP,
             get(steps::get_set_up).post(steps::post_set_up),
+        )
+        .route(
+            steps::NEW_PASSWORD,
+            get(new_password::get).post(new_password::post),
         )
         .route("/consent", get(consent::get).post(consent::post))
         .route("/error", get(error::get))
@@ -199,6 +209,10 @@ fn account_routes() -> Routes {
             get(undo_deletion::get).post(undo_deletion::post),
         )
         .route(
+            AccountPage::Password.path(),
+            get(account::password::get).post(account::password::post),
+        )
+        .route(
             AccountPage::Sessions.path(),
             get(account::sessions::get).post(account::sessions::post),
         )
@@ -218,7 +232,6 @@ fn account_routes() -> Routes {
             AccountPage::AddApp.path(),
             get(account::factors::get_app).post(account::factors::post_app),
         )
-        .route(AccountPage::Password.path(), get(account::home::password))
         .route(CHANGE_PASSWORD, get(account::home::change_password))
 }
 

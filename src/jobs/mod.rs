@@ -80,6 +80,8 @@ pub struct JobContext {
     pub deliveries: Arc<Deliveries>,
     /// The mails that are being sent.
     pub outbox: Arc<Outbox>,
+    /// How long events are kept.
+    pub events_kept: Lifetime,
     /// Rung when a mail was written on this node.
     pub mail_bell: Arc<Notify>,
 }

@@ -20,5 +20,11 @@ pub async fn run_once(context: JobContext) -> Result<Turn, JobError> {
             break;
         }
     }
+    let oldest = now.minus(context.events_kept);
+    for _ in 0..BATCHES {
+        if store.purge_events(oldest, BATCH_ROWS).await? < u64::from(BATCH_ROWS) {
+            break;
+        }
+    }
     Ok(Turn::Taken)
 }

@@ -57,11 +57,11 @@ async fn advance(
                 tracing::info!(%realm, alg, ?made, "published a successor key");
             }
             KeyStep::Activate(key) => {
-                let transition = store.activate_key(realm, key, now).await?;
+                let transition = keys.let_sign(realm, key, now).await?;
                 tracing::info!(%realm, %key, ?transition, "the key signs");
             }
             KeyStep::Retire(key) => {
-                let transition = store.retire_key(realm, key, now).await?;
+                let transition = keys.retire(realm, key, now).await?;
                 tracing::info!(%realm, %key, ?transition, "the key is published no longer");
             }
         }

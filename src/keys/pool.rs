@@ -79,10 +79,15 @@ impl<S: Default + 'static> WorkPool<S> {
 
     /// Reserves a place, or tells at once that there is none.
     pub fn reserve(&self) -> Result<Slot<S>, PoolFull> {
+        self.reserve_sparing(0)
+    }
+
+    /// The same, leaving so many places to others.
+    pub fn reserve_sparing(&self, spared: usize) -> Result<Slot<S>, PoolFull> {
         self.shared
             .free
             .fetch_update(Ordering::Acquire, Ordering::Relaxed, |free| {
-                free.checked_sub(1)
+                (free > spared).then(|| free - 1)
             })
             .map_err(|_none_free| PoolFull)?;
         Ok(Slot {

@@ -7,7 +7,7 @@ use crate::pages::*;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 
-fn frame(words: Words, here: AccountPage) -> AccountFrame {
+pub(super) fn frame(words: Words, here: AccountPage) -> AccountFrame {
     AccountFrame {
         user_name: words("Ada Lovelace"),
         username: words("ada"),
@@ -65,8 +65,8 @@ fn profile(words: Words, refused: Option<ClaimRefusal>) -> ProfilePage {
 }
 
 fn sessions(words: Words) -> SessionsPage {
-    let card = |present| SessionCard {
-        id: words("s-1"),
+    let card = |id, present| SessionCard {
+        id: words(id),
         origin: origin(words),
         present,
         since: moment(),
@@ -76,12 +76,12 @@ fn sessions(words: Words) -> SessionsPage {
     let unknown = SessionCard {
         origin: Origin::from(&Caller::default()),
         apps: Vec::new(),
-        ..card(false)
+        ..card("s-3", false)
     };
     SessionsPage {
         chrome: chrome(words),
         account: frame(words, AccountPage::Sessions),
-        sessions: vec![card(true), card(false), unknown],
+        sessions: vec![card("s-1", true), card("s-2", false), unknown],
         action: words("/account/sessions"),
     }
 }

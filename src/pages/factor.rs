@@ -31,6 +31,8 @@ pub enum FactorMethod {
     App,
     /// A recovery code.
     RecoveryCode,
+    /// A code that was mailed, after many wrong passwords.
+    Mail,
 }
 
 /// The page that asks for the second factor. Posts `csrf`, `code` and perhaps `remember` to
@@ -47,8 +49,8 @@ pub struct FactorPage {
     pub error: Option<FactorError>,
     /// Where the form goes.
     pub action: String,
-    /// The page that asks for the other one.
-    pub other_way: String,
+    /// The page that asks for the other one, if there is another.
+    pub other_way: Option<String>,
     /// Where somebody else signs in.
     pub not_you: String,
     /// For how many days this device may be remembered.

@@ -2,6 +2,7 @@
 
 use super::samples::{Words, chrome};
 use crate::account::link::LinkRefusal;
+use crate::pages::password_samples::every_weakness;
 use crate::pages::*;
 
 fn sign_up(words: Words) -> SignUpPage {
@@ -68,25 +69,25 @@ fn reset(words: Words) -> ResetPasswordPage {
 }
 
 /// Every form error, on a page that can show it.
-const ERRORS: [(&str, AccountFormError); 11] = [
-    ("sign_up_address", AccountFormError::Address),
-    ("sign_up_name", AccountFormError::Name),
-    (
-        "sign_up_short",
-        AccountFormError::PasswordTooShort { least: 15 },
-    ),
-    (
-        "sign_up_long",
-        AccountFormError::PasswordTooLong { most: 256 },
-    ),
-    ("sign_up_weak", AccountFormError::PasswordWeak),
-    ("sign_up_terms", AccountFormError::Terms),
-    ("sign_up_wrong", AccountFormError::WrongPassword),
-    ("sign_up_taken", AccountFormError::AddressTaken),
-    ("sign_up_nothing", AccountFormError::NothingWaits),
-    ("sign_up_slow", AccountFormError::SlowDown { seconds: 30 }),
-    ("sign_up_stale", AccountFormError::StaleForm),
-];
+fn errors() -> Vec<(&'static str, AccountFormError)> {
+    vec![
+        ("sign_up_address", AccountFormError::Address),
+        ("sign_up_name", AccountFormError::Name),
+        ("sign_up_weak", weak()),
+        ("sign_up_terms", AccountFormError::Terms),
+        ("sign_up_wrong", AccountFormError::WrongPassword),
+        ("sign_up_taken", AccountFormError::AddressTaken),
+        ("sign_up_nothing", AccountFormError::NothingWaits),
+        ("sign_up_slow", AccountFormError::SlowDown { seconds: 30 }),
+        ("sign_up_stale", AccountFormError::StaleForm),
+    ]
+}
+
+fn weak() -> AccountFormError {
+    AccountFormError::PasswordWeak {
+        weaknesses: every_weakness(),
+    }
+}
 
 /// Every page in every state, rendered, by name.
 pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
@@ -138,7 +139,7 @@ fn forms(words: Words) -> Vec<(&'static str, String)> {
         ..confirm(words)
     };
     let short = ResetPasswordPage {
-        error: Some(AccountFormError::PasswordTooShort { least: 15 }),
+        error: Some(weak()),
         ..reset(words)
     };
     let no_address = ForgotPasswordPage {
@@ -173,7 +174,7 @@ fn forms(words: Words) -> Vec<(&'static str, String)> {
         ("lock", pages.render(&lock(false)).unwrap()),
         ("lock_stale", pages.render(&lock(true)).unwrap()),
     ];
-    for (name, error) in ERRORS {
+    for (name, error) in errors() {
         let view = SignUpPage {
             error: Some(error),
             ..sign_up(words)

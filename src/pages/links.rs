@@ -5,28 +5,21 @@
 use serde::Serialize;
 
 use crate::account::link::LinkRefusal;
-use crate::pages::{Chrome, View};
+use crate::pages::{Chrome, Message, View};
 
 /// Why a form about an account was not accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AccountFormError {
     /// What was typed is no mail address.
     Address,
     /// The name is too long, or is not text.
     Name,
-    /// The password is too short.
-    PasswordTooShort {
-        /// So many characters are needed.
-        least: usize,
+    /// The password is not acceptable.
+    PasswordWeak {
+        /// Everything that is wrong with it.
+        weaknesses: Vec<Message>,
     },
-    /// The password is too long.
-    PasswordTooLong {
-        /// So many characters are possible.
-        most: usize,
-    },
-    /// The password is one that others would try, or lacks what the realm asks for.
-    PasswordWeak,
     /// The terms were not accepted.
     Terms,
     /// It is not the password that was chosen.

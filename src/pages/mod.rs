@@ -16,6 +16,7 @@ mod logout;
 mod message;
 mod messages;
 mod moment;
+mod passwords;
 mod plain;
 mod qr;
 mod scopes;
@@ -26,6 +27,8 @@ mod words;
 mod account_samples;
 #[cfg(test)]
 mod link_samples;
+#[cfg(test)]
+mod password_samples;
 #[cfg(test)]
 mod pseudo;
 #[cfg(test)]
@@ -65,6 +68,7 @@ pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
 pub use message::{Argument, Message};
 pub use messages::{MessageFault, Messages};
 pub use moment::Moment;
+pub use passwords::{ChoosePasswordPage, PasswordError, PasswordPage, weaknesses_in_words};
 pub use plain::{BusyPage, HomePage};
 pub use qr::QrPicture;
 pub use scopes::{ScopeLine, ScopeValue, scope_lines};
@@ -158,6 +162,18 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("templates/account_factors.html"),
     ),
     (
+        "account_password.html",
+        include_str!("templates/account_password.html"),
+    ),
+    (
+        "choose_password.html",
+        include_str!("templates/choose_password.html"),
+    ),
+    (
+        "password_error.html",
+        include_str!("templates/password_error.html"),
+    ),
+    (
         "account_sign_in.html",
         include_str!("templates/account_sign_in.html"),
     ),
@@ -196,6 +212,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("error.html", include_str!("templates/error.html")),
     ("home.html", include_str!("templates/home.html")),
     ("busy.html", include_str!("templates/busy.html")),
+    ("wait.html", include_str!("templates/wait.html")),
 ];
 
 /// What one page shows. The fields are what its template may name, nothing else is in scope but

@@ -7,6 +7,7 @@ use crate::account::language::Language;
 use crate::account::role::Memberships;
 use crate::account::user::{Profile, User};
 use crate::pages::account_samples::account_pages;
+use crate::pages::password_samples;
 use crate::pages::*;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::scope::ScopeSet;
@@ -20,7 +21,8 @@ pub(super) fn calm(text: &str) -> String {
 }
 
 pub(super) fn hostile(_: &str) -> String {
-    r#"<script>alert(1)</script>"' onload='x' {{ 7 * 7 }} مرحبا 🙂 "#.to_owned() + &"W".repeat(300)
+    r#"<script>alert(1)</script>"' onload='x' {{ 1234 * 4321 }} مرحبا 🙂 "#.to_owned()
+        + &"W".repeat(300)
 }
 
 thread_local! {
@@ -258,19 +260,23 @@ fn login_variants(words: Words) -> Vec<(&'static str, LoginPage)> {
     ]
 }
 
-fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
-    let pages = Pages::new().unwrap();
-    let factor = |method, error| FactorPage {
+fn factor_page(words: Words, method: FactorMethod, error: Option<FactorError>) -> FactorPage {
+    FactorPage {
         chrome: chrome(words),
         client_name: Some(words("Notes")),
         method,
         error,
         action: words("/login/factor"),
-        other_way: words("/login/recovery"),
+        other_way: (method != FactorMethod::Mail).then(|| words("/login/recovery")),
         not_you: words("/login"),
         remember_days: Some(30),
         csrf: words("token"),
-    };
+    }
+}
+
+fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
+    let pages = Pages::new().unwrap();
+    let factor = |method, error| factor_page(words, method, error);
     let set_up = |error| SetUpFactorPage {
         chrome: chrome(words),
         client_name: Some(words("Notes")),
@@ -288,16 +294,26 @@ fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
         codes: vec![words("0123-4567-89AB-CDEF-GHJK-MNPQ"); 10],
         onward: words("/login?x"),
     };
-    let (app, code) = (FactorMethod::App, FactorMethod::RecoveryCode);
-    let slow = Some(FactorError::SlowDown { seconds: 30 });
+    let (app, code, mail) = (
+        FactorMethod::App,
+        FactorMethod::RecoveryCode,
+        FactorMethod::Mail,
+    );
+    let wrong = Some(FactorError::Wrong);
+    let wait = |seconds| Some(FactorError::SlowDown { seconds });
+    let slow = wait(30);
     let views = [
         ("factor", factor(app, None)),
-        ("factor_wrong", factor(app, Some(FactorError::Wrong))),
+        ("factor_wrong", factor(app, wrong)),
         ("factor_used", factor(app, Some(FactorError::Used))),
         ("factor_slow", factor(app, slow)),
+        ("factor_slow_minutes", factor(app, wait(600))),
+        ("factor_slow_hours", factor(app, wait(86_400))),
         ("factor_stale", factor(app, Some(FactorError::StaleForm))),
         ("recovery", factor(code, None)),
-        ("recovery_wrong", factor(code, Some(FactorError::Wrong))),
+        ("recovery_wrong", factor(code, wrong)),
+        ("mailed_code", factor(mail, None)),
+        ("mailed_code_wrong", factor(mail, wrong)),
     ];
     let shown = views.map(|(name, view)| (name, pages.render(&view).unwrap()));
     let mut rendered = Vec::from(shown);
@@ -384,6 +400,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
     };
     rendered.extend([device_pages(words), factor_pages(words)].concat());
     rendered.extend([account_pages(words), link_samples::all(words)].concat());
+    rendered.extend(password_samples::all(words));
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

@@ -23,7 +23,10 @@ fn escapes_hostile_texts_everywhere() {
             "{name}: an apostrophe came through"
         );
         assert!(!page.contains("\"' onload"), "{name}: a quote came through");
-        assert!(!page.contains("49"), "{name}: input was read as a template");
+        assert!(
+            !page.contains("5332114"),
+            "{name}: input was read as a template"
+        );
     }
 }
 

@@ -91,8 +91,8 @@ impl IntrospectionAnswer {
         }
     }
 
-    /// A live refresh token.
-    pub fn refresh_token(family: &Family, issuer: &str) -> Self {
+    /// A live refresh token, with the person's name for its client (OIDC Core §8).
+    pub fn refresh_token(family: &Family, subject: String, issuer: &str) -> Self {
         Self {
             active: true,
             scope: Some(family.grant.scope.to_string()),
@@ -102,7 +102,7 @@ impl IntrospectionAnswer {
                 .rotated_at
                 .or(family.redeemed_at)
                 .map(Timestamp::unix_seconds),
-            sub: Some(family.grant.user.as_str().to_owned()),
+            sub: Some(subject),
             iss: Some(issuer.to_owned()),
             ..Self::default()
         }

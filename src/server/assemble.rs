@@ -19,7 +19,7 @@ use crate::flows::facts::Facts;
 use crate::flows::hash_pool::HashPool;
 use crate::flows::password::{BreachSource, Breaches};
 use crate::flows::realm_keys::{RealmKeys, check_master_key};
-use crate::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings};
+use crate::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings, StuffingRule};
 use crate::http::{Edge, EdgeSettings, router};
 use crate::jobs::deliver_logouts::Deliveries;
 use crate::jobs::deliver_mails::Outbox;
@@ -106,7 +106,7 @@ pub async fn assemble_over(
     let courier = courier.map(Arc::new);
     check_master_key(store.as_ref(), &master).await?;
     let app = Arc::new(app(config, store, master).await?);
-    let jobs = start_jobs(&app, courier).await?;
+    let jobs = start_jobs(&app, courier, config.event_retention).await?;
     let settings = EdgeSettings {
         trusted_proxies: config.trusted_proxies.clone(),
         body_limit_bytes: config.limits.body_bytes,
@@ -267,6 +267,11 @@ fn settings(config: &Config) -> Settings {
             burst: config.login.per_address_burst,
             interval: config.login.per_address_interval,
         },
+        stuffing: StuffingRule {
+            names: config.login.ban_names,
+            window: config.login.ban_window,
+            ban: config.login.ban_lasts,
+        },
         registration: RegistrationLimits {
             per_address: Quota {
                 burst: config.registration.per_address_burst,
@@ -289,7 +294,11 @@ fn settings(config: &Config) -> Settings {
 }
 
 /// Takes the first turn of what must be true before the first request, then starts the jobs.
-async fn start_jobs(app: &Arc<App>, courier: Option<Arc<Courier>>) -> anyhow::Result<Jobs> {
+async fn start_jobs(
+    app: &Arc<App>,
+    courier: Option<Arc<Courier>>,
+    events_kept: Lifetime,
+) -> anyhow::Result<Jobs> {
     if courier.is_none() {
         let waiting = app.store.waiting_mails().await?;
         tracing::warn!(waiting, "mail.url is not set: mails wait in the database");
@@ -302,6 +311,7 @@ async fn start_jobs(app: &Arc<App>, courier: Option<Arc<Courier>>) -> anyhow::Re
         node: random_text::<9>(app.entropy.as_ref())?.into(),
         deliveries: Arc::new(Deliveries::new(Arc::clone(app))),
         outbox: Arc::new(Outbox::new(Arc::clone(app), courier)),
+        events_kept,
         mail_bell: Arc::clone(&app.mail_bell),
     };
     app.keys

@@ -208,7 +208,7 @@ async fn add_clients(
             metadata,
             now,
         );
-        store.create_client(&client).await?;
+        store.create_client(&client, &[]).await?;
         made.push((id.to_owned(), secret));
     }
     Ok(made)

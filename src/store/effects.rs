@@ -3,8 +3,10 @@
 use crate::account::event::Event;
 use crate::account::link::Link;
 use crate::protocol::ids::{RealmId, UserId};
-use crate::protocol::time::Timestamp;
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::secret::Digest;
 use crate::store::Revocation;
+use crate::store::protection::KnownDevice;
 
 /// A mail that waits to be sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,6 +25,17 @@ pub struct NewMail {
     pub created_at: Timestamp,
     /// When it is of no use any more.
     pub expires_at: Timestamp,
+    /// The link that stands from when this mail is sent, and for how long.
+    pub link: Option<(Digest, Lifetime)>,
+}
+
+impl NewMail {
+    /// The same, with the link that stands from when it is sent.
+    #[must_use]
+    pub fn carrying(mut self, link: &Link) -> Self {
+        self.link = Some((link.digest, link.purpose.lifetime()));
+        self
+    }
 }
 
 impl std::fmt::Debug for NewMail {
@@ -31,8 +44,8 @@ impl std::fmt::Debug for NewMail {
     }
 }
 
-/// Marks that revoke, events that tell, mails that go out, links that mails carry: all or nothing
-/// with the change itself.
+/// Marks that revoke, events that tell, mails that go out, links that mails carry, the device that
+/// a sign-in makes known: all or nothing with the change itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Effects {
     /// What access tokens the change revokes.
@@ -43,6 +56,8 @@ pub struct Effects {
     pub mails: Vec<NewMail>,
     /// The one-time links that the mails carry.
     pub links: Vec<Link>,
+    /// The browser on which a sign-in was completed.
+    pub known_device: Option<KnownDevice>,
 }
 
 impl Effects {
@@ -52,6 +67,7 @@ impl Effects {
         events: Vec::new(),
         mails: Vec::new(),
         links: Vec::new(),
+        known_device: None,
     };
 
     /// Marks and nothing else.

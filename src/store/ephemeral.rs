@@ -9,6 +9,7 @@ use async_trait::async_trait;
 
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
+use crate::secret::Digest;
 use crate::store::records::{Revocation, RevocationMark, StoredRevocation};
 
 /// The shared memory did not answer in time (50 ms at most).
@@ -34,16 +35,35 @@ pub struct Quota {
     pub interval: Lifetime,
 }
 
+/// How many different ones may be noted under a key within a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spread {
+    /// With so many it is enough.
+    pub limit: u32,
+    /// How long one is kept in mind.
+    pub window: Lifetime,
+}
+
 /// What a counter says to one more attempt, which it has counted already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
     /// Go on.
-    Admitted,
+    Admitted {
+        /// Whether the counter was at rest: nothing was counted for as long as it remembers.
+        first: bool,
+    },
     /// Too many; try again after this span.
     Refused {
         /// When one more would be let through.
         retry_after: Lifetime,
     },
+}
+
+impl Admission {
+    /// Whether it may not go on.
+    pub const fn is_refused(self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
 }
 
 /// Redis, or its stand-in inside the process.
@@ -83,6 +103,16 @@ pub trait Ephemeral: Send + Sync + 'static {
         quota: Quota,
         now: Timestamp,
     ) -> Result<Admission, EphemeralError>;
+
+    /// Notes one of many under a key. True when with it enough different ones were noted within the
+    /// window; then the count begins anew, so that one of a crowd is told so.
+    async fn note(
+        &self,
+        key: &str,
+        member: &Digest,
+        spread: Spread,
+        now: Timestamp,
+    ) -> Result<bool, EphemeralError>;
 }
 
 /// The record's side of [`Ephemeral::uphold`]. The index itself reads it, because its promise

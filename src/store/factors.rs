@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Change, Effects, StoreResult};
+use super::{Change, Effects, PasswordChange, StoreResult};
 use crate::account::factors::Factors;
 use crate::account::session::Session;
 use crate::account::user::User;
@@ -21,6 +21,8 @@ pub struct SignIn {
     pub user: UserId,
     /// What they have proven so far (RFC 8176), space separated.
     pub amr: String,
+    /// What is kept of the code that was mailed, until it is typed.
+    pub mailed_code: Option<Digest>,
     /// When the first proof was given.
     pub created_at: Timestamp,
     /// When it is worth nothing any more.
@@ -106,6 +108,8 @@ pub enum Act {
     },
     /// Uses a recovery code up.
     TakeRecoveryCode(Digest),
+    /// Takes the code that was mailed for this sign-in.
+    TakeMailedCode(Digest),
     /// Adds an app, whose first password was shown, and with it recovery codes if there are to be
     /// new ones. Whatever was trusted before is not any more.
     AddApp {
@@ -116,6 +120,8 @@ pub enum Act {
         /// Fewer apps than this must be there.
         limit: u32,
     },
+    /// Changes the password, which ends every session before the one that is opened.
+    ChangePassword(Box<PasswordChange>),
 }
 
 /// Where a step leads.
@@ -171,6 +177,13 @@ pub trait SignIns: Send + Sync + 'static {
     /// Begins a sign-in whose first proof is a password, if the user stands and the hash is still
     /// the one that was verified; `NotFound` otherwise.
     async fn begin_sign_in(&self, sign_in: &SignIn, verified: &str) -> StoreResult<Change>;
+    /// The same with `effects`: the mail with the code that the sign-in takes.
+    async fn begin_sign_in_by_mail(
+        &self,
+        sign_in: &SignIn,
+        verified: &str,
+        effects: &Effects,
+    ) -> StoreResult<Change>;
     /// The sign-in of a cookie, if it stands: not expired, of a user who stands, and with nothing
     /// changed since that it trusts in.
     async fn sign_in(

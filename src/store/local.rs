@@ -11,13 +11,20 @@ use async_trait::async_trait;
 
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
+use crate::secret::Digest;
 use crate::store::ephemeral::{
-    Admission, Ephemeral, EphemeralError, IndexAnswer, Quota, RevocationSource,
+    Admission, Ephemeral, EphemeralError, IndexAnswer, Quota, RevocationSource, Spread,
 };
 use crate::store::records::{Revocation, RevocationMark};
 
 /// More counters than this are not kept; about 10 MB.
 const MAX_COUNTERS: usize = 100_000;
+
+/// More keys with something noted under them are not kept; with fifteen under each about 10 MB.
+const MAX_NOTED: usize = 20_000;
+
+/// What is noted under a key: the beginnings of digests, and when each was last seen.
+type Noted = Vec<(u64, Timestamp)>;
 
 /// Ephemeral memory inside the process; it starts out [`IndexAnswer::Lost`].
 #[derive(Debug)]
@@ -25,6 +32,7 @@ pub struct LocalEphemeral {
     indexes: bool,
     index: Mutex<Index>,
     counters: Mutex<HashMap<String, Timestamp>>,
+    noted: Mutex<HashMap<String, Noted>>,
 }
 
 impl Default for LocalEphemeral {
@@ -33,6 +41,7 @@ impl Default for LocalEphemeral {
             indexes: true,
             index: Mutex::default(),
             counters: Mutex::default(),
+            noted: Mutex::default(),
         }
     }
 }
@@ -166,8 +175,8 @@ impl Ephemeral for LocalEphemeral {
         if counters.len() >= MAX_COUNTERS && !counters.contains_key(key) {
             make_room(&mut counters, now);
         }
-        let free_at = counters.get(key).copied().unwrap_or(now).max(now);
-        let next = free_at.plus(quota.interval);
+        let free_at = counters.get(key).copied().unwrap_or(now);
+        let next = free_at.max(now).plus(quota.interval);
         let span = quota
             .interval
             .millis()
@@ -180,7 +189,57 @@ impl Ephemeral for LocalEphemeral {
             });
         }
         counters.insert(key.to_owned(), next);
-        Ok(Admission::Admitted)
+        Ok(Admission::Admitted {
+            first: free_at <= now,
+        })
+    }
+
+    async fn note(
+        &self,
+        key: &str,
+        member: &Digest,
+        spread: Spread,
+        now: Timestamp,
+    ) -> Result<bool, EphemeralError> {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = now.minus(spread.window);
+        if noted.len() >= MAX_NOTED && !noted.contains_key(key) {
+            forget_some(&mut noted, since);
+        }
+        let mark = beginning(member);
+        let own = noted.entry(key.to_owned()).or_default();
+        own.retain(|(other, at)| *other != mark && *at > since);
+        own.push((mark, now));
+        let enough = own.len() >= usize::try_from(spread.limit).unwrap_or(usize::MAX);
+        if enough {
+            noted.remove(key);
+        }
+        Ok(enough)
+    }
+}
+
+/// Enough of a digest to tell a few apart.
+fn beginning(digest: &Digest) -> u64 {
+    digest
+        .as_bytes()
+        .iter()
+        .take(8)
+        .fold(0, |mark, byte| mark << 8 | u64::from(*byte))
+}
+
+/// Forgets what is too old; if that is not enough, every key with less than half of the most.
+fn forget_some(noted: &mut HashMap<String, Noted>, since: Timestamp) {
+    for own in noted.values_mut() {
+        own.retain(|(_, at)| *at > since);
+    }
+    noted.retain(|_, own| !own.is_empty());
+    if noted.len() < MAX_NOTED {
+        return;
+    }
+    let most = noted.values().map(Vec::len).max().unwrap_or_default();
+    noted.retain(|_, own| own.len() > most / 2);
+    if noted.len() >= MAX_NOTED {
+        noted.clear();
     }
 }
 
@@ -205,6 +264,28 @@ fn make_room(counters: &mut HashMap<String, Timestamp>, now: Timestamp) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn bounds_what_is_noted_under_a_flood_of_keys() {
+        let memory = LocalEphemeral::new();
+        let spread = Spread {
+            limit: 3,
+            window: Lifetime::seconds(60),
+        };
+        let now = Timestamp::from_unix_seconds(1_000);
+        let note = async |key: &str, member: &str| {
+            let member = Digest::of(member);
+            memory.note(key, &member, spread, now).await.unwrap()
+        };
+        assert!(!note("guesser", "one").await);
+        assert!(!note("guesser", "two").await);
+        for number in 0..MAX_NOTED + 10 {
+            note(&number.to_string(), "one").await;
+            let kept = memory.noted.lock().unwrap().len();
+            assert!(kept <= MAX_NOTED, "{kept}");
+        }
+        assert!(note("guesser", "three").await, "the busiest are kept");
+    }
 
     #[test]
     fn bounds_the_counters_even_when_all_are_alike() {

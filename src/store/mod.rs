@@ -30,6 +30,7 @@ pub mod passwords;
 pub mod people;
 pub mod postgres;
 pub mod profiles;
+pub mod protection;
 pub mod records;
 pub mod redis;
 pub mod registrations;
@@ -37,11 +38,13 @@ pub mod replays;
 pub mod requests;
 pub mod roles;
 pub mod sqlite;
+mod stream;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::account::event::Event;
 use crate::account::session::Session;
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
@@ -53,7 +56,7 @@ use crate::secret::Digest;
 pub use apis::Apis;
 pub use device::DeviceAuthorizations;
 pub use effects::{Effects, NewMail};
-pub use events::{EventPage, Events, StoredEvent};
+pub use events::{EventFilter, EventPage, EventPlace, Events, StoredEvent};
 pub use factors::SignIns;
 pub use links::{LinkUse, Links};
 pub use logouts::{LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
@@ -64,6 +67,7 @@ pub use own::{LiveGrant, OthersEnd, Own, OwnSession};
 pub use passwords::{PasswordChange, Passwords};
 pub use people::{Consent, ConsentAnswer, People};
 pub use profiles::Profiles;
+pub use protection::Protection;
 pub use records::{
     CodeRedemption, Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark,
     SessionFacts, SigningKeyRecord, StoredRevocation, TokenRotation,
@@ -155,6 +159,7 @@ pub trait Store:
     + Passwords
     + People
     + Profiles
+    + Protection
     + Registrations
     + Replays
     + Requests
@@ -167,11 +172,11 @@ pub trait Store:
     // ---- realms -------------------------------------------------------------------------------
 
     /// Registers a realm. The default realm is there from the first migration.
-    async fn create_realm(&self, realm: &Realm) -> StoreResult<Creation>;
+    async fn create_realm(&self, realm: &Realm, events: &[Event]) -> StoreResult<Creation>;
     /// One realm.
     async fn realm(&self, realm: &RealmId) -> StoreResult<Option<Realm>>;
     /// Replaces name, settings, `disabled_at` and `terms_url` of a realm.
-    async fn update_realm(&self, realm: &Realm) -> StoreResult<Change>;
+    async fn update_realm(&self, realm: &Realm, events: &[Event]) -> StoreResult<Change>;
     /// All realms by slug.
     async fn list_realms(&self) -> StoreResult<Vec<Realm>>;
 
@@ -216,13 +221,13 @@ pub trait Store:
     // ---- clients ------------------------------------------------------------------------------
 
     /// Registers a client.
-    async fn create_client(&self, client: &Client) -> StoreResult<Creation>;
+    async fn create_client(&self, client: &Client, events: &[Event]) -> StoreResult<Creation>;
     /// One client.
     async fn client(&self, realm: &RealmId, client: &ClientId) -> StoreResult<Option<Client>>;
     /// Clients of a realm by id.
     async fn list_clients(&self, realm: &RealmId, page: &Page) -> StoreResult<Vec<Client>>;
     /// Replaces secrets, metadata, `fresh_until` and `disabled_at` of a client.
-    async fn update_client(&self, client: &Client) -> StoreResult<Change>;
+    async fn update_client(&self, client: &Client, events: &[Event]) -> StoreResult<Change>;
     /// Removes a client, revokes its families and writes `effects`, in one step.
     async fn delete_client(
         &self,
@@ -235,8 +240,8 @@ pub trait Store:
     // ---- sessions and consent -----------------------------------------------------------------
 
     /// Opens a session, or renews the live one with its id and user (the same person has signed in
-    /// again: the cookie, `auth_time` and limits change), if the user stands and the
-    /// password hash is still the one that was verified; `NotFound` otherwise.
+    /// again: the cookie, `auth_time` and limits change), if the user stands, the password hash is
+    /// still the one that was verified, and it need not be changed; `NotFound` otherwise.
     async fn open_session(
         &self,
         session: &Session,
@@ -296,7 +301,8 @@ pub trait Store:
     async fn rotate_family(&self, rotation: &TokenRotation) -> StoreResult<Option<Family>>;
     /// One family.
     async fn family(&self, realm: &RealmId, family: &FamilyId) -> StoreResult<Option<Family>>;
-    /// Revokes a family, once, and writes `effects` in the same step.
+    /// Revokes a family, once, and writes `effects` in the same step; where it is not this call that
+    /// revokes it, the marks alone.
     async fn revoke_family(
         &self,
         realm: &RealmId,
@@ -330,7 +336,11 @@ pub trait Store:
 
     /// Adds a signing key; `NameTaken` when the realm has one in the same state and algorithm
     /// already (at most one pending and one active a realm and algorithm).
-    async fn add_signing_key(&self, key: &SigningKeyRecord) -> StoreResult<Creation>;
+    async fn add_signing_key(
+        &self,
+        key: &SigningKeyRecord,
+        events: &[Event],
+    ) -> StoreResult<Creation>;
     /// All keys of a realm that are not retired, oldest first.
     async fn signing_keys(&self, realm: &RealmId) -> StoreResult<Vec<SigningKeyRecord>>;
     /// Makes a pending key active and the active one (if any) retiring, in one step.
@@ -338,6 +348,7 @@ pub trait Store:
         &self,
         realm: &RealmId,
         key: &KeyId,
+        events: &[Event],
         now: Timestamp,
     ) -> StoreResult<KeyTransition>;
     /// Moves a key to `retired` and forgets its private half.
@@ -345,6 +356,7 @@ pub trait Store:
         &self,
         realm: &RealmId,
         key: &KeyId,
+        events: &[Event],
         now: Timestamp,
     ) -> StoreResult<KeyTransition>;
     /// Grows with every change of any signing key.

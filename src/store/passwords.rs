@@ -9,7 +9,7 @@ use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 
 /// A new password for somebody.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordChange {
     /// The realm of the account.
     pub realm: RealmId,
@@ -34,7 +34,7 @@ pub struct PasswordChange {
 
 /// A session that outlives a change of the password. The person has proven who they are in it, so
 /// that `auth_time` becomes the moment of the change, and its cookie another.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SparedSession {
     /// Its name.
     pub id: SessionId,
@@ -51,7 +51,8 @@ pub trait Passwords: Send + Sync + 'static {
     async fn change_password(&self, change: &PasswordChange) -> StoreResult<Change>;
     /// The hashes that are remembered, the present one first, the others from the latest on.
     async fn past_passwords(&self, realm: &RealmId, user: &UserId) -> StoreResult<Vec<String>>;
-    /// Says whether the present password must be changed at the next sign-in.
+    /// Says whether the present password must be changed at the next sign-in; if so, sign-ins in
+    /// progress are void, so that none of them slips past.
     async fn set_must_change_password(
         &self,
         realm: &RealmId,

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Change, StoreResult};
+use crate::account::event::Event;
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::time::Timestamp;
@@ -57,10 +58,16 @@ pub trait Registrations: Send + Sync + 'static {
         &self,
         client: &Client,
         admission: &Admission,
+        events: &[Event],
     ) -> StoreResult<ClientRegistration>;
     /// Replaces metadata and secrets of a client that registered itself, if its registration access
     /// token is still this one and no admin has switched it off.
-    async fn replace_registration(&self, client: &Client, token: &Digest) -> StoreResult<Change>;
+    async fn replace_registration(
+        &self,
+        client: &Client,
+        token: &Digest,
+        events: &[Event],
+    ) -> StoreResult<Change>;
     /// Replaces metadata and `fresh_until` of a client that is a document.
     async fn renew_document(&self, client: &Client) -> StoreResult<Change>;
     /// Notes a use of a client that came without an admin, unless one was noted after `unless`.
@@ -72,12 +79,21 @@ pub trait Registrations: Send + Sync + 'static {
         unless: Timestamp,
     ) -> StoreResult<()>;
     /// Adds an initial access token.
-    async fn create_initial_access_token(&self, token: &InitialAccessToken) -> StoreResult<()>;
+    async fn create_initial_access_token(
+        &self,
+        token: &InitialAccessToken,
+        events: &[Event],
+    ) -> StoreResult<()>;
     /// The initial access tokens of a realm, oldest first.
     async fn list_initial_access_tokens(
         &self,
         realm: &RealmId,
     ) -> StoreResult<Vec<InitialAccessToken>>;
     /// Withdraws an initial access token.
-    async fn delete_initial_access_token(&self, realm: &RealmId, id: &str) -> StoreResult<Change>;
+    async fn delete_initial_access_token(
+        &self,
+        realm: &RealmId,
+        id: &str,
+        events: &[Event],
+    ) -> StoreResult<Change>;
 }

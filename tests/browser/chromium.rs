@@ -1,7 +1,7 @@
 //! Chromium, driven through its own driver.
 
 use std::panic::resume_unwind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    fn capabilities(self, profile: &Path) -> Value {
+    fn capabilities(self, folder: &Path) -> Value {
         let mut flags = vec![
             "--headless".to_owned(),
             "--no-sandbox".to_owned(),
@@ -44,8 +44,13 @@ impl Setup {
             "--disable-component-update".to_owned(),
             "--disable-sync".to_owned(),
             "--disable-dev-shm-usage".to_owned(),
+            // A window of 320 pixels has 320 for the page, as on a telephone.
+            "--hide-scrollbars".to_owned(),
             "--window-size=1280,900".to_owned(),
-            format!("--user-data-dir={}", profile.display()),
+            // Nobody outside this machine has a part in any test.
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+                .to_owned(),
+            format!("--user-data-dir={}", folder.join("profile").display()),
         ];
         let scheme = u8::from(!self.dark);
         flags.push(format!("--blink-settings=preferredColorScheme={scheme}"));
@@ -58,16 +63,29 @@ impl Setup {
                 "width": width, "height": height, "pixelRatio": 2.0, "touch": false,
             }});
         }
+        options["prefs"] = json!({"download.default_directory": downloads(folder)});
         if self.no_scripts {
-            options["prefs"] = json!({"profile.managed_default_content_settings.javascript": 2});
+            options["prefs"]["profile.managed_default_content_settings.javascript"] = json!(2);
         }
-        json!({"browserName": "chrome", "goog:chromeOptions": options})
+        json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+        })
     }
+}
+
+/// Where a browser puts what is saved.
+fn downloads(folder: &Path) -> PathBuf {
+    folder.join("saved")
 }
 
 /// A browser window.
 #[derive(Clone)]
-pub(crate) struct Browser(Arc<Client>);
+pub(crate) struct Browser {
+    client: Arc<Client>,
+    folder: Arc<Path>,
+}
 
 /// Runs a test body in a new browser, and closes it whatever happens.
 pub(crate) async fn browse<F, Body>(setup: Setup, body: F)
@@ -75,27 +93,37 @@ where
     F: FnOnce(Browser) -> Body,
     Body: Future<Output = ()> + Send + 'static,
 {
+    browse_in([setup], |[browser]| body(browser)).await;
+}
+
+/// The same in several browsers, which know nothing of each other.
+pub(crate) async fn browse_in<const N: usize, F, Body>(setups: [Setup; N], body: F)
+where
+    F: FnOnce([Browser; N]) -> Body,
+    Body: Future<Output = ()> + Send + 'static,
+{
     let _turn = TURN.lock().await;
     let path = on_path(&["chromedriver"]);
     let mut driver = Program::start("chromedriver", &path, &["--port=0"]);
     let port = driver.says(driver_port).await;
-    let Value::Object(capabilities) = setup.capabilities(&driver.folder().join("profile")) else {
-        unreachable!("capabilities are an object");
-    };
-    let client = ClientBuilder::new(HttpConnector::new())
-        .capabilities(capabilities)
-        .connect(&format!("http://127.0.0.1:{port}"))
-        .await
-        .unwrap_or_else(|error| panic!("no browser: {error}\n{}", driver.said()));
-    let browser = Browser(Arc::new(client));
-    let mut bodies = JoinSet::new();
-    bodies.spawn(body(browser.clone()));
-    let outcome = bodies.join_next().await.unwrap();
-    if outcome.is_err() {
-        browser.screenshot("last-failure").await;
+    let mut browsers = Vec::new();
+    for (number, setup) in setups.into_iter().enumerate() {
+        let folder = driver.folder().join(number.to_string());
+        browsers.push(Browser::start(setup, port, &folder).await);
     }
-    // Only the driver can end all processes of its browser.
-    browser.0.as_ref().clone().close().await.unwrap();
+    let mut bodies = JoinSet::new();
+    let Ok(given) = <[Browser; N]>::try_from(browsers.clone()) else {
+        unreachable!("there is one for each setup");
+    };
+    bodies.spawn(body(given));
+    let outcome = bodies.join_next().await.unwrap();
+    for (number, browser) in browsers.into_iter().enumerate() {
+        if outcome.is_err() {
+            browser.screenshot(&format!("last-failure-{number}")).await;
+        }
+        // Only the driver can end all processes of its browser.
+        browser.client.as_ref().clone().close().await.unwrap();
+    }
     if let Err(failure) = outcome {
         resume_unwind(failure.into_panic());
     }
@@ -109,16 +137,52 @@ fn driver_port(said: &str) -> Option<u16> {
 }
 
 impl Browser {
+    async fn start(setup: Setup, port: u16, folder: &Path) -> Self {
+        let Value::Object(capabilities) = setup.capabilities(folder) else {
+            unreachable!("capabilities are an object");
+        };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .unwrap_or_else(|error| panic!("no browser: {error}"));
+        Self {
+            client: Arc::new(client),
+            folder: folder.into(),
+        }
+    }
+
+    /// The line to the driver.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Waits for a file that the person has saved; its text.
+    pub(crate) async fn saved(&self, name: &str) -> String {
+        let path = downloads(&self.folder).join(name);
+        let deadline = Instant::now() + PATIENCE;
+        let mut looks = interval(Duration::from_millis(25));
+        loop {
+            looks.tick().await;
+            // It has its name when it is whole.
+            if let Ok(text) = std::fs::read_to_string(&path) {
+                return text;
+            }
+            let late = Instant::now() > deadline;
+            assert!(!late, "{} is not there", path.display());
+        }
+    }
+
     pub(crate) async fn open(&self, address: &str) {
-        self.0.goto(address).await.unwrap();
+        self.client.goto(address).await.unwrap();
     }
 
     pub(crate) async fn address(&self) -> String {
-        self.0.current_url().await.unwrap().to_string()
+        self.client.current_url().await.unwrap().to_string()
     }
 
     pub(crate) async fn title(&self) -> String {
-        self.0.title().await.unwrap()
+        self.client.title().await.unwrap()
     }
 
     /// Waits for the element with this id.
@@ -133,7 +197,7 @@ impl Browser {
         loop {
             looks.tick().await;
             for id in ids {
-                if let Ok(element) = self.0.find(Locator::Id(id)).await {
+                if let Ok(element) = self.client.find(Locator::Id(id)).await {
                     return (id, element);
                 }
             }
@@ -151,7 +215,7 @@ impl Browser {
         loop {
             looks.tick().await;
             // Between two pages the element is gone for a moment.
-            if let Ok(element) = self.0.find(Locator::Id(id)).await
+            if let Ok(element) = self.client.find(Locator::Id(id)).await
                 && let Ok(text) = element.text().await
             {
                 last = text;
@@ -168,7 +232,7 @@ impl Browser {
 
     async fn give_up(&self, why: &str) -> ! {
         let address = self.address().await;
-        let source = self.0.source().await.unwrap_or_default();
+        let source = self.client.source().await.unwrap_or_default();
         panic!("{why} at {address}:\n{source}");
     }
 
@@ -191,7 +255,7 @@ impl Browser {
     /// The texts of all elements that a CSS selector finds.
     pub(crate) async fn texts(&self, selector: &str) -> Vec<String> {
         let mut texts = Vec::new();
-        for element in self.0.find_all(Locator::Css(selector)).await.unwrap() {
+        for element in self.client.find_all(Locator::Css(selector)).await.unwrap() {
             texts.push(element.text().await.unwrap());
         }
         texts
@@ -199,19 +263,23 @@ impl Browser {
 
     /// How many elements a CSS selector finds.
     pub(crate) async fn count(&self, selector: &str) -> usize {
-        self.0.find_all(Locator::Css(selector)).await.unwrap().len()
+        self.client
+            .find_all(Locator::Css(selector))
+            .await
+            .unwrap()
+            .len()
     }
 
     /// The result of a script, run by the driver even where pages may not.
     pub(crate) async fn ask(&self, script: &str) -> Value {
         let script = format!("return {script};");
-        self.0.execute(&script, Vec::new()).await.unwrap()
+        self.client.execute(&script, Vec::new()).await.unwrap()
     }
 
     pub(crate) async fn screenshot(&self, name: &str) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
-        let picture = self.0.screenshot().await.unwrap();
+        let picture = self.client.screenshot().await.unwrap();
         std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
     }
 }

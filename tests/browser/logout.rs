@@ -65,12 +65,12 @@ impl Site {
             .unwrap()
             .unwrap();
         realm.settings.session_management = true;
-        store.update_realm(&realm).await.unwrap();
+        store.update_realm(&realm, &[]).await.unwrap();
         let now = demo.assembled.app.now();
         let id = ClientId::parse(CLIENT).unwrap();
         let client =
             Client::registered_by_admin(RealmId::default_realm(), id, None, site.metadata(), now);
-        store.create_client(&client).await.unwrap();
+        store.create_client(&client, &[]).await.unwrap();
         let page = WATCHING
             .replace("FRAME", &format!("{}/check_session", site.issuer))
             .replace("ISSUER", &site.issuer);

@@ -369,7 +369,7 @@ async fn a_disabled_client_is_told_apart_from_an_unknown_one() {
     let client = world.client(ClientType::Web).await;
     let mut off = client.client.clone();
     off.disabled_at = Some(world.app.now());
-    world.app.store.update_client(&off).await.unwrap();
+    world.app.store.update_client(&off, &[]).await.unwrap();
     world.advance(1);
     let mut browser = world.browser();
     let answer = browser.get(&client.authorize_url(&[])).await;

@@ -218,7 +218,10 @@ async fn a_token_that_comes_through_the_browser_is_as_narrow() {
         front_channel_tokens: true,
         ..realm.settings
     };
-    assert_eq!(store.update_realm(&realm).await.unwrap(), Change::Changed);
+    assert_eq!(
+        store.update_realm(&realm, &[]).await.unwrap(),
+        Change::Changed
+    );
     world.advance(2);
     let hybrid = client(&world, |metadata| {
         metadata

@@ -120,7 +120,7 @@ async fn an_id_token_through_the_browser_is_encrypted_too() {
     let realm = RealmId::default_realm();
     let mut row = world.app.store.realm(&realm).await.unwrap().unwrap();
     row.settings.front_channel_tokens = true;
-    world.app.store.update_realm(&row).await.unwrap();
+    world.app.store.update_realm(&row, &[]).await.unwrap();
     world.advance(1);
     let management = KeyManagement::EcdhEs;
     let key = ClientKey::decrypting(management);
@@ -174,7 +174,12 @@ async fn without_a_key_nothing_is_spent() {
     assert!(told.contains("id_token_encrypted_response_alg"), "{told}");
     let put = async |client: &mut TestClient, set: Value| {
         client.client.metadata.jwks = Some(set);
-        world.app.store.update_client(&client.client).await.unwrap();
+        world
+            .app
+            .store
+            .update_client(&client.client, &[])
+            .await
+            .unwrap();
         world.advance(1);
     };
     put(&mut client, jwks(&[&signing, &key])).await;

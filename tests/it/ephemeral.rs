@@ -8,8 +8,9 @@ use vidimus::clock::{Clock as _, SystemClock};
 use vidimus::entropy::{SystemEntropy, random_text};
 use vidimus::protocol::ids::{FamilyId, RealmId, UserId};
 use vidimus::protocol::time::{Lifetime, Timestamp};
+use vidimus::secret::Digest;
 use vidimus::store::ephemeral::{
-    Admission, Ephemeral, EphemeralError, IndexAnswer, Quota, RevocationSource,
+    Admission, Ephemeral, EphemeralError, IndexAnswer, Quota, RevocationSource, Spread,
 };
 use vidimus::store::local::LocalEphemeral;
 use vidimus::store::redis::RedisEphemeral;
@@ -157,15 +158,47 @@ async fn admits_a_burst_and_then_one_per_interval(memory: &dyn Ephemeral) {
     let refused = |seconds| Admission::Refused {
         retry_after: Lifetime::seconds(seconds),
     };
-    for _ in 0..3 {
-        assert_eq!(admit(0).await, Admission::Admitted);
+    let admitted = |first| Admission::Admitted { first };
+    for first in [true, false, false] {
+        assert_eq!(admit(0).await, admitted(first));
     }
     assert_eq!(admit(0).await, refused(10));
     assert_eq!(admit(4).await, refused(6), "a refusal costs nothing");
-    assert_eq!(admit(10).await, Admission::Admitted);
+    assert_eq!(admit(10).await, admitted(false));
     assert_eq!(admit(10).await, refused(10));
     let other = memory.admit(&name(), quota, at(10)).await.unwrap();
-    assert_eq!(other, Admission::Admitted);
+    assert_eq!(other, admitted(true));
+    // At rest again once everything counted has come back.
+    assert_eq!(admit(40).await, admitted(true));
+}
+
+async fn notes_as_many_different_ones_as_are_enough(memory: &dyn Ephemeral) {
+    let (key, other, start) = (name(), name(), now());
+    let spread = Spread {
+        limit: 3,
+        window: Lifetime::seconds(60),
+    };
+    let note = async |key: &str, member: &str, seconds| {
+        let at = start.plus(Lifetime::seconds(seconds));
+        let noted = memory.note(key, &Digest::of(member), spread, at).await;
+        noted.unwrap()
+    };
+    for (member, seconds, enough) in [
+        ("a", 0, false),
+        ("a", 1, false),
+        ("b", 2, false),
+        ("b", 3, false),
+        ("c", 4, true),
+        // It begins anew.
+        ("d", 5, false),
+        ("e", 20, false),
+        // The first was too long ago.
+        ("f", 65, false),
+        ("g", 66, true),
+    ] {
+        assert_eq!(note(&key, member, seconds).await, enough, "{member}");
+    }
+    assert!(!note(&other, "a", 4).await);
 }
 
 async fn admits_no_more_than_the_burst_of_a_crowd(memory: Arc<dyn Ephemeral>) {
@@ -182,7 +215,7 @@ async fn admits_no_more_than_the_burst_of_a_crowd(memory: Arc<dyn Ephemeral>) {
     let answers = crowd.join_all().await;
     let admitted = answers
         .iter()
-        .filter(|a| matches!(a, Ok(Admission::Admitted)));
+        .filter(|a| matches!(a, Ok(Admission::Admitted { .. })));
     assert_eq!(admitted.count(), 5);
 }
 
@@ -225,6 +258,7 @@ conformance!(
     keeps_realms_and_kinds_apart,
     never_weakens_a_mark,
     admits_a_burst_and_then_one_per_interval,
+    notes_as_many_different_ones_as_are_enough,
 );
 
 /// The server that was given, or one of our own.

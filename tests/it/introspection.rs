@@ -1,10 +1,10 @@
 //! Introspection (RFC 7662).
 
 use http::StatusCode;
-use vidimus::protocol::client::{ClientType, IntrospectionRight};
+use vidimus::protocol::client::{ClientType, IntrospectionRight, SubjectType};
 use vidimus::protocol::ids::RealmId;
 
-use crate::support::{TestClient, World};
+use crate::support::{TestClient, World, decode_claims};
 
 async fn web() -> TestClient {
     let world = World::in_memory().await;
@@ -33,6 +33,25 @@ async fn tells_a_client_about_its_own_tokens() {
         .post("/introspect", &[("token", text(&tokens["refresh_token"]))])
         .await;
     assert_eq!(refresh.json()["active"], true);
+}
+
+/// OIDC Core §8: nowhere does such a client learn another name of a person.
+#[tokio::test]
+async fn tells_a_pairwise_client_its_own_name_of_the_person() {
+    let world = World::in_memory().await;
+    world.ada().await;
+    let client = world
+        .client_with(&RealmId::default_realm(), ClientType::Web, |metadata| {
+            metadata.subject_type = SubjectType::Pairwise;
+        })
+        .await;
+    let tokens = client.tokens(&[]).await;
+    let subject = &decode_claims(text(&tokens["id_token"]))["sub"];
+    for name in ["access_token", "refresh_token"] {
+        let asked = [("token", text(&tokens[name]))];
+        let answer = client.post("/introspect", &asked).await;
+        assert_eq!(&answer.json()["sub"], subject, "{name}");
+    }
 }
 
 /// RFC 7662 §4

@@ -4,9 +4,10 @@
 use std::fmt;
 
 use http::{Method, StatusCode};
-use vidimus::account::event::Caller;
+use vidimus::account::event::{Caller, EventKind};
 use vidimus::account::role::Group;
 use vidimus::account::user::{AccountSwitch, User};
+use vidimus::flows::revocations::Cause;
 use vidimus::flows::{accounts, revocations};
 use vidimus::protocol::client::{ClientType, GrantType};
 use vidimus::protocol::ids::{ClientId, GroupName};
@@ -214,7 +215,7 @@ impl Scene {
                     let client = app.store.client(realm, &id).await.unwrap();
                     let mut off = client.unwrap();
                     off.disabled_at = Some(now);
-                    changed(app.store.update_client(&off).await.unwrap());
+                    changed(app.store.update_client(&off, &[]).await.unwrap());
                 }
             }
             State::ClientDeleted => {
@@ -229,7 +230,7 @@ impl Scene {
             State::RealmDisabled => {
                 let mut row = app.store.realm(realm).await.unwrap().unwrap();
                 row.disabled_at = Some(now);
-                changed(app.store.update_realm(&row).await.unwrap());
+                changed(app.store.update_realm(&row, &[]).await.unwrap());
             }
             State::ConsentWithdrawn => {
                 let client = &self.client.client.id;
@@ -267,13 +268,21 @@ impl Scene {
     async fn revoke_all(&self) {
         let (app, realm) = (&self.world.app, &self.ada.realm);
         let now = app.now();
-        let mut families = vec![RefreshToken::unproven_family(&self.refresh_token).unwrap()];
+        let refreshed = RefreshToken::unproven_family(&self.refresh_token).unwrap();
+        let family = app.store.family(realm, &refreshed).await;
+        let mut families = vec![family.unwrap().unwrap()];
         for code in [&self.code, &self.device_code] {
             let family = app.store.family_by_code(realm, &Digest::of(code)).await;
-            families.push(family.unwrap().unwrap().grant.id);
+            families.push(family.unwrap().unwrap());
         }
+        let caller = Caller::default();
+        let cause = Cause {
+            kind: EventKind::TokenRevoked,
+            reason: "test",
+            caller: &caller,
+        };
         for family in families {
-            revocations::revoke_family(app, realm, &family, "test", now)
+            revocations::revoke_family(app, &family, cause, now)
                 .await
                 .unwrap();
         }

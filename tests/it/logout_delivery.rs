@@ -291,7 +291,7 @@ async fn an_app_that_is_switched_off_or_removed_is_told_nothing() {
             "client_deleted"
         } else {
             client.disabled_at = Some(world.app.now());
-            store.update_client(&client).await.unwrap();
+            store.update_client(&client, &[]).await.unwrap();
             "client_disabled"
         };
         deliver(&world).await;

@@ -33,6 +33,8 @@ mod encryption;
 #[cfg(test)]
 mod ephemeral;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod factors;
 #[cfg(test)]
 mod headers;
@@ -66,6 +68,8 @@ mod outgoing;
 mod passwords;
 #[cfg(test)]
 mod postgres_cluster;
+#[cfg(test)]
+mod protection;
 #[cfg(test)]
 mod pushed_requests;
 #[cfg(test)]

@@ -66,7 +66,7 @@ async fn stands_at_every_well_known_place() {
         disabled_at: None,
         terms_url: None,
     };
-    world.app.store.create_realm(&realm).await.unwrap();
+    world.app.store.create_realm(&realm, &[]).await.unwrap();
     for path in [
         "/realms/acme/.well-known/openid-configuration",
         "/realms/acme/.well-known/oauth-authorization-server",

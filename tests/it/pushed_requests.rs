@@ -462,7 +462,13 @@ async fn opens_nothing_in_another_realm() {
         disabled_at: None,
         terms_url: None,
     };
-    client.world.app.store.create_realm(&acme).await.unwrap();
+    client
+        .world
+        .app
+        .store
+        .create_realm(&acme, &[])
+        .await
+        .unwrap();
     let there = client.world.client_with(&realm, ClientType::Web, |_| {});
     let there = there.await;
     let name = name_of(&client, &[]).await;

@@ -19,7 +19,7 @@ async fn two_realms() -> (TestClient, TestClient) {
         disabled_at: None,
         terms_url: None,
     };
-    world.app.store.create_realm(&realm).await.unwrap();
+    world.app.store.create_realm(&realm, &[]).await.unwrap();
     world.user(&acme, "ada").await;
     let here = world.client(ClientType::Web).await;
     let there = world.client_with(&acme, ClientType::Web, |_| {}).await;
@@ -106,5 +106,21 @@ async fn a_realm_that_is_unknown_or_off_is_not_there() {
             StatusCode::NOT_FOUND,
             "{path}"
         );
+    }
+}
+
+/// What cannot be read is no other realm.
+#[tokio::test]
+async fn a_realm_that_does_not_read_is_not_there() {
+    let (here, _) = two_realms().await;
+    for path in [
+        "/realms/%ff/.well-known/openid-configuration",
+        "/.well-known/openid-configuration/realms/%ff",
+        "/realms/%ff/jwks",
+        "/realms/%ff/device",
+        "/realms/nope/jwks",
+    ] {
+        let answer = here.world.browser().get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {answer:?}");
     }
 }

@@ -549,7 +549,7 @@ async fn nothing_is_fetched_for_a_disabled_client() {
         .world
         .app
         .store
-        .update_client(&disabled)
+        .update_client(&disabled, &[])
         .await
         .unwrap();
     let mut browser = app.browser();

@@ -25,7 +25,7 @@ async fn register(world: &World, realm: &RealmId, id: &str, metadata: ApiMetadat
         created_at: world.app.now(),
         disabled_at: None,
     };
-    let created = world.app.store.create_api(&api).await.unwrap();
+    let created = world.app.store.create_api(&api, &[]).await.unwrap();
     assert_eq!(created, Creation::Created);
     api
 }
@@ -135,7 +135,7 @@ fn typ(tokens: &Value) -> Value {
 async fn switch(world: &World, api: &Api, on: bool) {
     let mut api = api.clone();
     api.disabled_at = (!on).then(|| world.app.now());
-    let change = world.app.store.update_api(&api).await.unwrap();
+    let change = world.app.store.update_api(&api, &[]).await.unwrap();
     assert_eq!(change, Change::Changed);
     world.advance(1);
 }
@@ -462,7 +462,11 @@ async fn an_api_that_is_switched_off_gets_no_token_and_costs_no_grant() {
     let again = ok(&refresh(&client, &other["refresh_token"], &[]).await);
     assert_eq!(claims(&again)["aud"], json!([NOTES, BILLING, ISSUER]));
 
-    let deleted = world.app.store.delete_api(&client.realm, &notes.id).await;
+    let deleted = world
+        .app
+        .store
+        .delete_api(&client.realm, &notes.id, &[])
+        .await;
     assert_eq!(deleted.unwrap(), Change::Changed);
     world.advance(1);
     refused(&refresh(&client, &again["refresh_token"], &[]).await);
@@ -474,7 +478,13 @@ async fn a_client_that_lost_the_apis_scopes_loses_the_api() {
     let first = tokens(&client, SCOPE, &[NOTES]).await;
     let mut lesser = client.client.clone();
     lesser.metadata.scope = ScopeSet::parse("openid email billing").unwrap();
-    client.world.app.store.update_client(&lesser).await.unwrap();
+    client
+        .world
+        .app
+        .store
+        .update_client(&lesser, &[])
+        .await
+        .unwrap();
     client.world.advance(1);
     refused(&refresh(&client, &first["refresh_token"], &[]).await);
 }
@@ -534,7 +544,7 @@ async fn an_api_of_one_realm_is_none_of_another() {
         disabled_at: None,
         terms_url: None,
     };
-    world.app.store.create_realm(&realm).await.unwrap();
+    world.app.store.create_realm(&realm, &[]).await.unwrap();
     world.user(&acme, "ada").await;
     let there = client(world, &acme, ClientType::Web).await;
     let unknown = authorize(&there, SCOPE, &[NOTES]).await;
@@ -568,12 +578,12 @@ async fn the_front_channel_gives_tokens_for_the_apis() {
     let realm = store.realm(&client.realm).await.unwrap();
     let mut realm = realm.unwrap();
     realm.settings.front_channel_tokens = true;
-    store.update_realm(&realm).await.unwrap();
+    store.update_realm(&realm, &[]).await.unwrap();
     let hybrid = ResponseType::parse("code id_token token").unwrap();
     let mut metadata = client.client.clone();
     metadata.metadata.response_types = vec![hybrid];
     metadata.metadata.grant_types.push(GrantType::Implicit);
-    store.update_client(&metadata).await.unwrap();
+    store.update_client(&metadata, &[]).await.unwrap();
     world.advance(1);
     let ask = async |more: &str| {
         let url = client.authorize_url(&[

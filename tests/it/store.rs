@@ -35,12 +35,16 @@ macro_rules! conformance {
             links_of_owner: gives_an_account_its_new_address, a_taken_address_stays_where_it_is,
                 an_address_asked_for_before_an_end_is_void,
                 gives_an_address_to_one_account_in_a_race, a_link_brings_an_account_back_in_time;
-            events: pages_through_the_events_of_a_user;
+            events: pages_through_the_events_of_a_user, lists_events_from_either_end,
+                lists_events_by_what_they_are_about,
+                purges_old_events, tells_only_of_what_happened, tells_of_a_revocation_once;
             passwords: a_new_password_ends_everything_of_the_user, changes_no_password_elsewhere,
                 a_change_spares_its_session_and_what_was_granted_there,
                 spares_no_session_that_has_ended, changes_a_proven_password_only,
                 changes_a_password_once_on_one_proof_in_a_race, remembers_as_many_as_the_realm_does,
-                a_session_on_the_password_before_is_ended, says_who_must_change_the_password;
+                a_session_on_the_password_before_is_ended, says_who_must_change_the_password,
+                a_password_that_must_be_changed_opens_nothing,
+                a_step_changes_the_password_once_in_a_race;
             roles: keeps_roles, gives_no_client_two_roles_of_one_name,
                 makes_one_role_of_a_name_in_a_race,
                 tells_a_client_of_its_own_roles_and_the_realms, joins_nothing_across_realms,
@@ -51,8 +55,11 @@ macro_rules! conformance {
             sign_ins: begins_a_sign_in, a_change_voids_a_sign_in, takes_a_password_once,
                 takes_a_password_once_in_a_race, takes_a_recovery_code_once_in_a_race,
                 a_sign_in_opens_one_session_in_a_race, adds_a_first_app_once_in_a_race,
-                goes_on_without_a_session, makes_a_live_session_stronger, purges_sign_ins;
+                goes_on_without_a_session, makes_a_live_session_stronger, purges_sign_ins,
+                takes_a_mailed_code_once;
             factors: remembers_a_device, keeps_apps;
+            protection: knows_a_device, knows_the_latest_devices,
+                an_end_of_everything_forgets_devices, counts_attempts_in_a_row, bans_an_address;
             registrations: registers_a_client_once,
                 a_token_registers_as_many_clients_as_it_has_uses, a_token_is_spent_once_in_a_race,
                 the_limit_holds_in_a_race, a_registration_is_replaced_with_its_token_only,
@@ -105,6 +112,7 @@ macro_rules! conformance {
                 tells_a_client_at_its_present_address, no_client_fills_the_list,
                 purges_settled_deliveries;
             mails: is_written_with_its_change_or_not_at_all, lists_what_is_due_in_its_order,
+                a_link_stands_from_when_its_mail_is_sent,
                 a_claim_holds_until_it_lapses, begins_an_attempt_once_in_a_race,
                 forgets_what_was_sent, a_late_success_ends_later_attempts,
                 a_failed_attempt_waits_for_its_time, what_is_given_up_is_tried_again_when_asked,
@@ -293,8 +301,8 @@ mod sqlite {
         let (store, directory) = opened().await;
         let realm = RealmId::default_realm();
         let key = signing_keys::key(&realm, "k-1", KeyState::Pending, START);
-        store.add_signing_key(&key).await.unwrap();
-        store.retire_key(&realm, &key.id, START).await.unwrap();
+        store.add_signing_key(&key, &[]).await.unwrap();
+        store.retire_key(&realm, &key.id, &[], START).await.unwrap();
         let mut connection = raw(&directory.path().join("record.db")).await;
         let sealed: Vec<u8> = sqlx::query("SELECT sealed_private FROM signing_key")
             .fetch_one(&mut connection)

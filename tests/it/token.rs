@@ -489,11 +489,11 @@ async fn disabling_takes_effect_within_a_second() {
     let code = client.code(&[]).await;
     let mut off = client.client.clone();
     off.disabled_at = Some(world.app.now());
-    world.app.store.update_client(&off).await.unwrap();
+    world.app.store.update_client(&off, &[]).await.unwrap();
     world.advance(1);
     assert_eq!(client.refresh(token).await.error(), "invalid_client");
     off.disabled_at = None;
-    world.app.store.update_client(&off).await.unwrap();
+    world.app.store.update_client(&off, &[]).await.unwrap();
     world.advance(1);
     let user = decode_claims(tokens["access_token"].as_str().unwrap())["sub"].clone();
     let user = vidimus::protocol::ids::UserId::parse(user.as_str().unwrap()).unwrap();

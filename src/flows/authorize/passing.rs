@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::flows::authorize::{Outcome, Visit, refuse, request_object};
+use crate::flows::clients::Named;
 use crate::flows::{App, Fault, clients, interaction, limits, push};
 use crate::protocol::authorize::passing::{registered_reference, unkept};
 use crate::protocol::authorize::request_object::Beside;
@@ -98,8 +99,10 @@ pub(super) async fn fetch(
         Ok(client_id) => client_id,
         Err(refusal) => return Ok(Outcome::Refused(refusal, None)),
     };
-    let Some(client) = clients::find(app, realm, &client_id, now).await? else {
-        return Ok(Outcome::Refused(AddresseeRefusal::UnknownClient, None));
+    let client = match clients::find(app, realm, &client_id, now).await? {
+        Named::Client(client) => client,
+        Named::Nobody => return Ok(Outcome::Refused(AddresseeRefusal::UnknownClient, None)),
+        Named::Later(_) => return Ok(Outcome::Busy),
     };
     if client.disabled_at.is_some() {
         let refusal = AddresseeRefusal::ClientDisabled;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::flows::authorize::{Outcome, Pending, Visit, passing, refuse};
+use crate::flows::clients::Named;
 use crate::flows::{App, Fault, audience, clients, session};
 use crate::keys::TokenType;
 use crate::protocol::authorize::{
@@ -32,9 +33,13 @@ pub(crate) async fn understand(
         Ok(client_id) => client_id,
         Err(refusal) => return Ok(Err(Outcome::Refused(refusal, None))),
     };
-    let Some(client) = clients::find(app, realm, &client_id, now).await? else {
-        let refusal = AddresseeRefusal::UnknownClient;
-        return Ok(Err(Outcome::Refused(refusal, None)));
+    let client = match clients::find(app, realm, &client_id, now).await? {
+        Named::Client(client) => client,
+        Named::Nobody => {
+            let refusal = AddresseeRefusal::UnknownClient;
+            return Ok(Err(Outcome::Refused(refusal, None)));
+        }
+        Named::Later(_) => return Ok(Err(Outcome::Busy)),
     };
     let passed = match passing::read(app, visit, &client, interaction.started_at).await? {
         Ok(passed) => passed,

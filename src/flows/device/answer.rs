@@ -9,7 +9,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::account::slow_down::address_key;
 use crate::flows::consent::Decision;
 use crate::flows::session::{self, LiveSession};
 use crate::flows::{App, Fault, FlowError, interaction, limits};
@@ -33,11 +32,6 @@ pub const USER_CODE: &str = "user_code";
 const PER_SESSION: Quota = Quota {
     burst: 5,
     interval: Lifetime::seconds(300),
-};
-/// Codes typed at one address, which many people may share.
-const PER_ADDRESS: Quota = Quota {
-    burst: 30,
-    interval: Lifetime::seconds(20),
 };
 
 /// A code that somebody typed.
@@ -96,12 +90,13 @@ pub async fn enter(app: &App, typed: Typed<'_>) -> Result<Entry, Fault> {
         return Ok(Entry::SignIn(code));
     };
     let session = &live.facts().session.id;
-    let by_address = format!("device-code:{realm}:{}", address_key(typed.address));
     let by_session = format!("device-code:{realm}:session:{session}");
-    for (key, quota) in [(by_address, PER_ADDRESS), (by_session, PER_SESSION)] {
-        if let Some(retry_after) = limits::count(app, &key, quota, now).await? {
-            return Ok(Entry::Refused(EntryRefusal::SlowDown { retry_after }));
-        }
+    let waits = match limits::count_guess(app, realm, typed.address, now).await? {
+        None => limits::count(app, &by_session, PER_SESSION, now).await?,
+        waits => waits,
+    };
+    if let Some(retry_after) = waits {
+        return Ok(Entry::Refused(EntryRefusal::SlowDown { retry_after }));
     }
     let Some((_, client)) = find(app, realm, &code, now).await? else {
         return Ok(Entry::Refused(EntryRefusal::Unknown));

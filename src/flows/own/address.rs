@@ -87,8 +87,8 @@ fn asking_effects(
         language: wish.language,
         values: &[("link", &address)],
     };
-    let lifetime = LinkPurpose::ConfirmNewAddress.lifetime();
-    let mail = links::write(app, place, &letter, lifetime, now)?;
+    let lifetime = LinkPurpose::ConfirmNewAddress.mail_lifetime();
+    let mail = links::write(app, place, &letter, lifetime, now)?.carrying(&link);
     let event =
         Event::new(&user.realm, EventKind::AddressChangeAsked, wish.caller, now).of_user(&user.id);
     let effects = Effects::event(event).and_link(link).and_mail(mail);

@@ -149,7 +149,7 @@ async fn prove(
     password: SecretString,
     address: IpAddr,
 ) -> Result<(), FlowError<DeletionRefusal>> {
-    login::count(app, &user.realm, (address, &user.username), app.now())
+    login::count(app, user, address, app.now())
         .await
         .map_err(|error| error.map_refusal(refusal))?;
     let stored = user.password_hash.as_deref();
@@ -157,11 +157,7 @@ async fn prove(
     if verified.is_none() {
         return Err(FlowError::Refused(DeletionRefusal::WrongPassword));
     }
-    let store = app.store.as_ref();
-    store
-        .clear_login_attempts(&user.realm, &user.username)
-        .await?;
-    Ok(())
+    Ok(login::forgive(app, user).await?)
 }
 
 fn refusal(refusal: LoginRefusal) -> DeletionRefusal {

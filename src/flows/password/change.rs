@@ -3,10 +3,9 @@
 use std::net::IpAddr;
 
 use crate::account::event::Caller;
-use crate::account::password::SALT_BYTES;
 use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::flows::login::{self, LoginRefusal};
-use crate::flows::password::{Person, ending, judge_new, policy, set_effects};
+use crate::flows::password::{Person, change_of, ending, judge_new};
 use crate::flows::session::{self, LiveSession};
 use crate::flows::{App, FlowError, revocations};
 use crate::protocol::ids::RealmId;
@@ -26,8 +25,6 @@ pub struct Change<'a> {
     pub current: SecretString,
     /// The new one, verbatim.
     pub new: SecretString,
-    /// Whether a second factor stands beside the password.
-    pub second_factor: bool,
     /// The browser's address, by the trusted proxies' word.
     pub address: IpAddr,
     /// The same and what else is known of the request, for the record.
@@ -62,56 +59,39 @@ pub struct Changed {
 pub async fn change(app: &App, change: Change<'_>) -> Result<Changed, FlowError<ChangeRefusal>> {
     let now = app.now();
     let user = &change.live.facts().user;
-    login::count(app, change.realm, (change.address, &user.username), now)
+    login::count(app, user, change.address, now)
         .await
         .map_err(|error| error.map_refusal(refusal))?;
     let stored = user.password_hash.as_deref();
     let verified = app.hashing.verify(change.current.clone(), stored).await;
-    let (Some(_verified), Some(stored)) = (verified.map_err(ending)?, stored) else {
+    if verified.map_err(ending)?.is_none() {
         return Err(FlowError::Refused(ChangeRefusal::WrongPassword));
-    };
+    }
+    login::forgive(app, user).await?;
     let person = Person {
         must_differ: true,
-        ..Person::of(user, change.second_factor)
+        ..Person::of(user, change.live.facts().has_factor)
     };
     let judged = judge_new(app, change.realm, &person, change.new.clone()).await;
     let acceptable = judged.map_err(|error| error.map_refusal(ChangeRefusal::Weak))?;
-    let changed = replace(app, &change, (stored, acceptable), now).await?;
-    app.store
-        .clear_login_attempts(change.realm, &user.username)
-        .await?;
-    Ok(changed)
+    replace(app, &change, acceptable, now).await
 }
 
 /// The one write.
 async fn replace(
     app: &App,
     change: &Change<'_>,
-    (proven, acceptable): (&str, AcceptablePassword),
+    acceptable: AcceptablePassword,
     now: Timestamp,
 ) -> Result<Changed, FlowError<ChangeRefusal>> {
-    let mut salt = [0; SALT_BYTES];
-    app.entropy.fill(&mut salt)?;
-    let hash = app
-        .hashing
-        .hash_new(acceptable, salt)
-        .await
-        .map_err(ending)?;
-    let cookie = session::new_cookie(app)?;
     let facts = change.live.facts();
+    let cookie = session::new_cookie(app)?;
     let wanted = PasswordChange {
-        realm: change.realm.clone(),
-        user: facts.user.id.clone(),
-        hash,
-        proven: Some(proven.to_owned()),
         spared: Some(SparedSession {
             id: facts.session.id.clone(),
             cookie: Digest::of(cookie.expose()),
         }),
-        must_change: false,
-        history: policy(app, change.realm).await?.history(),
-        effects: set_effects((change.realm, &facts.user.id), change.caller, now),
-        now,
+        ..change_of(app, &facts.user, acceptable, change.caller, now).await?
     };
     match app.store.change_password(&wanted).await? {
         store::Change::Changed => {

@@ -3,24 +3,29 @@
 pub mod breach_file;
 mod breaches;
 mod change;
+mod choose;
 
 pub use breaches::{BreachSource, Breaches};
 pub use change::{Change, ChangeRefusal, Changed, change};
+pub use choose::{ChooseRefusal, choose, chooser};
 
 use crate::account::event::{Caller, Event, EventKind};
+use crate::account::mail::MailKind;
+use crate::account::password::SALT_BYTES;
 use crate::account::password::breach::BreachVerdict;
 use crate::account::password::policy::{
     AcceptablePassword, BreachRule, PasswordFacts, PasswordPolicy, PasswordWeakness, is_measurable,
     judge,
 };
 use crate::account::user::User;
+use crate::flows::factors::noticed;
 use crate::flows::hash_pool::{HashPool, HashPoolError};
 use crate::flows::{App, Fault, FlowError, revocations};
 use crate::outgoing::Outgoing;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::Timestamp;
 use crate::secret::SecretString;
-use crate::store::{Effects, Realm, RevocationMark, Store};
+use crate::store::{Effects, PasswordChange, Realm, RevocationMark, Store, StoreError};
 
 /// Whose new password it is.
 #[derive(Debug, Clone)]
@@ -66,6 +71,42 @@ pub fn set_effects((realm, user): (&RealmId, &UserId), caller: &Caller, now: Tim
     let mark = revocations::mark(realm, RevocationMark::User(user.clone()), now);
     let event = Event::new(realm, EventKind::PasswordChanged, caller, now).of_user(user);
     Effects::marks([mark]).and_event(event)
+}
+
+/// The change that a person makes for themselves, proven by the hash that they are known to have the
+/// password of; the account's owner is told by mail.
+pub(in crate::flows) async fn change_of<R>(
+    app: &App,
+    user: &User,
+    acceptable: AcceptablePassword,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<PasswordChange, FlowError<R>> {
+    let mut salt = [0; SALT_BYTES];
+    app.entropy.fill(&mut salt)?;
+    let hashed = app.hashing.hash_new(acceptable, salt).await;
+    let effects = set_effects((&user.realm, &user.id), caller, now);
+    Ok(PasswordChange {
+        realm: user.realm.clone(),
+        user: user.id.clone(),
+        hash: hashed.map_err(ending)?,
+        proven: user.password_hash.clone(),
+        spared: None,
+        must_change: false,
+        history: policy(app, &user.realm).await?.history(),
+        effects: noticed(app, user, (MailKind::PasswordChanged, &[]), effects, now)?,
+        now,
+    })
+}
+
+/// Whether somebody has a second factor.
+pub async fn has_second_factor(
+    store: &dyn Store,
+    user: &User,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let facts = store.factors(&user.realm, &user.id, None, now).await?;
+    Ok(facts.factors.any())
 }
 
 /// What judging needs: an [`App`] has it, and so has an operator's desk.

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
+use crate::account::event::{Caller, Event, EventKind};
 use crate::keys::signing_key::generate;
 use crate::keys::{KeyError, KeyRing, KeySchedule, MasterKey, TokenRefusal, TokenType};
 use crate::protocol::algorithm::SigningAlgorithm;
@@ -219,7 +220,8 @@ impl RealmKeys {
         }
         let active = KeyState::Active;
         let key = self.generate(realm, algorithm, active, now).await?;
-        let creation = self.store.add_signing_key(&key).await?;
+        let told = [key_event(realm, EventKind::KeyActivated, &key.id, now)];
+        let creation = self.store.add_signing_key(&key, &told).await?;
         let alg = algorithm.name();
         tracing::info!(%realm, alg, key = %key.id, ?creation, "made the first signing key");
         Ok(())
@@ -261,4 +263,9 @@ impl RealmKeys {
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<RealmId, Loaded>> {
         self.rings.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is told of a key.
+fn key_event(realm: &RealmId, kind: EventKind, key: &KeyId, now: Timestamp) -> Event {
+    Event::new(realm, kind, &Caller::default(), now).with("kid", key.as_str())
 }

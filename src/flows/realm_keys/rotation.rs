@@ -1,6 +1,7 @@
 //! Changes of keys that somebody asks for, and the successors that the rotation job publishes.
 
-use super::{KeysError, RealmKeys};
+use super::{KeysError, RealmKeys, key_event};
+use crate::account::event::EventKind;
 use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::ids::{KeyId, RealmId};
 use crate::protocol::time::Timestamp;
@@ -78,7 +79,8 @@ impl RealmKeys {
             return Ok(None);
         }
         let key = self.generate(realm, algorithm, pending, now).await?;
-        Ok(match self.store.add_signing_key(&key).await? {
+        let told = [key_event(realm, EventKind::KeyPublished, &key.id, now)];
+        Ok(match self.store.add_signing_key(&key, &told).await? {
             Creation::Created => Some(key.id),
             Creation::NameTaken => None,
         })
@@ -93,11 +95,12 @@ impl RealmKeys {
     ) -> Result<KeyId, KeysError> {
         let pending = KeyState::Pending;
         let fresh = self.generate(realm, algorithm, pending, now).await?;
-        while self.store.add_signing_key(&fresh).await? == Creation::NameTaken {
+        let told = [key_event(realm, EventKind::KeyPublished, &fresh.id, now)];
+        while self.store.add_signing_key(&fresh, &told).await? == Creation::NameTaken {
             // A successor that waits has its turn first, so that clients that know it lose
             // nothing.
             for id in self.in_state(realm, algorithm, pending).await? {
-                self.store.activate_key(realm, &id, now).await?;
+                self.let_sign(realm, &id, now).await?;
             }
         }
         self.activate(realm, &fresh, now).await?;
@@ -115,19 +118,20 @@ impl RealmKeys {
         let fresh = self
             .generate(realm, algorithm, KeyState::Pending, now)
             .await?;
+        let told = [key_event(realm, EventKind::KeyPublished, &fresh.id, now)];
         loop {
             // A successor made before the emergency may be known to others as well.
             for id in self.in_state(realm, algorithm, KeyState::Pending).await? {
-                self.store.retire_key(realm, &id, now).await?;
+                self.retire(realm, &id, now).await?;
             }
             // Taken only when the rotation job published one in between; then it goes too.
-            if self.store.add_signing_key(&fresh).await? == Creation::Created {
+            if self.store.add_signing_key(&fresh, &told).await? == Creation::Created {
                 break;
             }
         }
         self.activate(realm, &fresh, now).await?;
         for id in self.in_state(realm, algorithm, KeyState::Retiring).await? {
-            self.store.retire_key(realm, &id, now).await?;
+            self.retire(realm, &id, now).await?;
         }
         Ok(fresh.id)
     }
@@ -138,11 +142,33 @@ impl RealmKeys {
         fresh: &SigningKeyRecord,
         now: Timestamp,
     ) -> Result<(), KeysError> {
-        if self.store.activate_key(realm, &fresh.id, now).await? == KeyTransition::Lost {
+        if self.let_sign(realm, &fresh.id, now).await? == KeyTransition::Lost {
             // Two such rotations at once: the other one's key is as fresh.
             tracing::warn!(%realm, key = %fresh.id, "another rotation was faster");
         }
         Ok(())
+    }
+
+    /// Lets a published key sign in place of the one that does.
+    pub async fn let_sign(
+        &self,
+        realm: &RealmId,
+        key: &KeyId,
+        now: Timestamp,
+    ) -> Result<KeyTransition, KeysError> {
+        let told = [key_event(realm, EventKind::KeyActivated, key, now)];
+        Ok(self.store.activate_key(realm, key, &told, now).await?)
+    }
+
+    /// Takes a key that does not sign out of use.
+    pub async fn retire(
+        &self,
+        realm: &RealmId,
+        key: &KeyId,
+        now: Timestamp,
+    ) -> Result<KeyTransition, KeysError> {
+        let told = [key_event(realm, EventKind::KeyRetired, key, now)];
+        Ok(self.store.retire_key(realm, key, &told, now).await?)
     }
 
     async fn in_state(

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{RegisterRefusal, settings_of, understand};
+use crate::account::event::{Caller, Event, EventKind};
 use crate::flows::{App, Fault, FlowError, client_secret, revocations};
 use crate::keys::KeyError;
-use crate::protocol::client::registration::RegistrationRefusal;
+use crate::protocol::client::registration::{RegistrationRefusal, own_members, renew};
 use crate::protocol::client::{Client, SecretKind};
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::may_issue::{Parties, may_issue};
+use crate::protocol::time::Timestamp;
 use crate::secret::{Digest, SecretString};
 use crate::store::{Change, Effects, RevocationMark};
 
@@ -31,6 +33,8 @@ pub struct Presented<'a> {
     pub client: &'a str,
     /// The registration access token.
     pub token: Option<&'a str>,
+    /// Who asks, for the record.
+    pub caller: &'a Caller,
 }
 
 /// Why a registration was not shown or changed.
@@ -114,8 +118,8 @@ pub async fn update(
         return Err(FlowError::Refused(R::OtherSecret));
     }
     let settings = settings_of(app, presented.realm, app.now()).await?;
-    let before = client.metadata.secret_kind();
-    client.metadata = understand(app, requested, settings)
+    let (before, old) = (client.metadata.secret_kind(), own_members(&client.metadata));
+    let asked = understand(app, requested, settings)
         .await
         .map_err(|error| {
             error.map_refusal(|refusal| match refusal {
@@ -128,13 +132,23 @@ pub async fn update(
                 | RegisterRefusal::Full { .. } => R::Denied,
             })
         })?;
+    client.metadata =
+        renew(&client, asked).map_err(|refusal| FlowError::Refused(R::Metadata(refusal)))?;
     let secret = renew_secret(app, &mut client, before)?;
     let digest = Digest::of(presented.token.unwrap_or_default());
-    match app.store.replace_registration(&client, &digest).await? {
-        Change::Changed => {
-            tracing::info!(realm = %client.realm, client = %client.id, "a client changed its registration");
-            Ok(Updated { client, secret })
-        }
+    let new = own_members(&client.metadata);
+    let told = |kind| about(&client, kind, presented.caller, app.now());
+    let changed = told(EventKind::ClientChanged).with_changes(&old.into(), &new.into());
+    let mut events = vec![changed];
+    if secret.is_some() {
+        events.push(told(EventKind::ClientSecretReplaced));
+    }
+    let store = &app.store;
+    match store
+        .replace_registration(&client, &digest, &events)
+        .await?
+    {
+        Change::Changed => Ok(Updated { client, secret }),
         // It was removed or switched off meanwhile.
         Change::NotFound => Err(FlowError::Refused(R::TokenRefused)),
     }
@@ -145,7 +159,9 @@ pub async fn delete(app: &App, presented: Presented<'_>) -> Result<(), FlowError
     let client = read(app, presented).await?;
     let now = app.now();
     let mark = RevocationMark::Client(client.id.clone());
-    let effects = Effects::marks([revocations::mark(presented.realm, mark, now)]);
+    let deleted = about(&client, EventKind::ClientDeleted, presented.caller, now);
+    let effects =
+        Effects::marks([revocations::mark(presented.realm, mark, now)]).and_event(deleted);
     let change = app
         .store
         .delete_client(presented.realm, &client.id, &effects, now)
@@ -154,8 +170,14 @@ pub async fn delete(app: &App, presented: Presented<'_>) -> Result<(), FlowError
         return Err(FlowError::Refused(ManageRefusal::TokenRefused));
     }
     revocations::announce(app, &effects.marks, now).await;
-    tracing::info!(realm = %client.realm, client = %client.id, "a client took its registration back");
     Ok(())
+}
+
+/// What is told of a client that looks after itself.
+fn about(client: &Client, kind: EventKind, caller: &Caller, now: Timestamp) -> Event {
+    Event::new(&client.realm, kind, caller, now)
+        .of_client(&client.id)
+        .with("origin", client.origin.as_str())
 }
 
 /// A secret that is kept as a digest cannot become one that is kept sealed, nor the reverse.

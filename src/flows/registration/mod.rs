@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::account::event::{Caller, Event, EventKind};
 use crate::account::slow_down::address_key;
 use crate::flows::{App, Fault, FlowError, client_secret, limits};
 use crate::keys::{JwkSet, KeyError};
@@ -36,6 +37,8 @@ pub struct Asked<'a> {
     pub address: IpAddr,
     /// The requested metadata.
     pub metadata: &'a Map<String, Value>,
+    /// Who asks, for the record.
+    pub caller: &'a Caller,
 }
 
 /// A client that has just been registered.
@@ -96,11 +99,15 @@ pub async fn register_client(
     for _ in 0..DRAWS {
         let registered = new_client(app, asked.realm, metadata.clone(), now)?;
         let client = &registered.client;
-        match app.store.register_client(client, &admission).await? {
-            ClientRegistration::Registered => {
-                tracing::info!(realm = %asked.realm, client = %client.id, "a client registered itself");
-                return Ok(registered);
-            }
+        let created = Event::new(asked.realm, EventKind::ClientCreated, asked.caller, now)
+            .of_client(&client.id)
+            .with("origin", client.origin.as_str());
+        match app
+            .store
+            .register_client(client, &admission, &[created])
+            .await?
+        {
+            ClientRegistration::Registered => return Ok(registered),
             ClientRegistration::NameTaken => {}
             ClientRegistration::TokenRefused => return refused(RegisterRefusal::TokenRefused),
             ClientRegistration::Full => {

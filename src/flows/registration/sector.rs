@@ -27,11 +27,9 @@ pub(super) async fn check(app: &App, metadata: &ClientMetadata) -> Result<(), Re
     })?;
     let listed: Vec<String> =
         serde_json::from_slice(&document.bytes).map_err(|_other| Refusal::SectorMalformed)?;
-    if metadata
-        .redirect_uris
-        .iter()
-        .all(|uri| listed.contains(uri))
-    {
+    // A list vouches for nothing that has no redirect URI.
+    let uris = &metadata.redirect_uris;
+    if !uris.is_empty() && uris.iter().all(|uri| listed.contains(uri)) {
         Ok(())
     } else {
         Err(Refusal::SectorLacksRedirect)

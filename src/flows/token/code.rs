@@ -1,7 +1,9 @@
 //! Redeeming an authorization code.
 
+use crate::account::event::Asker;
 use crate::flows::audience::target_of_family;
 use crate::flows::client_keys::Recipient;
+use crate::flows::revocations::Cause;
 use crate::flows::token::TokenAnswer;
 use crate::flows::token::issue::{self, Issued};
 use crate::flows::{App, Fault, FlowError, revocations};
@@ -21,6 +23,7 @@ pub(super) async fn redeem(
     client: &AuthenticatedClient,
     params: &Params,
     recipient: Option<Recipient>,
+    caller: Asker<'_>,
 ) -> Result<TokenAnswer, FlowError<CodeRefusal>> {
     let client = client.client();
     let now = app.now();
@@ -47,7 +50,7 @@ pub(super) async fn redeem(
         now,
     };
     let Some(family) = app.store.redeem_code(&redemption).await? else {
-        return Err(refuse(app, client, &request, now).await);
+        return Err(refuse(app, client, &request, caller, now).await);
     };
     let scope = decide(&request, client, Some(&family), Spent::ByThisRequest, now)
         .map_err(FlowError::Refused)?;
@@ -90,9 +93,10 @@ async fn refuse(
     app: &App,
     client: &Client,
     request: &CodeRequest,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> FlowError<CodeRefusal> {
-    match explain(app, client, request, now).await {
+    match explain(app, client, request, caller, now).await {
         Ok(refusal) => FlowError::Refused(refusal),
         Err(fault) => FlowError::Fault(fault),
     }
@@ -102,6 +106,7 @@ async fn explain(
     app: &App,
     client: &Client,
     request: &CodeRequest,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> Result<CodeRefusal, Fault> {
     let family = app
@@ -119,7 +124,7 @@ async fn explain(
     // the two reads.
     let refusal = decision.err().unwrap_or(CodeRefusal::OwnerGone);
     if let Some(family) = &family {
-        punish(app, family, refusal, now).await?;
+        punish(app, family, refusal, caller, now).await?;
     }
     Ok(refusal)
 }
@@ -129,11 +134,14 @@ async fn punish(
     app: &App,
     family: &Family,
     refusal: CodeRefusal,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let (realm, id) = (&family.grant.realm, &family.grant.id);
     if refusal == CodeRefusal::Replayed {
-        revocations::revoke_family(app, realm, id, "code replayed", now).await?;
+        let asker = caller();
+        let cause = Cause::replay("code replayed", &asker);
+        revocations::revoke_family(app, family, cause, now).await?;
     } else if refusal == CodeRefusal::WrongVerifier {
         app.store
             .count_wrong_verifier(realm, id, WRONG_VERIFIER_LIMIT, now)

@@ -1,7 +1,9 @@
 //! A device's poll: whether somebody has answered, and the tokens if so.
 
+use crate::account::event::Asker;
 use crate::flows::audience::target_of_family;
 use crate::flows::client_keys::Recipient;
+use crate::flows::revocations::Cause;
 use crate::flows::token::TokenAnswer;
 use crate::flows::token::issue::{self, Issued};
 use crate::flows::{App, Fault, FlowError, revocations};
@@ -22,15 +24,16 @@ pub(super) async fn poll(
     client: &AuthenticatedClient,
     params: &Params,
     recipient: Option<Recipient>,
+    caller: Asker<'_>,
 ) -> Result<TokenAnswer, FlowError<DeviceCodeRefusal>> {
     let client = client.client();
     let now = app.now();
     let code = presented(params).map_err(FlowError::Refused)?;
     let Some(device) = app.store.device_authorization(&client.realm, &code).await? else {
-        return Err(refuse(app, client, &code, now).await);
+        return Err(refuse(app, client, &code, caller, now).await);
     };
     match answered(&device, client, now) {
-        Ok(()) => redeem(app, client, &code, recipient, now).await,
+        Ok(()) => redeem(app, (client, caller), &code, recipient, now).await,
         Err(DeviceCodeRefusal::Pending) => Err(FlowError::Refused(count(app, &device, now).await?)),
         Err(refusal) => Err(FlowError::Refused(refusal)),
     }
@@ -61,7 +64,7 @@ async fn count(
 /// Spends the device code and issues its tokens.
 async fn redeem(
     app: &App,
-    client: &Client,
+    (client, caller): (&Client, Asker<'_>),
     code: &Digest,
     recipient: Option<Recipient>,
     now: Timestamp,
@@ -78,7 +81,7 @@ async fn redeem(
         now,
     };
     let Some(family) = app.store.redeem_code(&redemption).await? else {
-        return Err(refuse(app, client, code, now).await);
+        return Err(refuse(app, client, code, caller, now).await);
     };
     let scope =
         decide(client, Some(&family), Spent::ByThisRequest, now).map_err(FlowError::Refused)?;
@@ -101,9 +104,10 @@ async fn refuse(
     app: &App,
     client: &Client,
     code: &Digest,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> FlowError<DeviceCodeRefusal> {
-    match explain(app, client, code, now).await {
+    match explain(app, client, code, caller, now).await {
         Ok(refusal) => FlowError::Refused(refusal),
         Err(fault) => FlowError::Fault(fault),
     }
@@ -114,6 +118,7 @@ async fn explain(
     app: &App,
     client: &Client,
     code: &Digest,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> Result<DeviceCodeRefusal, Fault> {
     let family = app.store.family_by_code(&client.realm, code).await?;
@@ -122,9 +127,9 @@ async fn explain(
     // the two reads.
     let refusal = decision.err().unwrap_or(DeviceCodeRefusal::OwnerGone);
     if let (DeviceCodeRefusal::Replayed, Some(family)) = (refusal, &family) {
-        let grant = &family.grant;
-        revocations::revoke_family(app, &grant.realm, &grant.id, "device code replayed", now)
-            .await?;
+        let asker = caller();
+        let cause = Cause::replay("device code replayed", &asker);
+        revocations::revoke_family(app, family, cause, now).await?;
     }
     Ok(refusal)
 }

@@ -22,6 +22,10 @@ use crate::protocol::time::Timestamp;
 use crate::protocol::token::family::{Family, NewFamily};
 use crate::protocol::token::refresh_token::RefreshToken;
 
+/// What the lines about issued tokens are filtered by in `log.level`: they stand in the log and not
+/// in the record, since the token path writes once.
+const TOKENS: &str = "vidimus::token";
+
 /// A reserved place at the signing pool and the keys to sign with: taken before anything is spent.
 pub(in crate::flows) struct Readiness {
     slot: SigningSlot,
@@ -121,6 +125,17 @@ pub(super) async fn for_family(
         }),
     };
     let made = make(app, ready, wanted, now).await?;
+    tracing::info!(
+        target: TOKENS,
+        event = "token.issued",
+        realm = grant.realm.as_str(),
+        user = grant.user.as_str(),
+        client = grant.client.as_str(),
+        session = grant.session.as_str(),
+        generation,
+        scope = %target.scope,
+        "event"
+    );
     let refresh_token = grant.refreshable.then(|| {
         let key = &app.macs.refresh_token;
         RefreshToken::write(key, &grant.realm, &grant.client, &grant.id, generation)
@@ -277,6 +292,14 @@ pub(super) async fn for_machine(
     let claims = access_claims(app, &client.realm, &client.id, target, now)?;
     let access = Draft::new(app, client, target, claims)?;
     let made = sign(ready, client, Some(access), None).await?;
+    tracing::info!(
+        target: TOKENS,
+        event = "token.issued",
+        realm = client.realm.as_str(),
+        client = client.id.as_str(),
+        scope = %target.scope,
+        "event"
+    );
     Ok(TokenAnswer {
         access_token: made
             .access_token

@@ -12,6 +12,7 @@ mod refresh;
 
 use serde::Serialize;
 
+use crate::account::event::Asker;
 use crate::flows::client_keys::Recipient;
 use crate::flows::{App, FlowError, clients};
 use crate::protocol::client::GrantType;
@@ -81,6 +82,7 @@ pub async fn answer(
     app: &App,
     client: &AuthenticatedClient,
     params: &Params,
+    caller: Asker<'_>,
 ) -> Result<TokenAnswer, FlowError<TokenRefusal>> {
     let refused = |refusal| FlowError::Refused(TokenRefusal::Request(refusal));
     let grant = grant_type(params).map_err(refused)?;
@@ -90,13 +92,13 @@ pub async fn answer(
     let answer = match grant {
         GrantType::AuthorizationCode => {
             let recipient = recipient(app, client).await?;
-            code::redeem(app, client, params, recipient)
+            code::redeem(app, client, params, recipient, caller)
                 .await
                 .map_err(|error| error.map_refusal(TokenRefusal::Code))
         }
         GrantType::RefreshToken => {
             let recipient = recipient(app, client).await?;
-            refresh::refresh(app, client, params, recipient)
+            refresh::refresh(app, client, params, recipient, caller)
                 .await
                 .map_err(|error| error.map_refusal(TokenRefusal::Refresh))
         }
@@ -105,7 +107,7 @@ pub async fn answer(
             .map_err(|error| error.map_refusal(TokenRefusal::ClientCredentials)),
         GrantType::DeviceCode => {
             let recipient = recipient(app, client).await?;
-            device_code::poll(app, client, params, recipient)
+            device_code::poll(app, client, params, recipient, caller)
                 .await
                 .map_err(|error| error.map_refusal(TokenRefusal::DeviceCode))
         }

@@ -1,7 +1,9 @@
 //! Refreshing.
 
+use crate::account::event::Asker;
 use crate::flows::audience::target_of_family;
 use crate::flows::client_keys::Recipient;
+use crate::flows::revocations::Cause;
 use crate::flows::token::TokenAnswer;
 use crate::flows::token::issue::{self, Issued};
 use crate::flows::{App, Fault, FlowError, revocations};
@@ -28,6 +30,7 @@ pub(super) async fn refresh(
     client: &AuthenticatedClient,
     params: &Params,
     recipient: Option<Recipient>,
+    caller: Asker<'_>,
 ) -> Result<TokenAnswer, FlowError<RefreshRefusal>> {
     let client = client.client();
     let now = app.now();
@@ -42,7 +45,7 @@ pub(super) async fn refresh(
     let narrows = asked.scope.is_some() || !asked.resources.is_empty();
     if narrows {
         // A refused scope or resource must not spend the token, so it is judged before.
-        let family = judge(app, client, &token, now).await?.0;
+        let family = judge(app, client, &token, caller, now).await?.0;
         target(app, client, &family, &asked, now).await?;
     }
     let Some(ready) = issue::prepare(app, client, recipient, now).await? else {
@@ -56,7 +59,7 @@ pub(super) async fn refresh(
         targets_judged: narrows,
         now,
     };
-    let (family, generation) = rotate(app, client, rotation, &asked).await?;
+    let (family, generation) = rotate(app, client, rotation, &asked, caller).await?;
     let target = target(app, client, &family, &asked, now).await?;
     if !issue::stands(app, client, Some(&family), now).await? {
         return Err(FlowError::Refused(RefreshRefusal::OwnerGone));
@@ -94,6 +97,7 @@ async fn rotate(
     client: &Client,
     mut rotation: TokenRotation,
     asked: &Asked<'_>,
+    caller: Asker<'_>,
 ) -> Result<(Family, i64), FlowError<RefreshRefusal>> {
     let token = RefreshToken {
         family: rotation.family.clone(),
@@ -105,7 +109,7 @@ async fn rotate(
             let generation = family.generation;
             return Ok((family, generation));
         }
-        match judge(app, client, &token, now).await? {
+        match judge(app, client, &token, caller, now).await? {
             (family, Presented::Repeat) => return Ok((family, token.generation + 1)),
             (family, Presented::Live) if !rotation.targets_judged => {
                 target(app, client, &family, asked, now).await?;
@@ -122,6 +126,7 @@ async fn judge(
     app: &App,
     client: &Client,
     token: &RefreshToken,
+    caller: Asker<'_>,
     now: Timestamp,
 ) -> Result<(Family, Presented), FlowError<RefreshRefusal>> {
     let family = app.store.family(&client.realm, &token.family).await?;
@@ -132,9 +137,10 @@ async fn judge(
         app.settings.refresh_grace,
         now,
     );
-    if placed == Err(RefreshRefusal::Replayed) {
-        revocations::revoke_family(app, &client.realm, &token.family, "token replayed", now)
-            .await?;
+    if let (Err(RefreshRefusal::Replayed), Some(family)) = (&placed, &family) {
+        let asker = caller();
+        let cause = Cause::replay("token replayed", &asker);
+        revocations::revoke_family(app, family, cause, now).await?;
     }
     let placed = placed.map_err(FlowError::Refused)?;
     let family = family.ok_or(Fault::Invariant("a placed token has a family"))?;

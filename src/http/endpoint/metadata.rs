@@ -30,13 +30,13 @@ const CAPACITY: usize = 10_000;
 impl Documents {
     fn of(&self, edge: &Edge, call: &Call) -> Option<(Bytes, String)> {
         let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (call.realm.clone(), call.realm_settings);
+        let key = (call.realm.clone(), call.realm_row.settings);
         if let Some(document) = documents.get(&key) {
             return Some(document.clone());
         }
         let issuer = edge.app.issuer(&call.realm);
         let languages = Language::ALL.map(Language::tag).into();
-        let metadata = ProviderMetadata::of(&issuer, call.realm_settings, languages);
+        let metadata = ProviderMetadata::of(&issuer, call.realm_row.settings, languages);
         let body = serde_json::to_vec(&metadata).ok()?;
         let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&body)));
         if documents.len() >= CAPACITY {

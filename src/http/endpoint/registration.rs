@@ -40,6 +40,7 @@ pub(in crate::http) async fn post(
         token: call.bearer(),
         address: call.address,
         metadata: &metadata,
+        caller: call.caller(),
     };
     match register_client(&edge.app, asked).await {
         Ok(Registered {
@@ -106,6 +107,7 @@ fn presented<'a>(call: &'a Call, named: &'a HashMap<String, String>) -> Presente
         realm: &call.realm,
         client: named.get("client_id").map_or("", String::as_str),
         token: call.bearer(),
+        caller: call.caller(),
     }
 }
 

@@ -22,7 +22,7 @@ pub(in crate::http) async fn post(
         Ok(authenticated) => authenticated,
         Err(response) => return response,
     };
-    let response = match revoke::revoke(&edge.app, &client, &params).await {
+    let response = match revoke::revoke(&edge.app, &client, &params, call.caller()).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(error) => failed(&edge, &call, error),
     };

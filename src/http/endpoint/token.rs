@@ -22,7 +22,8 @@ pub(in crate::http) async fn post(
         Ok(authenticated) => authenticated,
         Err(response) => return response,
     };
-    let response = match token::answer(&edge.app, &client, &params).await {
+    let response = match token::answer(&edge.app, &client, &params, &|| call.caller().clone()).await
+    {
         Ok(answer) => respond::json(StatusCode::OK, &answer),
         Err(error) => failed(&edge, &call, error),
     };

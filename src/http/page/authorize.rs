@@ -19,7 +19,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         realm: &call.realm,
         params: &call.query,
         cookie,
-        caller: &call.caller,
+        caller: call.caller(),
     };
     let outcome = begin(&edge.app, visit).await;
     let signed_in = matches!(&outcome, Ok(Outcome::Answer(_, None) | Outcome::Consent(_)));

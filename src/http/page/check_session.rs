@@ -15,7 +15,7 @@ use crate::http::{Edge, cookie};
 use crate::pages::{CheckSessionPage, static_files};
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
-    if !call.realm_settings.session_management {
+    if !call.realm_row.settings.session_management {
         return respond::not_found(&edge, &call.headers, &call.id);
     }
     let view = CheckSessionPage {
@@ -29,7 +29,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
 
 /// Leaves the browser state of a live session behind, where clients may watch it.
 pub(super) fn remember(edge: &Edge, call: &Call, cookie: Option<&str>, response: &mut Response) {
-    if !call.realm_settings.session_management {
+    if !call.realm_row.settings.session_management {
         return;
     }
     let state = cookie.map(|cookie| browser_state(&call.realm, cookie));
@@ -42,7 +42,7 @@ pub(super) fn remember(edge: &Edge, call: &Call, cookie: Option<&str>, response:
 
 /// Takes the browser state away with the session.
 pub(super) fn forget(edge: &Edge, call: &Call, response: &mut Response) {
-    if call.realm_settings.session_management
+    if call.realm_row.settings.session_management
         && let Some(header) = cookie::delete_browser_state(edge, &call.realm)
     {
         response.headers_mut().append(SET_COOKIE, header);

@@ -88,7 +88,7 @@ async fn go_on(edge: &Edge, call: &Call, used: &Link, password: SecretString) ->
         visitor: visitor(
             edge,
             call,
-            call.realm_settings.second_factor_demand(),
+            call.realm_row.settings.second_factor_demand(),
             false,
         ),
     };
@@ -109,7 +109,7 @@ async fn go_on(edge: &Edge, call: &Call, used: &Link, password: SecretString) ->
         realm: &call.realm,
         params: &request,
         cookie: Some(signed_in.cookie.expose()),
-        caller: &call.caller,
+        caller: call.caller(),
     };
     let outcome = resume_signed_in(&edge.app, visit, signed_in.session.clone()).await;
     let response = follow(edge, call, &request, outcome);
@@ -133,6 +133,6 @@ fn show(
         csrf: binding.csrf.clone(),
     };
     // It may end at the client that the person came from.
-    let response = link::form_page(edge, &view, error, Forms::EndAtClient);
+    let response = link::form_page(edge, &view, view.error.as_ref(), Forms::EndAtClient);
     binding.apply(edge, call, response)
 }

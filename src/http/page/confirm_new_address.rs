@@ -43,7 +43,7 @@ pub(in crate::http) async fn post(
         let stale = Some(AccountFormError::StaleForm);
         return show(&edge, &call, &opened, token, stale);
     }
-    match confirm(&edge.app, &call.realm, &token, &call.caller).await {
+    match confirm(&edge.app, &call.realm, &token, call.caller()).await {
         Ok(used) => link::done(&edge, &call, &used, LinkDone::AddressChanged),
         Err(error) => match link::refusal_of(&edge, &call, error) {
             Ok(ConfirmRefusal::Link(refusal)) => link::refused(&edge, &call, PURPOSE, refusal),
@@ -72,6 +72,6 @@ fn show(
         action: local(edge, call, PURPOSE.path()),
         csrf: binding.csrf.clone(),
     };
-    let response = link::form_page(edge, &view, error, Forms::StayHere);
+    let response = link::form_page(edge, &view, view.error.as_ref(), Forms::StayHere);
     binding.apply(edge, call, response)
 }

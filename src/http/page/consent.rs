@@ -28,7 +28,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         realm: &call.realm,
         params: &call.query,
         cookie,
-        caller: &call.caller,
+        caller: call.caller(),
     };
     match resume(&edge.app, visit).await {
         Ok(Outcome::Consent(pending)) => show(&edge, &call, &pending).await,
@@ -50,7 +50,7 @@ pub(in crate::http) async fn post(
         realm: &call.realm,
         params: &call.query,
         cookie,
-        caller: &call.caller,
+        caller: call.caller(),
     };
     let decision = match form.get("decision") {
         _ if !is_genuine(&edge, &call, &form) => None,
@@ -87,7 +87,7 @@ async fn show(edge: &Edge, call: &Call, pending: &Pending) -> Response {
         memberships: memberships.as_ref(),
     };
     let binding = bind(edge, call);
-    let wishes = wishes_of(call, pending).with_own(user.profile.locale.as_deref());
+    let wishes = wishes_of(edge, call, pending).with_own(user.profile.locale.as_deref());
     let (redirect_host, loopback) = destination(pending.addressee.redirect());
     let view = ConsentPage {
         chrome: respond::chrome_for(edge, call, wishes),

@@ -138,10 +138,12 @@ fn show_form(
     user_code: String,
     error: Option<DeviceCodeError>,
 ) -> Response {
-    let status = match error {
-        None => StatusCode::OK,
-        Some(DeviceCodeError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    let (status, wait) = match error {
+        None => (StatusCode::OK, None),
+        Some(DeviceCodeError::SlowDown { seconds }) => {
+            (StatusCode::TOO_MANY_REQUESTS, Some(seconds))
+        }
+        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, None),
     };
     let view = DeviceCodePage {
         chrome: respond::realm_chrome(edge, call),
@@ -151,7 +153,7 @@ fn show_form(
         csrf: binding.csrf.clone(),
     };
     let response = respond::page(edge, status, &view, Forms::StayHere);
-    binding.apply(edge, call, response)
+    binding.apply(edge, call, respond::with_wait(response, wait))
 }
 
 pub(in crate::http) async fn get_confirm(State(edge): State<Arc<Edge>>, call: Call) -> Response {
@@ -222,7 +224,7 @@ async fn show_question(edge: &Edge, call: &Call, question: &Question) -> Respons
     };
     let binding = bind(edge, call);
     let query = call.query.encode_without(&[]);
-    let wishes = call.wishes.with_own(user.profile.locale.as_deref());
+    let wishes = call.wishes(edge).with_own(user.profile.locale.as_deref());
     let view = DevicePage {
         chrome: respond::chrome_for(edge, call, wishes),
         client_name: client.metadata.client_name.clone(),

@@ -81,7 +81,7 @@ fn ask(edge: &Edge, call: &Call, request: &LogoutRequest) -> Response {
     let username = user.map(|user| user.username.clone());
     let locale = user.and_then(|user| user.profile.locale.as_deref());
     let view = LogoutPage {
-        chrome: respond::chrome_for(edge, call, call.wishes.with_own(locale)),
+        chrome: respond::chrome_for(edge, call, call.wishes(edge).with_own(locale)),
         client_name: client_name(request),
         username: username.unwrap_or_default(),
         action: action(edge, call, &call.query),
@@ -125,7 +125,7 @@ async fn end_and_tell(
     call: &Call,
     live: &LiveSession,
 ) -> Result<Vec<LogoutFrame>, Fault> {
-    end(&edge.app, &call.realm, live).await?;
+    end(&edge.app, &call.realm, live, call.caller()).await?;
     frames(&edge.app, &call.realm, live).await
 }
 

@@ -64,7 +64,7 @@ pub(super) async fn errand_of(edge: &Edge, call: &Call) -> Result<AtPage, Respon
         realm: &call.realm,
         params: &call.query,
         cookie,
-        caller: &call.caller,
+        caller: call.caller(),
     };
     match resume(&edge.app, visit).await {
         Ok(Outcome::Login(pending, reason)) => Ok(AtPage {
@@ -106,10 +106,10 @@ impl AtPage {
             // when the code is.
             Errand::Device(_) => {
                 let asked = device::asks_second_factor(&call.query);
-                let realm = call.realm_settings.second_factor_demand();
+                let realm = call.realm_row.settings.second_factor_demand();
                 Demand::CLIENT.when(asked).and(realm)
             }
-            Errand::Account(_) => call.realm_settings.second_factor_demand(),
+            Errand::Account(_) => call.realm_row.settings.second_factor_demand(),
         };
         visitor(edge, call, demand, self.reason.is_none())
     }
@@ -124,10 +124,11 @@ pub(super) fn visitor<'a>(
 ) -> Visitor<'a> {
     Visitor {
         realm: &call.realm,
-        caller: &call.caller,
+        caller: call.caller(),
         session: cookie::read(edge, &call.realm, &call.headers),
         sign_in: cookie::read_sign_in(edge, &call.realm, &call.headers),
         device: cookie::read_device(edge, &call.realm, &call.headers),
+        known: cookie::read_known(edge, &call.realm, &call.headers),
         demand,
         may_step_up,
     }
@@ -143,10 +144,10 @@ impl Errand {
     }
 
     /// In which languages the person wants to be asked.
-    pub(super) fn wishes(&self, call: &Call) -> Wishes {
+    pub(super) fn wishes(&self, edge: &Edge, call: &Call) -> Wishes {
         match self {
-            Self::Request(pending) => wishes_of(call, pending),
-            Self::Device(_) | Self::Account(_) => call.wishes,
+            Self::Request(pending) => wishes_of(edge, call, pending),
+            Self::Device(_) | Self::Account(_) => call.wishes(edge),
         }
     }
 
@@ -195,7 +196,7 @@ async fn continue_as(edge: &Edge, call: &Call, errand: &Errand, signed_in: &Sign
                 realm: &call.realm,
                 params: &call.query,
                 cookie: Some(value),
-                caller: &call.caller,
+                caller: call.caller(),
             };
             let outcome = if signed_in.anew {
                 resume_signed_in(&edge.app, visit, signed_in.session.clone()).await
@@ -277,6 +278,10 @@ pub(super) fn with_session(
         device.and_then(|(value, lifetime)| {
             cookie::set_device(edge, &call.realm, value.expose(), *lifetime)
         }),
+        signed_in
+            .known
+            .as_ref()
+            .and_then(|value| cookie::set_known(edge, &call.realm, value.expose())),
     ];
     for header in headers.into_iter().flatten() {
         response.headers_mut().append(SET_COOKIE, header);

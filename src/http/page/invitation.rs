@@ -48,7 +48,7 @@ pub(in crate::http) async fn post(
     if !genuine {
         return refuse(token, AccountFormError::StaleForm);
     }
-    if call.terms_url.is_some() && form.get("terms") != Some("accepted") {
+    if call.realm_row.terms_url.is_some() && form.get("terms") != Some("accepted") {
         return refuse(token, AccountFormError::Terms);
     }
     let password = SecretString::new(form.get("password").unwrap_or_default().to_owned());
@@ -84,13 +84,13 @@ fn show(
         email: opened.email.clone(),
         invitation: Some(token),
         name,
-        terms_url: call.terms_url.clone(),
+        terms_url: call.realm_row.terms_url.clone(),
         least: link::least(call),
         error,
         action: local(edge, call, PURPOSE.path()),
         csrf: binding.csrf.clone(),
         sign_in: None,
     };
-    let response = link::form_page(edge, &view, error, Forms::StayHere);
+    let response = link::form_page(edge, &view, view.error.as_ref(), Forms::StayHere);
     binding.apply(edge, call, response)
 }

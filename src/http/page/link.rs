@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 
 use crate::account::link::{Link, LinkPurpose, LinkRefusal};
-use crate::account::password::policy::{LONGEST, PasswordWeakness};
+use crate::account::password::policy::PasswordWeakness;
 use crate::flows::authorize::{Outcome, Pending, Visit, resume};
 use crate::flows::links::{self, TOKEN};
 use crate::flows::sign_up::Asker;
@@ -17,6 +17,7 @@ use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
 use crate::pages::{
     AccountFormError, AccountPage, Chrome, LinkDone, LinkDonePage, LinkRefusedPage, View,
+    weaknesses_in_words,
 };
 use crate::protocol::params::Params;
 use crate::protocol::time::Lifetime;
@@ -34,7 +35,7 @@ pub(super) async fn coming(
         realm: &call.realm,
         params: &call.query,
         cookie: cookie::read(edge, &call.realm, &call.headers),
-        caller: &call.caller,
+        caller: call.caller(),
     };
     match resume(&edge.app, visit).await {
         Ok(
@@ -70,7 +71,7 @@ pub(super) fn asker<'a>(edge: &Edge, call: &'a Call, language: &'a str) -> Asker
     Asker {
         realm: &call.realm,
         address: call.address,
-        caller: &call.caller,
+        caller: call.caller(),
         cookie: cookie::read(edge, &call.realm, &call.headers),
         language,
     }
@@ -79,7 +80,7 @@ pub(super) fn asker<'a>(edge: &Edge, call: &'a Call, language: &'a str) -> Asker
 /// The surroundings of a page that goes on with the request.
 pub(super) fn chrome(edge: &Edge, call: &Call, pending: Option<&Pending>) -> Chrome {
     match pending {
-        Some(pending) => respond::chrome_for(edge, call, wishes_of(call, pending)),
+        Some(pending) => respond::chrome_for(edge, call, wishes_of(edge, call, pending)),
         None => respond::realm_chrome(edge, call),
     }
 }
@@ -176,30 +177,16 @@ fn way_on(edge: &Edge, call: &Call, link: &Link) -> String {
     }
 }
 
-/// What a page says of a password: what can be repaired at once, before what cannot.
+/// What a page says of a password.
 pub(super) fn about(weaknesses: &[PasswordWeakness]) -> AccountFormError {
-    let length = weaknesses.iter().find_map(|weakness| match weakness {
-        PasswordWeakness::TooShort { least } => Some(AccountFormError::PasswordTooShort {
-            least: usize::from(*least),
-        }),
-        PasswordWeakness::TooLong => Some(AccountFormError::PasswordTooLong { most: LONGEST }),
-        PasswordWeakness::NoLowerCase
-        | PasswordWeakness::NoUpperCase
-        | PasswordWeakness::NoDigit
-        | PasswordWeakness::NoSymbol
-        | PasswordWeakness::Common
-        | PasswordWeakness::Personal
-        | PasswordWeakness::Guessable
-        | PasswordWeakness::Breached
-        | PasswordWeakness::BreachUnknown
-        | PasswordWeakness::UsedBefore => None,
-    });
-    length.unwrap_or(AccountFormError::PasswordWeak)
+    AccountFormError::PasswordWeak {
+        weaknesses: weaknesses_in_words(weaknesses),
+    }
 }
 
 /// How many characters a password needs, of somebody without a second factor.
 pub(super) fn least(call: &Call) -> usize {
-    usize::from(call.realm_settings.passwords.floor(false).length)
+    usize::from(call.realm_row.settings.passwords.floor(false).length)
 }
 
 /// What a page says of a limit.
@@ -213,7 +200,7 @@ pub(super) fn slow_down(retry_after: Lifetime) -> AccountFormError {
 pub(super) fn form_page<V: View>(
     edge: &Edge,
     view: &V,
-    error: Option<AccountFormError>,
+    error: Option<&AccountFormError>,
     ends: Forms,
 ) -> Response {
     let status = match error {
@@ -222,13 +209,11 @@ pub(super) fn form_page<V: View>(
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let response = respond::page(edge, status, view, ends);
-    match error {
-        Some(AccountFormError::SlowDown { seconds }) => {
-            let wait = u32::try_from(seconds).unwrap_or(u32::MAX);
-            respond::retry_later(response, Lifetime::seconds(wait))
-        }
-        _ => response,
-    }
+    let seconds = match error {
+        Some(AccountFormError::SlowDown { seconds }) => Some(*seconds),
+        _ => None,
+    };
+    respond::with_wait(response, seconds)
 }
 
 /// What a flow came to, when it did not succeed: a refusal, or an answer of another kind.

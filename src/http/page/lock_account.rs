@@ -43,7 +43,7 @@ pub(in crate::http) async fn post(
     if !genuine {
         return show(&edge, &call, token, true);
     }
-    match lock_account(&edge.app, &call.realm, &token, &call.caller).await {
+    match lock_account(&edge.app, &call.realm, &token, call.caller()).await {
         Ok(()) => link::done(&edge, &call, &opened, LinkDone::AccountLocked),
         Err(error) => match link::refusal_of(&edge, &call, error) {
             Ok(refusal) => link::refused(&edge, &call, PURPOSE, refusal),

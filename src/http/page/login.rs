@@ -173,18 +173,18 @@ fn in_words(reason: Reason) -> Option<LoginReason> {
 
 fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
     let binding = bind(edge, call);
-    let status = match shown.error {
-        None => StatusCode::OK,
-        Some(LoginError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    let (status, wait) = match shown.error {
+        None => (StatusCode::OK, None),
+        Some(LoginError::SlowDown { seconds }) => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
+        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, None),
     };
     let pending = match errand {
         Errand::Request(pending) => Some(pending.as_ref()),
         Errand::Device(_) | Errand::Account(_) => None,
     };
-    let may_sign_up = call.realm_settings.sign_up == SignUpMode::Open;
+    let may_sign_up = call.realm_row.settings.sign_up == SignUpMode::Open;
     let view = LoginPage {
-        chrome: respond::chrome_for(edge, call, errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, errand.wishes(edge, call)),
         client_name: errand.client_name(),
         username: shown.username,
         username_fixed: shown.username_fixed,
@@ -201,5 +201,5 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
         sign_up: may_sign_up.then(|| link::address(edge, call, sign_up::PATH, pending)),
     };
     let response = respond::page(edge, status, &view, Forms::EndAtClient);
-    binding.apply(edge, call, response)
+    binding.apply(edge, call, respond::with_wait(response, wait))
 }

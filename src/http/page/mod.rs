@@ -17,6 +17,7 @@ pub(super) mod language;
 mod link;
 pub(super) mod lock_account;
 pub(super) mod login;
+pub(super) mod new_password;
 mod outcome;
 pub(super) mod reset_password;
 pub(super) mod sign_up;

@@ -93,8 +93,8 @@ pub(super) fn interaction_address(
 
 /// The language that is wanted, as far as the request says: it may have been handed over in a way
 /// that the address does not show.
-pub(super) fn wishes_of(call: &Call, pending: &Pending) -> Wishes {
-    call.wishes
+pub(super) fn wishes_of(edge: &Edge, call: &Call, pending: &Pending) -> Wishes {
+    call.wishes(edge)
         .with_requested(pending.request.ui_locales.as_deref())
 }
 

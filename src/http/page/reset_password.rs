@@ -55,7 +55,7 @@ pub(in crate::http) async fn post(
         token: &token,
         password: SecretString::new(form.get("password").unwrap_or_default().to_owned()),
         address: call.address,
-        caller: &call.caller,
+        caller: call.caller(),
         language,
     };
     let error = match reset(&edge.app, new).await {
@@ -93,6 +93,6 @@ fn show(
         action: local(edge, call, PURPOSE.path()),
         csrf: binding.csrf.clone(),
     };
-    let response = link::form_page(edge, &view, error, Forms::StayHere);
+    let response = link::form_page(edge, &view, view.error.as_ref(), Forms::StayHere);
     binding.apply(edge, call, response)
 }

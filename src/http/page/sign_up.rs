@@ -58,7 +58,7 @@ pub(in crate::http) async fn post(
     if !is_genuine(&edge, &call, &form) {
         return refuse(&edge, &call, pending, &form, AccountFormError::StaleForm);
     }
-    if call.terms_url.is_some() && form.get("terms") != Some("accepted") {
+    if call.realm_row.terms_url.is_some() && form.get("terms") != Some("accepted") {
         return refuse(&edge, &call, pending, &form, AccountFormError::Terms);
     }
     let (request, language) = (
@@ -103,12 +103,12 @@ pub(in crate::http) async fn post_again(
 /// The request that the page goes on with, where people may register.
 async fn open(edge: &Edge, call: &Call) -> Result<Option<Box<Pending>>, Box<Response>> {
     let pending = link::coming(edge, call).await?;
-    if call.realm_settings.sign_up == SignUpMode::Open {
+    if call.realm_row.settings.sign_up == SignUpMode::Open {
         return Ok(pending);
     }
     let view = SignUpClosedPage {
         chrome: link::chrome(edge, call, pending.as_deref()),
-        by_invitation: call.realm_settings.sign_up == SignUpMode::Invitation,
+        by_invitation: call.realm_row.settings.sign_up == SignUpMode::Invitation,
         sign_in: link::sign_in(edge, call, pending.as_deref()),
     };
     let closed = respond::page(edge, StatusCode::FORBIDDEN, &view, Forms::EndAtClient);
@@ -187,13 +187,13 @@ fn show(
         email: typed.email,
         invitation: None,
         name: typed.name,
-        terms_url: call.terms_url.clone(),
+        terms_url: call.realm_row.terms_url.clone(),
         least: link::least(call),
         error,
         action: link::address(edge, call, PATH, pending),
         csrf: binding.csrf.clone(),
         sign_in: link::sign_in(edge, call, pending),
     };
-    let response = link::form_page(edge, &view, error, Forms::EndAtClient);
+    let response = link::form_page(edge, &view, view.error.as_ref(), Forms::EndAtClient);
     binding.apply(edge, call, response)
 }

@@ -1,5 +1,5 @@
 //! The pages of a sign-in after the password: `GET` and `POST` of `/login/factor`,
-//! `/login/recovery` and `/login/set-up`.
+//! `/login/recovery`, `/login/mailed-code` and `/login/set-up`; and which page a step has.
 
 use std::sync::Arc;
 
@@ -11,11 +11,12 @@ use http::StatusCode;
 use crate::account::factors::SignInStep;
 use crate::flows::FlowError;
 use crate::flows::factors::{SetUp, Typed, offer, prove, set_up};
+use crate::flows::mailed_code;
 use crate::flows::sign_in_steps::{Progress, StepRefusal, at_step};
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::errand::{AtPage, errand_of, go_on, onward, with_progress};
-use crate::http::page::{bind, is_genuine};
+use crate::http::page::{bind, is_genuine, new_password};
 use crate::http::respond::{self, Forms};
 use crate::pages::{
     FactorError, FactorMethod, FactorPage, QrPicture, RecoveryCodesPage, SetUpFactorPage,
@@ -26,14 +27,20 @@ use crate::protocol::params::Params;
 pub(in crate::http) const FACTOR: &str = "/login/factor";
 /// The page that takes a recovery code instead.
 pub(in crate::http) const RECOVERY: &str = "/login/recovery";
+/// The page that takes the code that was mailed.
+pub(in crate::http) const MAILED_CODE: &str = "/login/mailed-code";
 /// The page on which a second factor is set up.
 pub(in crate::http) const SET_UP: &str = "/login/set-up";
+/// The page on which another password is chosen.
+pub(in crate::http) const NEW_PASSWORD: &str = "/login/new-password";
 
 /// The page of a step.
 pub(super) const fn path_of(step: SignInStep) -> &'static str {
     match step {
         SignInStep::SecondFactor => FACTOR,
+        SignInStep::ConfirmByMail => MAILED_CODE,
         SignInStep::SetUpFactor => SET_UP,
+        SignInStep::ChangePassword => NEW_PASSWORD,
     }
 }
 
@@ -43,6 +50,10 @@ pub(in crate::http) async fn get_factor(state: State<Arc<Edge>>, call: Call) -> 
 
 pub(in crate::http) async fn get_recovery(state: State<Arc<Edge>>, call: Call) -> Response {
     Box::pin(show_step(&state.0, &call, RECOVERY)).await
+}
+
+pub(in crate::http) async fn get_mailed_code(state: State<Arc<Edge>>, call: Call) -> Response {
+    Box::pin(show_step(&state.0, &call, MAILED_CODE)).await
 }
 
 pub(in crate::http) async fn get_set_up(state: State<Arc<Edge>>, call: Call) -> Response {
@@ -63,6 +74,14 @@ pub(in crate::http) async fn post_recovery(
     body: Body,
 ) -> Response {
     Box::pin(take_factor(&edge, &call, body, FactorMethod::RecoveryCode)).await
+}
+
+pub(in crate::http) async fn post_mailed_code(
+    State(edge): State<Arc<Edge>>,
+    call: Call,
+    body: Body,
+) -> Response {
+    Box::pin(take_factor(&edge, &call, body, FactorMethod::Mail)).await
 }
 
 pub(in crate::http) async fn post_set_up(
@@ -99,7 +118,7 @@ pub(in crate::http) async fn post_set_up(
 }
 
 /// Shows the page of a step, if it is whose turn it is; leads to the right one otherwise.
-async fn show_step(edge: &Edge, call: &Call, page: &'static str) -> Response {
+pub(super) async fn show_step(edge: &Edge, call: &Call, page: &'static str) -> Response {
     let at = match errand_of(edge, call).await {
         Ok(at) => at,
         Err(response) => return response,
@@ -111,14 +130,16 @@ async fn show_step(edge: &Edge, call: &Call, page: &'static str) -> Response {
     match (step, page) {
         (Some(FACTOR), FACTOR) => show_factor(edge, call, &at, FactorMethod::App, None),
         (Some(FACTOR), RECOVERY) => show_factor(edge, call, &at, FactorMethod::RecoveryCode, None),
+        (Some(MAILED_CODE), MAILED_CODE) => show_factor(edge, call, &at, FactorMethod::Mail, None),
         (Some(SET_UP), SET_UP) => show_set_up(edge, call, &at, None, None).await,
+        (Some(NEW_PASSWORD), NEW_PASSWORD) => new_password::show(edge, call, &at, None).await,
         (Some(other), _) => respond::see_other(&at.errand.address(edge, call, other)),
         (None, _) => begin_anew(edge, call, &at),
     }
 }
 
 /// Nobody is half signed in: back to the password.
-fn begin_anew(edge: &Edge, call: &Call, at: &AtPage) -> Response {
+pub(super) fn begin_anew(edge: &Edge, call: &Call, at: &AtPage) -> Response {
     respond::see_other(&at.errand.address(edge, call, "/login"))
 }
 
@@ -135,13 +156,17 @@ async fn take_factor(edge: &Edge, call: &Call, body: Body, method: FactorMethod)
         return show_factor(edge, call, &at, method, Some(FactorError::StaleForm));
     }
     let code = form.get("code").unwrap_or_default();
-    let typed = match method {
-        FactorMethod::App => Typed::App(code),
-        FactorMethod::RecoveryCode => Typed::RecoveryCode(code),
-    };
-    let lifetime = call.realm_settings.remembers_devices_for();
+    let lifetime = call.realm_row.settings.remembers_devices_for();
     let remember = lifetime.filter(|_| form.get("remember").is_some());
-    match prove(&edge.app, at.visitor(edge, call), typed, remember).await {
+    let visitor = at.visitor(edge, call);
+    let proven = match method {
+        FactorMethod::App => prove(&edge.app, visitor, Typed::App(code), remember).await,
+        FactorMethod::RecoveryCode => {
+            prove(&edge.app, visitor, Typed::RecoveryCode(code), remember).await
+        }
+        FactorMethod::Mail => mailed_code::prove(&edge.app, visitor, code).await,
+    };
+    match proven {
         Ok(progress) => Box::pin(go_on(edge, call, &at.errand, progress)).await,
         Err(error) => match refused(edge, call, &at, error) {
             Ok(error) => show_factor(edge, call, &at, method, Some(error)),
@@ -180,6 +205,14 @@ fn refused(
     }
 }
 
+/// How long there is to wait.
+pub(super) fn wait_of(error: Option<FactorError>) -> Option<i64> {
+    match error {
+        Some(FactorError::SlowDown { seconds }) => Some(seconds),
+        _ => None,
+    }
+}
+
 pub(super) fn status_of(error: Option<FactorError>) -> StatusCode {
     match error {
         None => StatusCode::OK,
@@ -198,23 +231,26 @@ fn show_factor(
     let binding = bind(edge, call);
     let address = |page| at.errand.address(edge, call, page);
     let (own, other) = match method {
-        FactorMethod::App => (FACTOR, RECOVERY),
-        FactorMethod::RecoveryCode => (RECOVERY, FACTOR),
+        FactorMethod::App => (FACTOR, Some(RECOVERY)),
+        FactorMethod::RecoveryCode => (RECOVERY, Some(FACTOR)),
+        FactorMethod::Mail => (MAILED_CODE, None),
     };
-    let remembered = call.realm_settings.remembers_devices_for();
+    // A mailed code is no second factor, and nothing stands in for it.
+    let remembered = call.realm_row.settings.remembers_devices_for();
+    let remembered = remembered.filter(|_| method != FactorMethod::Mail);
     let view = FactorPage {
-        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         client_name: at.errand.client_name(),
         method,
         error,
         action: address(own),
-        other_way: address(other),
+        other_way: other.map(address),
         not_you: address("/login"),
         remember_days: remembered.map(|lifetime| lifetime.whole_seconds() / 86_400),
         csrf: binding.csrf.clone(),
     };
     let response = respond::page(edge, status_of(error), &view, Forms::EndAtClient);
-    binding.apply(edge, call, response)
+    binding.apply(edge, call, respond::with_wait(response, wait_of(error)))
 }
 
 /// Shows the offer of an app: a new one, or the one that the form came with.
@@ -237,7 +273,7 @@ async fn show_set_up(
     };
     let binding = bind(edge, call);
     let view = SetUpFactorPage {
-        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         client_name: at.errand.client_name(),
         demanded: true,
         picture: QrPicture::of(offer.uri.expose()),
@@ -249,7 +285,7 @@ async fn show_set_up(
         csrf: binding.csrf.clone(),
     };
     let response = respond::page(edge, status_of(error), &view, Forms::StayHere);
-    binding.apply(edge, call, response)
+    binding.apply(edge, call, respond::with_wait(response, wait_of(error)))
 }
 
 fn show_codes(
@@ -260,7 +296,7 @@ fn show_codes(
     codes: Vec<String>,
 ) -> Response {
     let view = RecoveryCodesPage {
-        chrome: respond::chrome_for(edge, call, at.errand.wishes(call)),
+        chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         codes,
         onward: onward(edge, call, &at.errand, progress),
     };

@@ -42,7 +42,7 @@ pub(in crate::http) async fn post(
     if !genuine {
         return show(&edge, &call, token, Some(AccountFormError::StaleForm));
     }
-    match undo(&edge.app, &call.realm, &token, &call.caller).await {
+    match undo(&edge.app, &call.realm, &token, call.caller()).await {
         Ok(()) => link::done(&edge, &call, &opened, LinkDone::AccountRestored),
         Err(error) => match link::refusal_of(&edge, &call, error) {
             Ok(refusal) => link::refused(&edge, &call, PURPOSE, refusal),
@@ -60,6 +60,6 @@ fn show(edge: &Edge, call: &Call, token: String, error: Option<AccountFormError>
         action: local(edge, call, PURPOSE.path()),
         csrf: binding.csrf.clone(),
     };
-    let response = link::form_page(edge, &view, error, Forms::StayHere);
+    let response = link::form_page(edge, &view, view.error.as_ref(), Forms::StayHere);
     binding.apply(edge, call, response)
 }

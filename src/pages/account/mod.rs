@@ -137,6 +137,8 @@ pub enum AccountNotice {
     OthersEnded,
     /// An application has lost its access.
     Disconnected,
+    /// There is another password; all sessions but this one have ended.
+    PasswordChanged,
 }
 
 impl AccountNotice {
@@ -148,6 +150,7 @@ impl AccountNotice {
         Self::SessionEnded,
         Self::OthersEnded,
         Self::Disconnected,
+        Self::PasswordChanged,
     ];
 
     /// Its name in the address of the page that tells it.
@@ -159,6 +162,7 @@ impl AccountNotice {
             Self::SessionEnded => "session-ended",
             Self::OthersEnded => "others-ended",
             Self::Disconnected => "disconnected",
+            Self::PasswordChanged => "password-changed",
         }
     }
 

@@ -232,20 +232,39 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::DeviceRemembered => Message::new("event-device-remembered"),
         EventKind::DeviceForgotten => Message::new("event-device-forgotten"),
         EventKind::SignedIn => Message::new("event-signed-in"),
+        EventKind::SignInDoubted => Message::new("event-sign-in-doubted"),
         EventKind::SignInRefused => Message::new("event-sign-in-refused"),
         EventKind::SessionEnded => Message::new("event-session-ended"),
         EventKind::ConsentGranted => Message::new("event-consent-granted"),
         EventKind::ConsentWithdrawn => Message::new("event-consent-withdrawn"),
+        EventKind::NetworkBanned => Message::new("event-network-banned"),
+        EventKind::NetworkBanLifted => Message::new("event-network-ban-lifted"),
         EventKind::TokenRevoked => Message::new("event-token-revoked"),
-        EventKind::RoleCreated => Message::new("event-role-created"),
-        EventKind::RoleChanged => Message::new("event-role-changed"),
-        EventKind::RoleDeleted => Message::new("event-role-deleted"),
         EventKind::RoleGranted => Message::new("event-role-granted"),
         EventKind::RoleRevoked => Message::new("event-role-revoked"),
-        EventKind::GroupCreated => Message::new("event-group-created"),
-        EventKind::GroupChanged => Message::new("event-group-changed"),
-        EventKind::GroupDeleted => Message::new("event-group-deleted"),
         EventKind::MemberAdded => Message::new("event-member-added"),
         EventKind::MemberRemoved => Message::new("event-member-removed"),
+        EventKind::TokenReuseDetected => Message::new("event-token-reuse-detected"),
+        // About no person in particular.
+        EventKind::ClientCreated
+        | EventKind::ClientChanged
+        | EventKind::ClientSecretReplaced
+        | EventKind::ClientDeleted
+        | EventKind::ApiCreated
+        | EventKind::ApiChanged
+        | EventKind::ApiDeleted
+        | EventKind::RegistrationTokenMade
+        | EventKind::RegistrationTokenWithdrawn
+        | EventKind::RealmCreated
+        | EventKind::RealmChanged
+        | EventKind::KeyPublished
+        | EventKind::KeyActivated
+        | EventKind::KeyRetired
+        | EventKind::RoleCreated
+        | EventKind::RoleChanged
+        | EventKind::RoleDeleted
+        | EventKind::GroupCreated
+        | EventKind::GroupChanged
+        | EventKind::GroupDeleted => Message::new("event-settings-changed"),
     }
 }

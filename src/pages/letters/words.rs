@@ -30,6 +30,8 @@ impl Draft {
             Some(value(mail, "what")?)
         } else if kind == MailKind::NewDevice {
             Some(value(mail, "device")?)
+        } else if kind == MailKind::SignInCode {
+            Some(value(mail, "code")?)
         } else {
             None
         };
@@ -82,6 +84,7 @@ fn subject(kind: MailKind) -> Message {
         MailKind::FactorChanged => Message::new("mail-factor-changed-subject"),
         MailKind::RecoveryCodeUsed => Message::new("mail-recovery-code-used-subject"),
         MailKind::NewDevice => Message::new("mail-new-device-subject"),
+        MailKind::SignInCode => Message::new("mail-sign-in-code-subject"),
         MailKind::AccountDeleted => Message::new("mail-account-deleted-subject"),
         MailKind::Test => Message::new("mail-test-subject"),
     }
@@ -100,6 +103,7 @@ fn lead(kind: MailKind) -> Message {
         MailKind::FactorChanged => Message::new("mail-factor-changed-lead"),
         MailKind::RecoveryCodeUsed => Message::new("mail-recovery-code-used-lead"),
         MailKind::NewDevice => Message::new("mail-new-device-lead"),
+        MailKind::SignInCode => Message::new("mail-sign-in-code-lead"),
         MailKind::AccountDeleted => Message::new("mail-account-deleted-lead"),
         MailKind::Test => Message::new("mail-test-lead"),
     }
@@ -137,6 +141,7 @@ fn action(kind: MailKind) -> Option<Message> {
         | MailKind::FactorChanged
         | MailKind::RecoveryCodeUsed
         | MailKind::NewDevice
+        | MailKind::SignInCode
         | MailKind::Test => return None,
     })
 }
@@ -158,6 +163,7 @@ fn notes(kind: MailKind) -> Vec<Message> {
         | MailKind::FactorChanged
         | MailKind::RecoveryCodeUsed
         | MailKind::NewDevice => vec![Message::new("mail-was-you")],
+        MailKind::SignInCode => vec![Message::new("mail-sign-in-code-more")],
         MailKind::AccountDeleted => vec![Message::new("mail-account-deleted-more")],
         MailKind::Test => Vec::new(),
     }

@@ -24,6 +24,38 @@ for (const input of document.querySelectorAll("input[data-reveal]")) {
   input.after(button);
 }
 
+// Buttons that copy and print what is shown only once.
+const codes = document.getElementById("recovery-codes");
+if (codes) {
+  const keep = document.getElementById("recovery-keep");
+  const told = document.createElement("span");
+  told.setAttribute("role", "status");
+  const add = (label, act) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button small";
+    button.textContent = label;
+    button.addEventListener("click", act);
+    keep.append(button);
+  };
+  if (navigator.clipboard) {
+    add(codes.dataset.copy, async () => {
+      const lines = [...codes.querySelectorAll("code")].map((code) => code.textContent);
+      await navigator.clipboard.writeText(lines.join("\n"));
+      told.textContent = codes.dataset.copied;
+    });
+  }
+  add(codes.dataset.print, () => print());
+  keep.append(told);
+}
+
+// A picture that an application does not give leaves no frame behind.
+const logo = document.querySelector(".client-logo");
+if (logo) {
+  logo.addEventListener("error", () => logo.remove());
+  if (logo.complete && !logo.naturalWidth) logo.remove();
+}
+
 // One press, one request.
 for (const form of document.forms) {
   form.addEventListener("submit", (event) => {

@@ -27,8 +27,14 @@ pub async fn keeps_apis(store: SharedStore) {
     let world = World::new(store).await;
     let store = &world.store;
     let mut notes = api(&world.realm, "https://notes.example/");
-    assert_eq!(store.create_api(&notes).await.unwrap(), Creation::Created);
-    assert_eq!(store.create_api(&notes).await.unwrap(), Creation::NameTaken);
+    assert_eq!(
+        store.create_api(&notes, &[]).await.unwrap(),
+        Creation::Created
+    );
+    assert_eq!(
+        store.create_api(&notes, &[]).await.unwrap(),
+        Creation::NameTaken
+    );
     let found = store.api(&world.realm, &notes.id).await.unwrap();
     assert_eq!(found, Some(notes.clone()));
     assert_eq!(store.api(&world.elsewhere, &notes.id).await.unwrap(), None);
@@ -37,12 +43,18 @@ pub async fn keeps_apis(store: SharedStore) {
         ..ApiMetadata::default()
     };
     notes.disabled_at = Some(after(3));
-    assert_eq!(store.update_api(&notes).await.unwrap(), Change::Changed);
+    assert_eq!(
+        store.update_api(&notes, &[]).await.unwrap(),
+        Change::Changed
+    );
     let found = store.api(&world.realm, &notes.id).await.unwrap();
     assert_eq!(found, Some(notes.clone()));
     for absent in ["https://notes.example", "https://Notes.example/"] {
         notes.id = ApiId::parse(absent).unwrap();
-        assert_eq!(store.update_api(&notes).await.unwrap(), Change::NotFound);
+        assert_eq!(
+            store.update_api(&notes, &[]).await.unwrap(),
+            Change::NotFound
+        );
     }
 }
 
@@ -53,14 +65,14 @@ pub async fn takes_api_names_per_realm(store: SharedStore) {
     let [mut here, there] =
         [&world.realm, &world.elsewhere].map(|realm| api(realm, "urn:example:api"));
     for api in [&here, &there] {
-        assert_eq!(store.create_api(api).await.unwrap(), Creation::Created);
+        assert_eq!(store.create_api(api, &[]).await.unwrap(), Creation::Created);
     }
     "Changed".clone_into(&mut here.metadata.name);
-    store.update_api(&here).await.unwrap();
+    store.update_api(&here, &[]).await.unwrap();
     let untouched = Some(there.clone());
     assert_eq!(store.api(&there.realm, &there.id).await.unwrap(), untouched);
     for change in [Change::Changed, Change::NotFound] {
-        let deleted = store.delete_api(&here.realm, &here.id).await.unwrap();
+        let deleted = store.delete_api(&here.realm, &here.id, &[]).await.unwrap();
         assert_eq!(deleted, change);
     }
     assert_eq!(store.api(&here.realm, &here.id).await.unwrap(), None);
@@ -73,10 +85,10 @@ pub async fn lists_apis_by_page(store: SharedStore) {
     let ids = ["https://A.example/", "https://a.example", "urn:b", "urn:c"];
     for id in ids.iter().rev() {
         let api = api(&world.realm, id);
-        world.store.create_api(&api).await.unwrap();
+        world.store.create_api(&api, &[]).await.unwrap();
     }
     let foreign = api(&world.elsewhere, "urn:a");
-    world.store.create_api(&foreign).await.unwrap();
+    world.store.create_api(&foreign, &[]).await.unwrap();
     let mut page = Page {
         after: None,
         limit: 3,

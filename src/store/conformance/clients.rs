@@ -11,7 +11,7 @@ pub async fn keeps_clients(store: SharedStore) {
     let store = &world.store;
     let mut shop = world.client.clone();
     assert_eq!(
-        store.create_client(&shop).await.unwrap(),
+        store.create_client(&shop, &[]).await.unwrap(),
         Creation::NameTaken
     );
     assert_eq!(
@@ -25,13 +25,19 @@ pub async fn keeps_clients(store: SharedStore) {
     shop.secret = None;
     shop.metadata.grant_types = vec![GrantType::ClientCredentials];
     shop.disabled_at = Some(after(3));
-    assert_eq!(store.update_client(&shop).await.unwrap(), Change::Changed);
+    assert_eq!(
+        store.update_client(&shop, &[]).await.unwrap(),
+        Change::Changed
+    );
     assert_eq!(
         store.client(&world.realm, &shop.id).await.unwrap(),
         Some(shop.clone())
     );
     shop.id = ClientId::parse("absent").unwrap();
-    assert_eq!(store.update_client(&shop).await.unwrap(), Change::NotFound);
+    assert_eq!(
+        store.update_client(&shop, &[]).await.unwrap(),
+        Change::NotFound
+    );
 }
 
 /// Removing a client revokes its families, also when it is registered anew.
@@ -67,7 +73,7 @@ pub async fn a_removed_client_loses_its_families(store: SharedStore) {
         .unwrap();
     assert_eq!(change, Change::Changed);
     assert_eq!(store.client(&world.realm, shop).await.unwrap(), None);
-    store.create_client(&world.client).await.unwrap();
+    store.create_client(&world.client, &[]).await.unwrap();
     assert_eq!(
         world.family(&family.grant.id).await.revoked_at,
         Some(after(20))

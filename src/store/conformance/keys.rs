@@ -41,7 +41,10 @@ pub async fn lists_keys_of_a_realm(store: SharedStore) {
     let pending = key(&world.realm, "k-2", KeyState::Pending, after(2));
     let active = key(&world.realm, "k-1", KeyState::Active, after(1));
     for key in [&pending, &active] {
-        assert_eq!(store.add_signing_key(key).await.unwrap(), Creation::Created);
+        assert_eq!(
+            store.add_signing_key(key, &[]).await.unwrap(),
+            Creation::Created
+        );
     }
     let keys = store.signing_keys(&world.realm).await.unwrap();
     let expected = [
@@ -71,7 +74,7 @@ pub async fn holds_one_key_of_a_state(store: SharedStore) {
         let id = format!("k-{}", state.as_str());
         let first = key(&world.realm, &id, state, START);
         assert_eq!(
-            store.add_signing_key(&first).await.unwrap(),
+            store.add_signing_key(&first, &[]).await.unwrap(),
             Creation::Created
         );
         let before = store.key_revision().await.unwrap();
@@ -80,7 +83,7 @@ pub async fn holds_one_key_of_a_state(store: SharedStore) {
             ..first.clone()
         };
         assert_eq!(
-            store.add_signing_key(&second).await.unwrap(),
+            store.add_signing_key(&second, &[]).await.unwrap(),
             Creation::NameTaken
         );
         assert_eq!(store.key_revision().await.unwrap(), before);
@@ -89,7 +92,7 @@ pub async fn holds_one_key_of_a_state(store: SharedStore) {
             ..first.clone()
         };
         assert_eq!(
-            store.add_signing_key(&elsewhere).await.unwrap(),
+            store.add_signing_key(&elsewhere, &[]).await.unwrap(),
             Creation::Created
         );
         let other = SigningKeyRecord {
@@ -98,7 +101,7 @@ pub async fn holds_one_key_of_a_state(store: SharedStore) {
             ..first
         };
         assert_eq!(
-            store.add_signing_key(&other).await.unwrap(),
+            store.add_signing_key(&other, &[]).await.unwrap(),
             Creation::Created
         );
     }
@@ -115,7 +118,7 @@ pub async fn adds_one_pending_key_in_a_race(store: SharedStore) {
             KeyState::Pending,
             START,
         );
-        async move { store.add_signing_key(&key).await.unwrap() }
+        async move { store.add_signing_key(&key, &[]).await.unwrap() }
     })
     .await;
     assert_eq!(count_of(&outcomes, &Creation::Created), 1);
@@ -130,19 +133,19 @@ pub async fn activates_a_pending_key(store: SharedStore) {
     let world = World::new(store).await;
     let (store, realm) = (&world.store, &world.realm);
     store
-        .add_signing_key(&key(realm, "k-1", KeyState::Active, after(1)))
+        .add_signing_key(&key(realm, "k-1", KeyState::Active, after(1)), &[])
         .await
         .unwrap();
     store
-        .add_signing_key(&key(realm, "k-2", KeyState::Pending, after(2)))
+        .add_signing_key(&key(realm, "k-2", KeyState::Pending, after(2)), &[])
         .await
         .unwrap();
     let mut other = key(realm, "k-es", KeyState::Active, after(3));
     "ES256".clone_into(&mut other.algorithm);
-    store.add_signing_key(&other).await.unwrap();
+    store.add_signing_key(&other, &[]).await.unwrap();
     let before = store.key_revision().await.unwrap();
     let moved = store
-        .activate_key(realm, &key_id("k-2"), after(9))
+        .activate_key(realm, &key_id("k-2"), &[], after(9))
         .await
         .unwrap();
     assert_eq!(moved, KeyTransition::Moved);
@@ -165,25 +168,25 @@ pub async fn activates_only_what_is_pending(store: SharedStore) {
     let world = World::new(store).await;
     let (store, realm) = (&world.store, &world.realm);
     store
-        .add_signing_key(&key(realm, "k-1", KeyState::Active, after(1)))
+        .add_signing_key(&key(realm, "k-1", KeyState::Active, after(1)), &[])
         .await
         .unwrap();
     store
-        .add_signing_key(&key(realm, "k-2", KeyState::Pending, after(2)))
+        .add_signing_key(&key(realm, "k-2", KeyState::Pending, after(2)), &[])
         .await
         .unwrap();
     let before = store.key_revision().await.unwrap();
     let lost = [
         store
-            .activate_key(realm, &key_id("k-1"), after(9))
+            .activate_key(realm, &key_id("k-1"), &[], after(9))
             .await
             .unwrap(),
         store
-            .activate_key(realm, &key_id("k-9"), after(9))
+            .activate_key(realm, &key_id("k-9"), &[], after(9))
             .await
             .unwrap(),
         store
-            .activate_key(&world.elsewhere, &key_id("k-2"), after(9))
+            .activate_key(&world.elsewhere, &key_id("k-2"), &[], after(9))
             .await
             .unwrap(),
     ];
@@ -198,18 +201,18 @@ pub async fn activates_once_in_a_race(store: SharedStore) {
     let world = World::new(store).await;
     let (store, realm) = (&world.store, &world.realm);
     store
-        .add_signing_key(&key(realm, "k-1", KeyState::Active, after(1)))
+        .add_signing_key(&key(realm, "k-1", KeyState::Active, after(1)), &[])
         .await
         .unwrap();
     store
-        .add_signing_key(&key(realm, "k-2", KeyState::Pending, after(2)))
+        .add_signing_key(&key(realm, "k-2", KeyState::Pending, after(2)), &[])
         .await
         .unwrap();
     let outcomes = race(|_| {
         let (store, realm) = (world.store.clone(), world.realm.clone());
         async move {
             store
-                .activate_key(&realm, &key_id("k-2"), after(9))
+                .activate_key(&realm, &key_id("k-2"), &[], after(9))
                 .await
                 .unwrap()
         }
@@ -226,41 +229,41 @@ pub async fn retires_a_key_that_does_not_sign(store: SharedStore) {
     let world = World::new(store).await;
     let (store, realm) = (&world.store, &world.realm);
     store
-        .add_signing_key(&key(realm, "k-1", KeyState::Active, after(1)))
+        .add_signing_key(&key(realm, "k-1", KeyState::Active, after(1)), &[])
         .await
         .unwrap();
     store
-        .add_signing_key(&key(realm, "k-2", KeyState::Pending, after(2)))
+        .add_signing_key(&key(realm, "k-2", KeyState::Pending, after(2)), &[])
         .await
         .unwrap();
     let active = store
-        .retire_key(realm, &key_id("k-1"), after(3))
+        .retire_key(realm, &key_id("k-1"), &[], after(3))
         .await
         .unwrap();
     assert_eq!(active, KeyTransition::Lost);
     store
-        .activate_key(realm, &key_id("k-2"), after(4))
+        .activate_key(realm, &key_id("k-2"), &[], after(4))
         .await
         .unwrap();
     let before = store.key_revision().await.unwrap();
     let moved = store
-        .retire_key(realm, &key_id("k-1"), after(5))
+        .retire_key(realm, &key_id("k-1"), &[], after(5))
         .await
         .unwrap();
     assert_eq!(moved, KeyTransition::Moved);
     assert_eq!(store.key_revision().await.unwrap(), before + 1);
     assert_eq!(state(&world, "k-1").await, None);
     let again = store
-        .retire_key(realm, &key_id("k-1"), after(6))
+        .retire_key(realm, &key_id("k-1"), &[], after(6))
         .await
         .unwrap();
     assert_eq!(again, KeyTransition::Lost);
     store
-        .add_signing_key(&key(realm, "k-3", KeyState::Pending, after(7)))
+        .add_signing_key(&key(realm, "k-3", KeyState::Pending, after(7)), &[])
         .await
         .unwrap();
     let pending = store
-        .retire_key(realm, &key_id("k-3"), after(8))
+        .retire_key(realm, &key_id("k-3"), &[], after(8))
         .await
         .unwrap();
     assert_eq!(pending, KeyTransition::Moved);
@@ -271,7 +274,7 @@ pub async fn forgets_realms_without_keys(store: SharedStore) {
     let world = World::new(store).await;
     let (store, realm) = (&world.store, &world.realm);
     store
-        .add_signing_key(&key(realm, "k-1", KeyState::Pending, after(1)))
+        .add_signing_key(&key(realm, "k-1", KeyState::Pending, after(1)), &[])
         .await
         .unwrap();
     assert_eq!(
@@ -279,7 +282,7 @@ pub async fn forgets_realms_without_keys(store: SharedStore) {
         std::slice::from_ref(realm)
     );
     store
-        .retire_key(realm, &key_id("k-1"), after(2))
+        .retire_key(realm, &key_id("k-1"), &[], after(2))
         .await
         .unwrap();
     assert_eq!(store.realms_with_keys().await.unwrap(), []);

@@ -49,7 +49,7 @@ async fn found(world: &World, link: &Link) -> Option<Link> {
 }
 
 /// The account that a link of the world makes.
-fn eve(world: &World, id: &str, seconds: u32) -> User {
+pub(super) fn eve(world: &World, id: &str, seconds: u32) -> User {
     User {
         created_at: after(seconds),
         updated_at: after(seconds),
@@ -57,7 +57,7 @@ fn eve(world: &World, id: &str, seconds: u32) -> User {
     }
 }
 
-async fn create(world: &World, link: &Link, user: &User) -> LinkUse {
+pub(super) async fn create(world: &World, link: &Link, user: &User) -> LinkUse {
     let none = Effects::NONE;
     let verb = world
         .store

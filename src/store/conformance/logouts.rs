@@ -15,7 +15,7 @@ const MONTH_SECONDS: u32 = 30 * 86_400;
 async fn telling(world: &World, id: &str) -> Client {
     let mut client = client(&world.realm, id);
     client.metadata.backchannel_logout_uri = Some(format!("https://{id}.example/logout"));
-    world.store.create_client(&client).await.unwrap();
+    world.store.create_client(&client, &[]).await.unwrap();
     client
 }
 
@@ -98,7 +98,7 @@ pub async fn ending_a_session_addresses_its_clients(store: SharedStore) {
         disabled_at: Some(START),
         ..mail
     };
-    world.store.update_client(&mail_off).await.unwrap();
+    world.store.update_client(&mail_off, &[]).await.unwrap();
     for second in [20, 30] {
         end(&world, &world.session.id, second).await;
     }
@@ -304,7 +304,7 @@ pub async fn tells_a_client_at_its_present_address(store: SharedStore) {
     let (world, seen) = one_due(store).await;
     let mut notes = client(&world.realm, "notes");
     notes.metadata.backchannel_logout_uri = Some("https://notes.example/moved".to_owned());
-    world.store.update_client(&notes).await.unwrap();
+    world.store.update_client(&notes, &[]).await.unwrap();
     let claimed = world
         .store
         .claim_logout(&seen, after(20), after(80))

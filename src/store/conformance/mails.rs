@@ -1,9 +1,11 @@
 //! The outbox of mail.
 
-use super::{RACERS, World, after, count_of, race, user};
+use super::{RACERS, World, after, count_of, links, race, user};
+use crate::account::link::{Link, LinkPurpose};
 use crate::protocol::ids::RealmId;
 use crate::store::{
-    Change, Creation, Effects, MailCounts, MailFate, MailFilter, NewMail, SharedStore, StoredMail,
+    Change, Creation, Effects, LinkUse, MailCounts, MailFate, MailFilter, NewMail, SharedStore,
+    StoredMail,
 };
 
 const HOUR: u32 = 3_600;
@@ -18,6 +20,7 @@ fn written(realm: &RealmId, id: &str, second: u32) -> NewMail {
         sealed: vec![1, 2, 3],
         created_at: after(second),
         expires_at: after(second + HOUR),
+        link: None,
     }
 }
 
@@ -113,6 +116,36 @@ pub async fn lists_what_is_due_in_its_order(store: SharedStore) {
     let first = world.store.due_mails(after(30), 1).await.unwrap();
     assert_eq!(first.len(), 1);
     assert_eq!(due(&world, 30).await, ["m-early", "m-middle", "m-late"]);
+}
+
+/// A link stands from the last attempt at its mail, and no other; one that was used stays as it is.
+pub async fn a_link_stands_from_when_its_mail_is_sent(store: SharedStore) {
+    let world = World::new(store).await;
+    let unsent = links::written(&world, "unsent", LinkPurpose::ResetPassword).await;
+    let link = links::written(&world, "sent", LinkPurpose::ConfirmAddress).await;
+    let mail = written(&world.realm, "m-1", 0).carrying(&link);
+    register(&world, "bob", vec![mail]).await;
+    let expiry = async |link: &Link| {
+        let found = world.store.link(&world.realm, &link.digest).await.unwrap();
+        found.unwrap().expires_at
+    };
+    for (second, stands_until) in [(600, 2_400), (1_200, 3_000)] {
+        let seen = only(&world).await;
+        let claimed = claim(&world, &seen, second).await.unwrap();
+        assert_eq!(expiry(&link).await, after(stands_until));
+        settle(
+            &world,
+            &claimed,
+            MailFate::Again(after(second + 60)),
+            "later",
+        )
+        .await;
+    }
+    assert_eq!(expiry(&unsent).await, after(60));
+    let eve = links::eve(&world, "u-eve", 1_300);
+    assert_eq!(links::create(&world, &link, &eve).await, LinkUse::Used);
+    claim(&world, &only(&world).await, 1_400).await.unwrap();
+    assert_eq!(expiry(&link).await, after(3_000));
 }
 
 /// A claimed attempt is nobody else's until the claim lapses; then it is the next attempt.

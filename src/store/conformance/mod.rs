@@ -25,6 +25,7 @@ pub mod misc;
 pub mod own;
 pub mod passwords;
 pub mod people;
+pub mod protection;
 pub mod registrations;
 pub mod replays;
 pub mod requests;
@@ -91,7 +92,7 @@ impl World {
         let [realm, elsewhere] = ["acme", "globex"].map(|slug| RealmId::parse(slug).unwrap());
         for id in [&realm, &elsewhere] {
             assert_eq!(
-                store.create_realm(&realm_named(id)).await.unwrap(),
+                store.create_realm(&realm_named(id), &[]).await.unwrap(),
                 Creation::Created
             );
         }
@@ -102,7 +103,7 @@ impl World {
         );
         let client = client(&realm, "shop");
         assert_eq!(
-            store.create_client(&client).await.unwrap(),
+            store.create_client(&client, &[]).await.unwrap(),
             Creation::Created
         );
         let session = session(&user, "s-1");

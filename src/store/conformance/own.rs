@@ -89,7 +89,7 @@ pub async fn lists_the_grants_of_a_user(store: SharedStore) {
     let world = World::new(store).await;
     let (store, realm, id) = (&world.store, &world.realm, &world.user.id);
     let other = client(realm, "wiki");
-    store.create_client(&other).await.unwrap();
+    store.create_client(&other, &[]).await.unwrap();
     let later = NewFamily {
         created_at: after(1),
         ..world.offline_grant("f-2")

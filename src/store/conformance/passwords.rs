@@ -5,6 +5,8 @@ use crate::account::session::Session;
 use crate::account::user::{AccountSwitch, User};
 use crate::protocol::ids::FamilyId;
 use crate::secret::Digest;
+use crate::store::conformance::sign_ins::{begin, open, step, take};
+use crate::store::factors::{Act, StepOutcome, Then};
 use crate::store::passwords::SparedSession;
 use crate::store::{Change, Effects, NewFamily, PasswordChange, RevocationMark, SharedStore};
 
@@ -259,4 +261,78 @@ pub async fn says_who_must_change_the_password(store: SharedStore) {
         assert_eq!(world.change(&wanted).await, Change::Changed);
         assert_eq!(world.person().await.must_change_password, must_change);
     }
+}
+
+/// Where another password must be chosen, the present one opens no session and voids the sign-ins
+/// in progress.
+pub async fn a_password_that_must_be_changed_opens_nothing(store: SharedStore) {
+    let world = World::new(store).await;
+    let ground = begin(&world, "before").await;
+    let (realm, user) = (&world.realm, &world.user.id);
+    let set = world
+        .store
+        .set_must_change_password(realm, user, true, after(1));
+    assert_eq!(set.await.unwrap(), Change::Changed);
+    let session = session(&world.user, "s-2");
+    let opened = world
+        .store
+        .open_session(&session, VERIFIED, &Effects::NONE)
+        .await;
+    assert_eq!(opened.unwrap(), Change::NotFound);
+    let act = Act::ChangePassword(Box::new(world.new_password(after(5))));
+    let step = step(&world, ground, act, open(&world, "s-3"));
+    assert_eq!(take(&world, &step).await, StepOutcome::Gone);
+    assert_eq!(world.past().await, [VERIFIED]);
+}
+
+/// The step changes the password, ends every session and opens one; once.
+pub async fn a_step_changes_the_password_once_in_a_race(store: SharedStore) {
+    let world = World::new(store).await;
+    let offline = world.granted("f-1", &world.session, true).await;
+    let (realm, user) = (&world.realm, &world.user.id);
+    let set = world
+        .store
+        .set_must_change_password(realm, user, true, after(1));
+    assert_eq!(set.await.unwrap(), Change::Changed);
+    let ground = begin(&world, "half").await;
+    let outcomes = race(|number| {
+        let wanted = PasswordChange {
+            proven: Some(VERIFIED.to_owned()),
+            ..world.new_password(after(5))
+        };
+        let then = Then::Open {
+            session: Box::new(Session {
+                auth_time: after(5),
+                ..session(&world.user, &format!("new-{number}"))
+            }),
+            remembered: None,
+        };
+        let act = Act::ChangePassword(Box::new(wanted));
+        let step = step(&world, ground, act, then);
+        let store = world.store.clone();
+        async move {
+            store
+                .take_step(&step, &Effects::NONE, after(5))
+                .await
+                .unwrap()
+        }
+    })
+    .await;
+    assert_eq!(count_of(&outcomes, &StepOutcome::Taken), 1);
+    assert_eq!(count_of(&outcomes, &StepOutcome::Gone), RACERS - 1);
+    assert!(!world.person().await.must_change_password);
+    let before = world.read(&world.session.cookie).await.unwrap();
+    assert_eq!(before.ended_at, Some(after(5)));
+    assert_eq!(world.family(&offline).await.revoked_at, Some(after(5)));
+    let mut live = Vec::new();
+    for number in 0..RACERS {
+        let cookie = Digest::of(&format!("new-{number}"));
+        live.extend(
+            world
+                .read(&cookie)
+                .await
+                .filter(|new| new.ended_at.is_none()),
+        );
+    }
+    assert_eq!(live.len(), 1);
 }

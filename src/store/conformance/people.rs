@@ -17,9 +17,12 @@ pub async fn has_the_default_realm(store: SharedStore) {
 /// A realm is read back as it was written, and its slug is taken from then on.
 pub async fn creates_a_realm_once(store: SharedStore) {
     let realm = realm_named(&RealmId::parse("acme").unwrap());
-    assert_eq!(store.create_realm(&realm).await.unwrap(), Creation::Created);
     assert_eq!(
-        store.create_realm(&realm).await.unwrap(),
+        store.create_realm(&realm, &[]).await.unwrap(),
+        Creation::Created
+    );
+    assert_eq!(
+        store.create_realm(&realm, &[]).await.unwrap(),
         Creation::NameTaken
     );
     assert_eq!(store.realm(&realm.id).await.unwrap(), Some(realm.clone()));
@@ -158,13 +161,13 @@ pub async fn lists_users_and_clients_by_page(store: SharedStore) {
             .unwrap();
         world
             .store
-            .create_client(&client(&world.realm, id))
+            .create_client(&client(&world.realm, id), &[])
             .await
             .unwrap();
     }
     world
         .store
-        .create_client(&client(&world.elsewhere, "u-c"))
+        .create_client(&client(&world.elsewhere, "u-c"), &[])
         .await
         .unwrap();
     let mut page = Page {

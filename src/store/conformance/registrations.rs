@@ -53,7 +53,7 @@ async fn token(world: &World, id: &str, uses_left: u32) -> InitialAccessToken {
         created_at: START,
         expires_at: after(3_600),
     };
-    let created = world.store.create_initial_access_token(&token).await;
+    let created = world.store.create_initial_access_token(&token, &[]).await;
     created.unwrap();
     token
 }
@@ -67,7 +67,13 @@ async fn found(world: &World, client: &Client) -> Option<Client> {
 pub async fn registers_a_client_once(store: SharedStore) {
     let world = World::new(store).await;
     let client = registered(&world, "self");
-    let register = async |client| world.store.register_client(client, &open(9)).await.unwrap();
+    let register = async |client| {
+        world
+            .store
+            .register_client(client, &open(9), &[])
+            .await
+            .unwrap()
+    };
     assert_eq!(register(&client).await, ClientRegistration::Registered);
     assert_eq!(found(&world, &client).await, Some(client.clone()));
     assert_eq!(register(&client).await, ClientRegistration::NameTaken);
@@ -86,7 +92,7 @@ pub async fn a_token_registers_as_many_clients_as_it_has_uses(store: SharedStore
         let admission = with(token);
         world
             .store
-            .register_client(&client, &admission)
+            .register_client(&client, &admission, &[])
             .await
             .unwrap()
     };
@@ -128,7 +134,12 @@ pub async fn a_token_is_spent_once_in_a_race(store: SharedStore) {
     let outcomes = race(|number| {
         let store = world.store.clone();
         let client = registered(&world, &format!("c{number}"));
-        async move { store.register_client(&client, &with("once")).await.unwrap() }
+        async move {
+            store
+                .register_client(&client, &with("once"), &[])
+                .await
+                .unwrap()
+        }
     })
     .await;
     assert_eq!(count_of(&outcomes, &ClientRegistration::Registered), 1);
@@ -142,20 +153,20 @@ pub async fn the_limit_holds_in_a_race(store: SharedStore) {
     let outcomes = race(|number| {
         let store = world.store.clone();
         let client = registered(&world, &format!("c{number}"));
-        async move { store.register_client(&client, &open(5)).await.unwrap() }
+        async move { store.register_client(&client, &open(5), &[]).await.unwrap() }
     })
     .await;
     assert_eq!(count_of(&outcomes, &ClientRegistration::Registered), 5);
     assert_eq!(count_of(&outcomes, &ClientRegistration::Full), RACERS - 5);
     let address = document(&world, "https://app.example/client");
-    let admitted = world.store.register_client(&address, &open(1)).await;
+    let admitted = world.store.register_client(&address, &open(1), &[]).await;
     assert_eq!(admitted.unwrap(), ClientRegistration::Registered);
     assert_eq!(found(&world, &address).await, Some(address));
     let elsewhere = Client {
         realm: world.elsewhere.clone(),
         ..registered(&world, "c0")
     };
-    let admitted = world.store.register_client(&elsewhere, &open(5)).await;
+    let admitted = world.store.register_client(&elsewhere, &open(5), &[]).await;
     assert_eq!(admitted.unwrap(), ClientRegistration::Registered);
 }
 
@@ -165,7 +176,7 @@ pub async fn a_registration_is_replaced_with_its_token_only(store: SharedStore) 
     let mut client = registered(&world, "self");
     world
         .store
-        .register_client(&client, &open(9))
+        .register_client(&client, &open(9), &[])
         .await
         .unwrap();
     "Another".clone_into(&mut client.metadata.client_name);
@@ -174,7 +185,7 @@ pub async fn a_registration_is_replaced_with_its_token_only(store: SharedStore) 
     let replace = async |token: &str| {
         let store = &world.store;
         store
-            .replace_registration(&client, &Digest::of(token))
+            .replace_registration(&client, &Digest::of(token), &[])
             .await
             .unwrap()
     };
@@ -185,7 +196,7 @@ pub async fn a_registration_is_replaced_with_its_token_only(store: SharedStore) 
         disabled_at: Some(after(1)),
         ..client.clone()
     };
-    world.store.update_client(&off).await.unwrap();
+    world.store.update_client(&off, &[]).await.unwrap();
     assert_eq!(replace("self").await, Change::NotFound);
     assert_eq!(found(&world, &client).await, Some(off));
 }
@@ -199,7 +210,10 @@ pub async fn a_document_is_renewed(store: SharedStore) {
         store.renew_document(&published).await.unwrap(),
         Change::NotFound
     );
-    store.register_client(&published, &open(9)).await.unwrap();
+    store
+        .register_client(&published, &open(9), &[])
+        .await
+        .unwrap();
     "Another".clone_into(&mut published.metadata.client_name);
     published.fresh_until = Some(after(900));
     let renewed = store.renew_document(&published).await.unwrap();
@@ -216,7 +230,7 @@ pub async fn notes_uses_once_a_day(store: SharedStore) {
     let client = registered(&world, "self");
     world
         .store
-        .register_client(&client, &open(9))
+        .register_client(&client, &open(9), &[])
         .await
         .unwrap();
     let note = async |id: &ClientId, seconds: u32| {
@@ -244,12 +258,20 @@ pub async fn notes_uses_once_a_day(store: SharedStore) {
 pub async fn withdraws_a_token(store: SharedStore) {
     let world = World::new(store).await;
     token(&world, "gone", 5).await;
-    let delete = async |realm| world.store.delete_initial_access_token(realm, "gone").await;
+    let delete = async |realm| {
+        world
+            .store
+            .delete_initial_access_token(realm, "gone", &[])
+            .await
+    };
     assert_eq!(delete(&world.elsewhere).await.unwrap(), Change::NotFound);
     assert_eq!(delete(&world.realm).await.unwrap(), Change::Changed);
     assert_eq!(delete(&world.realm).await.unwrap(), Change::NotFound);
     let client = registered(&world, "self");
-    let refused = world.store.register_client(&client, &with("gone")).await;
+    let refused = world
+        .store
+        .register_client(&client, &with("gone"), &[])
+        .await;
     assert_eq!(refused.unwrap(), ClientRegistration::TokenRefused);
 }
 
@@ -260,7 +282,7 @@ pub async fn purges_unused_clients(store: SharedStore) {
     let [never, used, granted] = ["never", "used", "granted"].map(|id| registered(&world, id));
     let address = document(&world, "https://app.example/client");
     for client in [&never, &used, &granted, &address] {
-        store.register_client(client, &open(9)).await.unwrap();
+        store.register_client(client, &open(9), &[]).await.unwrap();
     }
     for client in [&used, &granted] {
         let noted = store.note_client_use(&world.realm, &client.id, after(0), START);

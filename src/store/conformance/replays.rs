@@ -73,7 +73,7 @@ pub async fn remembers_assertions_of_a_removed_client(store: SharedStore) {
         .await
         .unwrap();
     assert_eq!(removed, Change::Changed);
-    world.store.create_client(&world.client).await.unwrap();
+    world.store.create_client(&world.client, &[]).await.unwrap();
     let spent = world.store.spend_assertion(&one).await.unwrap();
     assert_eq!(spent, AssertionUse::Again);
 }

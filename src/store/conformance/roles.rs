@@ -110,7 +110,7 @@ pub async fn gives_no_client_two_roles_of_one_name(store: SharedStore) {
     let world = World::new(store).await;
     let (store, realm) = (&world.store, &world.realm);
     let other = client(realm, "blog");
-    store.create_client(&other).await.unwrap();
+    store.create_client(&other, &[]).await.unwrap();
     let (shop, blog) = (Some(&world.client.id), Some(&other.id));
     world.new_role("r-1", None, "editor").await;
     world.new_role("r-2", shop, "admin").await;
@@ -154,7 +154,7 @@ pub async fn tells_a_client_of_its_own_roles_and_the_realms(store: SharedStore) 
     let world = World::new(store).await;
     let (store, realm) = (&world.store, &world.realm);
     let other = client(realm, "blog");
-    store.create_client(&other).await.unwrap();
+    store.create_client(&other, &[]).await.unwrap();
     let (shop, blog) = (Some(&world.client.id), Some(&other.id));
     let [reader, editor] = [
         world.new_role("r-1", None, "reader").await,

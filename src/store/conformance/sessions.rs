@@ -300,7 +300,7 @@ pub async fn consents_to_no_absent_client(store: SharedStore) {
         .record_consent(&world.allowing("openid"), &Effects::NONE)
         .await
         .unwrap();
-    store.create_client(&world.client).await.unwrap();
+    store.create_client(&world.client, &[]).await.unwrap();
     let cookie = &world.session.cookie;
     let facts = store
         .session_facts(&world.realm, cookie, Some(shop))
@@ -314,7 +314,7 @@ pub async fn consents_to_no_absent_client(store: SharedStore) {
 pub async fn what_is_left_out_is_not_remembered(store: SharedStore) {
     let world = World::new(store).await;
     let other = client(&world.realm, "blog");
-    world.store.create_client(&other).await.unwrap();
+    world.store.create_client(&other, &[]).await.unwrap();
     let blog = ConsentAnswer {
         client: other.id.clone(),
         ..world.allowing("openid email")

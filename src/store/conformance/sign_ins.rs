@@ -17,6 +17,7 @@ fn sign_in(world: &World, name: &str) -> SignIn {
         cookie: Digest::of(name),
         user: world.user.id.clone(),
         amr: "pwd".to_owned(),
+        mailed_code: None,
         created_at: START,
         expires_at: after(600),
     }
@@ -319,4 +320,56 @@ pub async fn purges_sign_ins(store: SharedStore) {
     let later = expired.plus(Lifetime::seconds(3_600));
     world.store.purge(later, 100).await.unwrap();
     assert_eq!(find(&world, "half").await, None);
+}
+
+/// A sign-in that waits for a mailed code takes that code, once, in that sign-in, and keeps the mail
+/// with it.
+pub async fn takes_a_mailed_code_once(store: SharedStore) {
+    let world = World::new(store).await;
+    let waiting = SignIn {
+        mailed_code: Some(Digest::of("code")),
+        ..sign_in(&world, "half")
+    };
+    let link = Effects::event(crate::account::event::Event::new(
+        &world.realm,
+        crate::account::event::EventKind::SignInDoubted,
+        &crate::account::event::Caller::default(),
+        START,
+    ));
+    let outdated = world
+        .store
+        .begin_sign_in_by_mail(&waiting, "another hash", &link)
+        .await;
+    assert_eq!(outdated.unwrap(), Change::NotFound);
+    let begun = world
+        .store
+        .begin_sign_in_by_mail(&waiting, VERIFIED, &link)
+        .await;
+    assert_eq!(begun.unwrap(), Change::Changed);
+    begin(&world, "another").await;
+    let found = world
+        .store
+        .sign_in(&world.realm, &waiting.cookie, after(5))
+        .await;
+    assert_eq!(found.unwrap().unwrap().sign_in, waiting);
+    let act = |code| Act::TakeMailedCode(Digest::of(code));
+    let on = |name| Ground::SignIn(Digest::of(name));
+    let session = Ground::Session(world.session.cookie);
+    for (ground, code) in [
+        (on("half"), "wrong"),
+        (on("another"), "code"),
+        (session, "code"),
+    ] {
+        let wrong = step(&world, ground, act(code), open(&world, "s-9"));
+        assert_eq!(take(&world, &wrong).await, StepOutcome::Spent, "{ground:?}");
+    }
+    let amr = "pwd mca".to_owned();
+    let goes_on = step(&world, on("half"), act("code"), Then::GoOn { amr });
+    let outcomes = race(|_| {
+        let (store, goes_on) = (world.store.clone(), goes_on.clone());
+        async move { store.take_step(&goes_on, &NONE, after(5)).await.unwrap() }
+    })
+    .await;
+    assert_eq!(count_of(&outcomes, &StepOutcome::Taken), 1, "{outcomes:?}");
+    assert_eq!(find(&world, "half").await.as_deref(), Some("pwd mca"));
 }

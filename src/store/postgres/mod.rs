@@ -20,6 +20,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 use self::sql::{Connection, Running, Verdict, schema};
 use super::fault::{Answer, Fault};
 use super::migrations::{MigrationStatus, Migrations, OpenError, known};
+use super::stream::Told;
 use super::{StoreError, StoreResult};
 
 type Db = sqlx::Postgres;
@@ -69,6 +70,16 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             8,
             "roles",
             include_str!("../../../migrations/postgres/0008_roles.sql"),
+        ),
+        (
+            9,
+            "protection",
+            include_str!("../../../migrations/postgres/0009_protection.sql"),
+        ),
+        (
+            10,
+            "mailed links",
+            include_str!("../../../migrations/postgres/0010_mailed_links.sql"),
         ),
     ])
 });
@@ -177,9 +188,12 @@ impl PostgresStore {
     {
         let mut transaction = self.pool.begin().await.map_err(Fault::from)?;
         // Dropped on an error, the transaction is rolled back.
-        match operation(Connection::new(&mut transaction, self.prepare)).await? {
+        let told = Told::default();
+        let connection = Connection::new(&mut transaction, self.prepare).telling(told.clone());
+        match operation(connection).await? {
             Verdict::Keep(value) => {
                 transaction.commit().await.map_err(Fault::from)?;
+                told.committed();
                 Ok(value)
             }
             Verdict::Undo(value) => {

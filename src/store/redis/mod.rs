@@ -19,8 +19,9 @@ use redis::{FromRedisValue, Pipeline, RedisError};
 
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
+use crate::secret::Digest;
 use crate::store::ephemeral::{
-    Admission, EPOCH_LEASE, Ephemeral, EphemeralError, IndexAnswer, Quota, RevocationSource,
+    Admission, EPOCH_LEASE, Ephemeral, EphemeralError, IndexAnswer, Quota, RevocationSource, Spread,
 };
 use crate::store::records::{Revocation, RevocationMark, StoredRevocation};
 use crate::store::redis::scripts::Scripts;
@@ -342,12 +343,29 @@ impl Ephemeral for RedisEphemeral {
         let counted = call.invoke_async::<i64>(&mut connection);
         let over = self.answered(self.answer_limit, counted).await?;
         if over <= 0 {
-            return Ok(Admission::Admitted);
+            return Ok(Admission::Admitted { first: over < 0 });
         }
         let millis = u32::try_from(over).unwrap_or(u32::MAX);
         Ok(Admission::Refused {
             retry_after: Lifetime::from_millis(millis),
         })
+    }
+
+    async fn note(
+        &self,
+        key: &str,
+        member: &Digest,
+        spread: Spread,
+        now: Timestamp,
+    ) -> Result<bool, EphemeralError> {
+        self.refuse_when_open()?;
+        let mut call = self.scripts.note.prepare_invoke();
+        call.key(format!("vidimus:noted:{key}"));
+        call.arg(now.unix_millis()).arg(spread.window.millis());
+        call.arg(spread.limit).arg(member.to_hex());
+        let mut connection = self.connection.clone();
+        let noted = call.invoke_async::<bool>(&mut connection);
+        self.answered(self.answer_limit, noted).await
     }
 }
 

@@ -29,13 +29,29 @@ redis.call('DEL', KEYS[2])
 redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[2])
 return 1";
 
-/// GCRA: the key holds the moment at which the counter is free again.
+/// GCRA: the key holds the moment at which the counter is free again. Less than nothing is answered
+/// by one that was at rest.
 const ADMIT: &str = r"
 local now, interval, span = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local next = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + interval
+local free = tonumber(redis.call('GET', KEYS[1]) or now)
+local next = math.max(free, now) + interval
 local over = next - now - span
 if over > 0 then return over end
 redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.max(next - now, 1))
+if free <= now then return -1 end
+return 0";
+
+/// Keeps members by when each was last seen, forgets those before the window, and begins anew with
+/// the one that makes enough of them.
+const NOTE: &str = r"
+local now, window, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - window))
+redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[4])
+if redis.call('ZCARD', KEYS[1]) >= limit then
+  redis.call('DEL', KEYS[1])
+  return 1
+end
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', window))
 return 0";
 
 /// The scripts with their hashes, computed once.
@@ -44,6 +60,7 @@ pub(super) struct Scripts {
     pub(super) renew: Script,
     pub(super) declare: Script,
     pub(super) admit: Script,
+    pub(super) note: Script,
 }
 
 impl Scripts {
@@ -53,6 +70,7 @@ impl Scripts {
             renew: Script::new(RENEW),
             declare: Script::new(DECLARE),
             admit: Script::new(ADMIT),
+            note: Script::new(NOTE),
         }
     }
 }

@@ -20,6 +20,17 @@ impl SignIns for Backend {
         ))
     }
 
+    async fn begin_sign_in_by_mail(
+        &self,
+        sign_in: &SignIn,
+        verified: &str,
+        effects: &Effects,
+    ) -> StoreResult<Change> {
+        run!(self.write_all(sign_in, verified, effects), |c| {
+            sign_ins::begin_by_mail(c, &sign_in, &verified, &effects)
+        })
+    }
+
     async fn sign_in(
         &self,
         realm: &RealmId,

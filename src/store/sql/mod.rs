@@ -32,6 +32,7 @@ mod own;
 mod passwords;
 mod people;
 mod profiles;
+mod protection;
 mod queries;
 mod registrations;
 mod replays;
@@ -46,7 +47,9 @@ use std::pin::Pin;
 use sqlx::Database;
 
 use super::Db;
+use crate::account::event::Event;
 use crate::store::fault::Answer;
+use crate::store::stream::Told;
 
 /// A statement with its bound values.
 pub(super) type Query = sqlx::query::Query<'static, Db, <Db as Database>::Arguments>;
@@ -70,12 +73,33 @@ pub(super) struct Connection<'c> {
     raw: &'c mut <Db as Database>::Connection,
     /// Whether statements stay prepared; a transaction pooler may forbid that.
     prepare: bool,
+    /// Where the events of a transaction are held; single statements write none.
+    told: Option<Told>,
 }
 
 impl<'c> Connection<'c> {
     /// Lends a connection.
     pub(super) fn new(raw: &'c mut <Db as Database>::Connection, prepare: bool) -> Self {
-        Self { raw, prepare }
+        Self {
+            raw,
+            prepare,
+            told: None,
+        }
+    }
+
+    /// The same for a transaction, which logs its events once it is committed.
+    pub(super) fn telling(self, told: Told) -> Self {
+        Self {
+            told: Some(told),
+            ..self
+        }
+    }
+
+    /// Holds an event for the log back until the transaction is committed.
+    fn tell(&self, event: &Event) {
+        if let Some(told) = &self.told {
+            told.hold(event);
+        }
     }
 
     /// Runs a statement; how many rows it touched.

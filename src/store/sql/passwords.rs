@@ -27,7 +27,7 @@ impl Passwords for Backend {
         must_change: bool,
         now: Timestamp,
     ) -> StoreResult<Change> {
-        run!(self.write_one(realm, user), |c| passwords::set_must_change(
+        run!(self.write_all(realm, user), |c| passwords::set_must_change(
             c,
             (&realm, &user),
             must_change,

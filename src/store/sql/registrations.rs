@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::super::Backend;
 use super::queries::registrations;
+use crate::account::event::Event;
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::time::Timestamp;
@@ -18,16 +19,22 @@ impl Registrations for Backend {
         &self,
         client: &Client,
         admission: &Admission,
+        events: &[Event],
     ) -> StoreResult<ClientRegistration> {
-        run!(self.write_all(client, admission), |c| {
-            registrations::register(c, &client, &admission)
+        run!(self.write_all(client, admission, events), |c| {
+            registrations::register(c, &client, &admission, &events)
         })
     }
 
-    async fn replace_registration(&self, client: &Client, token: &Digest) -> StoreResult<Change> {
-        run!(self.write_one(client, token), |c| registrations::replace(
-            c, &client, &token
-        ))
+    async fn replace_registration(
+        &self,
+        client: &Client,
+        token: &Digest,
+        events: &[Event],
+    ) -> StoreResult<Change> {
+        run!(self.write_all(client, token, events), |c| {
+            registrations::replace(c, &client, &token, &events)
+        })
     }
 
     async fn renew_document(&self, client: &Client) -> StoreResult<Change> {
@@ -51,10 +58,14 @@ impl Registrations for Backend {
         ))
     }
 
-    async fn create_initial_access_token(&self, token: &InitialAccessToken) -> StoreResult<()> {
-        run!(self.write_one(token), |c| registrations::create_token(
-            c, &token
-        ))
+    async fn create_initial_access_token(
+        &self,
+        token: &InitialAccessToken,
+        events: &[Event],
+    ) -> StoreResult<()> {
+        run!(self.write_all(token, events), |c| {
+            registrations::create_token(c, &token, &events)
+        })
     }
 
     async fn list_initial_access_tokens(
@@ -64,9 +75,14 @@ impl Registrations for Backend {
         run!(self.read(realm), |c| registrations::list_tokens(c, &realm))
     }
 
-    async fn delete_initial_access_token(&self, realm: &RealmId, id: &str) -> StoreResult<Change> {
-        run!(self.write_one(realm, id), |c| registrations::delete_token(
-            c, &realm, &id
-        ))
+    async fn delete_initial_access_token(
+        &self,
+        realm: &RealmId,
+        id: &str,
+        events: &[Event],
+    ) -> StoreResult<Change> {
+        run!(self.write_all(realm, id, events), |c| {
+            registrations::delete_token(c, &realm, &id, &events)
+        })
     }
 }

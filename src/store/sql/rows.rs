@@ -56,7 +56,7 @@ pub(super) fn digest(row: &Row, name: &'static str) -> Answer<Digest> {
     Digest::from_bytes(&bytes).ok_or_else(|| Fault::corrupt(name))
 }
 
-fn optional_digest(row: &Row, name: &'static str) -> Answer<Option<Digest>> {
+pub(super) fn optional_digest(row: &Row, name: &'static str) -> Answer<Option<Digest>> {
     let bytes: Option<Vec<u8>> = column(row, name)?;
     bytes
         .map(|bytes| Digest::from_bytes(&bytes).ok_or_else(|| Fault::corrupt(name)))

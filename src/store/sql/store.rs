@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::super::Backend;
 use super::queries::{clients, families, keys, misc, realms, revocations, sessions, users};
+use crate::account::event::Event;
 use crate::account::session::Session;
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
@@ -19,16 +20,20 @@ use crate::store::{
 
 #[async_trait]
 impl Store for Backend {
-    async fn create_realm(&self, realm: &Realm) -> StoreResult<Creation> {
-        run!(self.write_one(realm), |c| realms::create(c, &realm))
+    async fn create_realm(&self, realm: &Realm, events: &[Event]) -> StoreResult<Creation> {
+        run!(self.write_all(realm, events), |c| {
+            realms::create(c, &realm, &events)
+        })
     }
 
     async fn realm(&self, realm: &RealmId) -> StoreResult<Option<Realm>> {
         run!(self.read(realm), |c| realms::find(c, &realm))
     }
 
-    async fn update_realm(&self, realm: &Realm) -> StoreResult<Change> {
-        run!(self.write_one(realm), |c| realms::update(c, &realm))
+    async fn update_realm(&self, realm: &Realm, events: &[Event]) -> StoreResult<Change> {
+        run!(self.write_all(realm, events), |c| {
+            realms::update(c, &realm, &events)
+        })
     }
 
     async fn list_realms(&self) -> StoreResult<Vec<Realm>> {
@@ -95,8 +100,10 @@ impl Store for Backend {
         ))
     }
 
-    async fn create_client(&self, client: &Client) -> StoreResult<Creation> {
-        run!(self.write_one(client), |c| clients::create(c, &client))
+    async fn create_client(&self, client: &Client, events: &[Event]) -> StoreResult<Creation> {
+        run!(self.write_all(client, events), |c| {
+            clients::create(c, &client, &events)
+        })
     }
 
     async fn client(&self, realm: &RealmId, client: &ClientId) -> StoreResult<Option<Client>> {
@@ -109,8 +116,10 @@ impl Store for Backend {
         run!(self.read(realm, page), |c| clients::list(c, &realm, &page))
     }
 
-    async fn update_client(&self, client: &Client) -> StoreResult<Change> {
-        run!(self.write_one(client), |c| clients::update(c, &client))
+    async fn update_client(&self, client: &Client, events: &[Event]) -> StoreResult<Change> {
+        run!(self.write_all(client, events), |c| {
+            clients::update(c, &client, &events)
+        })
     }
 
     async fn delete_client(
@@ -267,8 +276,14 @@ impl Store for Backend {
         ))
     }
 
-    async fn add_signing_key(&self, key: &SigningKeyRecord) -> StoreResult<Creation> {
-        run!(self.write_all(key), |c| keys::add(c, &key))
+    async fn add_signing_key(
+        &self,
+        key: &SigningKeyRecord,
+        events: &[Event],
+    ) -> StoreResult<Creation> {
+        run!(self.write_all(key, events), |c| {
+            keys::add(c, &key, &events)
+        })
     }
 
     async fn signing_keys(&self, realm: &RealmId) -> StoreResult<Vec<SigningKeyRecord>> {
@@ -279,22 +294,24 @@ impl Store for Backend {
         &self,
         realm: &RealmId,
         key: &KeyId,
+        events: &[Event],
         now: Timestamp,
     ) -> StoreResult<KeyTransition> {
-        run!(self.write_all(realm, key), |c| keys::activate(
-            c, &realm, &key, now
-        ))
+        run!(self.write_all(realm, key, events), |c| {
+            keys::activate(c, &realm, &key, &events, now)
+        })
     }
 
     async fn retire_key(
         &self,
         realm: &RealmId,
         key: &KeyId,
+        events: &[Event],
         now: Timestamp,
     ) -> StoreResult<KeyTransition> {
-        run!(self.write_all(realm, key), |c| keys::retire(
-            c, &realm, &key, now
-        ))
+        run!(self.write_all(realm, key, events), |c| {
+            keys::retire(c, &realm, &key, &events, now)
+        })
     }
 
     async fn key_revision(&self) -> StoreResult<i64> {

@@ -75,6 +75,16 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             "roles",
             include_str!("../../../migrations/sqlite/0008_roles.sql"),
         ),
+        (
+            9,
+            "protection",
+            include_str!("../../../migrations/sqlite/0009_protection.sql"),
+        ),
+        (
+            10,
+            "mailed links",
+            include_str!("../../../migrations/sqlite/0010_mailed_links.sql"),
+        ),
     ])
 });
 

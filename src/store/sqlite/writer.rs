@@ -15,6 +15,7 @@ use super::sql::{Connection, Running, Verdict};
 use super::{Answer, StoreResult, files, stopped};
 use crate::store::StoreError;
 use crate::store::fault::Fault;
+use crate::store::stream::Told;
 
 /// The most operations in one transaction; more would only lengthen the wait of the first.
 const BATCH: usize = 256;
@@ -81,8 +82,10 @@ impl Writer {
         F: for<'c> FnOnce(Connection<'c>) -> Running<'c, Answer<Verdict<T>>> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        let told = Told::default();
         let job: Job = Box::new(move |connection| {
-            Box::pin(async move { settle(operation(connection).await, reply) })
+            let connection = connection.telling(told.clone());
+            Box::pin(async move { settle(operation(connection).await, reply, told) })
         });
         self.queue
             .send(Message::Write(shape, job))
@@ -105,6 +108,7 @@ impl Writer {
 fn settle<T: Send + 'static>(
     outcome: Answer<Verdict<T>>,
     reply: oneshot::Sender<StoreResult<T>>,
+    told: Told,
 ) -> Ran {
     let (keep, broken, outcome) = match outcome {
         Ok(Verdict::Keep(value)) => (true, None, Ok(value)),
@@ -118,7 +122,12 @@ fn settle<T: Send + 'static>(
     };
     let answer: Reply = Box::new(move |fate| {
         let told = match fate {
-            Ok(()) => outcome,
+            Ok(()) => {
+                if keep {
+                    told.committed();
+                }
+                outcome
+            }
             Err(text) => Err(StoreError::Unavailable(text.to_owned())),
         };
         // The caller may have gone.

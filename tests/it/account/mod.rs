@@ -25,6 +25,7 @@ const PAGES: &[&str] = &[
     "/account/profile",
     "/account/address",
     "/account/sign-in",
+    "/account/password",
     "/account/sessions",
     "/account/apps",
     "/account/activity",
@@ -52,7 +53,7 @@ impl Realms {
             terms_url: None,
             disabled_at: None,
         };
-        world.app.store.create_realm(&acme).await.unwrap();
+        world.app.store.create_realm(&acme, &[]).await.unwrap();
         for realm in &realms {
             for name in ["ada", "bob"] {
                 world.user(realm, name).await;

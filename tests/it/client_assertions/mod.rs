@@ -215,7 +215,7 @@ async fn a_client_that_is_switched_off_signs_in_vain() {
     assert_taken(&client.ask(&client.assertion()).await, "on");
     client.client.client.disabled_at = Some(world.app.now());
     let row = &client.client.client;
-    world.app.store.update_client(row).await.unwrap();
+    world.app.store.update_client(row, &[]).await.unwrap();
     world.advance(1);
     assert_refused(&client.ask(&client.assertion()).await, "off");
 }

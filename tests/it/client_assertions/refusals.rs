@@ -287,7 +287,7 @@ async fn a_client_without_usable_keys_is_refused() {
     world
         .app
         .store
-        .update_client(&sharing.client)
+        .update_client(&sharing.client, &[])
         .await
         .unwrap();
     let assertion = mac(&[7; 32], &json!({}), &claims_of(&sharing, &json!({})));

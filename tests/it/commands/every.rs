@@ -51,6 +51,7 @@ fn every_command(site: &Site, realm: &str) {
         invitations(&site);
         keys(&site);
         logouts(&site);
+        bans(&site);
     }
     configuration(site);
     let status = site.run(&["migrate", "status", "--json"]).json();
@@ -125,6 +126,14 @@ fn logouts(site: &InRealm<'_>) {
     assert_eq!(site.json(&["logout", "list", "--failed"]), json!([]));
     let done = site.run(&["logout", "list"]);
     assert_eq!((done.code, done.data.as_str()), (0, ""), "{done:?}");
+}
+
+/// Nobody has tried anything yet; `protection::bans` does.
+fn bans(site: &InRealm<'_>) {
+    assert_eq!(site.json(&["ban", "list"]), json!([]));
+    site.fails(3, &["ban", "lift", "192.0.2.1"]);
+    site.fails(2, &["ban", "lift", "nobody"]);
+    site.fails(2, &["ban", "lift", "192.0.2.0/24"]);
 }
 
 /// Nothing was sent: at most the invitations of an earlier round wait. `mailing` sends.

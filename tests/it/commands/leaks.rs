@@ -82,7 +82,7 @@ async fn holds_none(serving: Serving, secrets: &[String]) {
         log.contains("\"sqlx::query\""),
         "the log is not at level trace"
     );
-    assert!(log.contains("token family revoked"), "{log}");
+    assert!(log.contains("token.revoked"), "{log}");
     for secret in secrets {
         assert!(secret.len() > 8, "{secret:?} proves nothing");
         let line = log.lines().find(|line| line.contains(secret.as_str()));

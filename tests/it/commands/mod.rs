@@ -1,6 +1,7 @@
 //! Every command through the program, on both records, with the server stopped and beside it; and
 //! how soon a running server follows.
 
+mod events;
 mod every;
 mod following;
 mod importing;

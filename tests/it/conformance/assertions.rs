@@ -163,7 +163,7 @@ async fn oidcc_ensure_client_assertion_with_iss_aud_succeeds() {
     // A client without the compatibility switch sends nothing else.
     let row = &mut suite.client.client.client;
     row.metadata.compatibility.sends_token_endpoint_audience = false;
-    suite.world.app.store.update_client(row).await.unwrap();
+    suite.world.app.store.update_client(row, &[]).await.unwrap();
     suite.world.advance(1);
     let client = &suite.client.client;
     let code = client.code(&[]).await;

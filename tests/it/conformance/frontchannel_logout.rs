@@ -91,7 +91,12 @@ async fn each_client_of_the_session_is_told_what_it_asked_for() {
     SignedIn::at(&world, "openid", stranger).await;
     let mut switched_off = off.client.clone();
     switched_off.disabled_at = Some(world.app.now());
-    world.app.store.update_client(&switched_off).await.unwrap();
+    world
+        .app
+        .store
+        .update_client(&switched_off, &[])
+        .await
+        .unwrap();
     let sid = decode_claims(&at.token("id_token"))["sid"].clone();
     let page = at.logout(&[("client_id", two.id())]).await;
     assert_eq!(frames(&page), [""; 0], "not before the person has said yes");

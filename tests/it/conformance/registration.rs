@@ -124,6 +124,15 @@ async fn oidcc_registration_sector_bad() {
             &register(&world, &metadata(&pairwise)).await,
             "invalid_client_metadata",
         );
+        let device = json!({
+            "redirect_uris": [], "response_types": [], "subject_type": "pairwise",
+            "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"],
+            "sector_identifier_uri": sector,
+        });
+        assert_refused(
+            &register(&world, &metadata(&device)).await,
+            "invalid_client_metadata",
+        );
         web.fail("/sector.json", StatusCode::NOT_FOUND);
         assert_refused(
             &register(&world, &metadata(&pairwise)).await,

@@ -20,7 +20,10 @@ async fn watched() -> World {
         .unwrap()
         .unwrap();
     realm.settings.session_management = true;
-    assert_eq!(store.update_realm(&realm).await.unwrap(), Change::Changed);
+    assert_eq!(
+        store.update_realm(&realm, &[]).await.unwrap(),
+        Change::Changed
+    );
     world.ada().await;
     world
 }
@@ -152,7 +155,7 @@ async fn is_off_unless_it_is_switched_on() {
         .unwrap()
         .unwrap();
     realm.settings.session_management = true;
-    store.update_realm(&realm).await.unwrap();
+    store.update_realm(&realm, &[]).await.unwrap();
     world.advance(1);
     let document = browser
         .get("/.well-known/openid-configuration")

@@ -363,14 +363,14 @@ async fn nothing_is_issued_to_parties_that_have_fallen() {
     allow(&device, &codes_after.user).await;
     let mut off = device.client.clone();
     off.disabled_at = Some(now);
-    store.update_client(&off).await.unwrap();
+    store.update_client(&off, &[]).await.unwrap();
     world.advance(1);
     let answer = poll(&device, &codes_after.device).await;
     assert_eq!(answer.error(), "invalid_client");
     let page = enter(&mut world.browser(), &device, &codes_before.user).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     off.disabled_at = None;
-    store.update_client(&off).await.unwrap();
+    store.update_client(&off, &[]).await.unwrap();
     world.advance(1);
     // The person is switched off.
     let first = poll(&device, &codes_after.device).await.json();
@@ -400,7 +400,7 @@ async fn codes_are_of_their_realm() {
         disabled_at: None,
         terms_url: None,
     };
-    world.app.store.create_realm(&realm).await.unwrap();
+    world.app.store.create_realm(&realm, &[]).await.unwrap();
     world.user(&acme, "ada").await;
     let there = world.client_with(&acme, ClientType::Device, |_| {}).await;
     let waiting = codes(&here, "openid").await;

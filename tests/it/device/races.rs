@@ -17,7 +17,9 @@ use crate::support::{Answer, Browser, Deployment, TestClient, World};
 /// The session of a browser that is signed in.
 pub(super) async fn session_of(world: &World, browser: &Browser) -> SessionId {
     let realm = vidimus::protocol::ids::RealmId::default_realm();
-    let cookie = Digest::of(browser.cookies.values().next().unwrap());
+    let mut cookies = browser.cookies.iter();
+    let own = cookies.find(|(name, _)| name.ends_with("vidimus_session"));
+    let cookie = Digest::of(own.unwrap().1);
     let facts = world.app.store.session_facts(&realm, &cookie, None).await;
     facts.unwrap().unwrap().session.id
 }

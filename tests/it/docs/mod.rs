@@ -2,6 +2,7 @@
 
 mod coverage;
 mod pages;
+mod pictures;
 
 use std::collections::BTreeSet;
 use std::fs;

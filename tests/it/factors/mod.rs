@@ -45,7 +45,10 @@ async fn set_realm(world: &World, change: impl FnOnce(&mut RealmSettings)) {
         .unwrap()
         .unwrap();
     change(&mut realm.settings);
-    assert_eq!(store.update_realm(&realm).await.unwrap(), Change::Changed);
+    assert_eq!(
+        store.update_realm(&realm, &[]).await.unwrap(),
+        Change::Changed
+    );
     world.advance(2);
 }
 
@@ -128,7 +131,8 @@ async fn a_code_is_taken_once_and_with_one_step_of_drift() {
         (1, true),
         (0, false),
     ] {
-        let mut browser = world.browser();
+        let address = format!("198.51.100.{}", steps + 5);
+        let mut browser = world.browser().at_address(address);
         let page = after_password(&mut browser, &client).await;
         let code = app.code_in(steps);
         let answer = type_code(&mut browser, &page, &[("code", &code)]).await;

@@ -27,6 +27,7 @@ async fn begin(node: &World, user: &User, name: &str) {
         cookie: Digest::of(name),
         user: user.id.clone(),
         amr: "pwd".to_owned(),
+        mailed_code: None,
         created_at: now,
         expires_at: now.plus(Lifetime::seconds(600)),
     };
@@ -97,6 +98,7 @@ async fn prove_at_once(nodes: &[World], user: &User, kind: &'static str, code: &
                 session: None,
                 sign_in: Some(&cookie),
                 device: None,
+                known: None,
                 demand: Demand::NONE,
                 may_step_up: false,
             };

@@ -9,7 +9,9 @@ use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
 use vidimus::protocol::time::Lifetime;
 
-use super::{CHOSEN, altered, complaint, done, link_of, mail_to, open_sign_up, press, refusal};
+use super::{
+    CHOSEN, altered, complaint, done, link_of, mail_to, open_sign_up, press, refusal, seen,
+};
 use crate::support::World;
 use crate::support::browser::attribute;
 
@@ -48,7 +50,7 @@ async fn somebody_who_was_invited_makes_the_account() {
     assert_eq!(attribute(&form.body, "id=\"name\"", "value"), "Eve");
     let fields = [("name", "Eve Moneypenny"), ("password", "short")];
     let answer = press(&mut browser, &link, &fields).await;
-    assert_eq!(complaint(&answer), "That password is too short.");
+    assert_eq!(complaint(&answer), "That password cannot be taken.");
     // The address is the invited one, whatever is posted.
     let fields = [
         ("name", "Eve Moneypenny"),
@@ -73,6 +75,27 @@ async fn somebody_who_was_invited_makes_the_account() {
     let fields = [("username", EVE), ("password", CHOSEN)];
     let answer = browser.submit(&login, &fields).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+}
+
+/// Only whoever makes the account with the link, from the mailbox itself, is told.
+#[tokio::test]
+async fn the_page_does_not_tell_that_the_address_has_an_account() {
+    let mut pages = Vec::new();
+    for has_account in [false, true] {
+        let world = World::in_memory().await;
+        let link = invite(&world).await;
+        if has_account {
+            world.user(&RealmId::default_realm(), "eve").await;
+        }
+        let mut browser = world.browser();
+        browser.get(&link).await;
+        // The first answer gives a cookie, which is another each time.
+        let shown = browser.get(&link).await;
+        assert_eq!(shown.status, StatusCode::OK);
+        let token = attribute(&shown.body, "name=\"token\"", "value");
+        pages.push(seen(&shown, EVE).replace(&token, "TOKEN"));
+    }
+    assert_eq!(pages[0], pages[1]);
 }
 
 #[tokio::test]

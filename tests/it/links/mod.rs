@@ -58,7 +58,7 @@ pub(crate) async fn open_sign_up(world: &World, terms: Option<&str>) {
         terms_url: terms.map(str::to_owned),
         ..row
     };
-    world.app.store.update_realm(&row).await.unwrap();
+    world.app.store.update_realm(&row, &[]).await.unwrap();
 }
 
 /// Opens the form of a page and sends it.

@@ -26,7 +26,9 @@ async fn pressed_by_all(nodes: &[World], link: &str, fields: &[(&'static str, &s
         .iter()
         .map(|(name, value)| (*name, (*value).to_owned()))
         .collect();
-    let press = |mut browser: Browser, _| {
+    let press = |browser: Browser, number: usize| {
+        // Not their addresses hold them back.
+        let mut browser = browser.at_address(format!("198.51.100.{number}"));
         let (page, token, fields) = (page.clone(), token.clone(), fields.clone());
         async move {
             let mut all = vec![("token", token.as_str())];

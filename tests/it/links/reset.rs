@@ -200,7 +200,7 @@ async fn a_link_that_does_nothing_says_why() {
         id: acme.clone(),
         ..row.unwrap().unwrap()
     };
-    world.app.store.create_realm(&row).await.unwrap();
+    world.app.store.create_realm(&row, &[]).await.unwrap();
     let link = link_for_ada(&world).await;
     let token = link.split("token=").nth(1).unwrap().to_owned();
     let mut browser = world.browser();
@@ -274,13 +274,16 @@ async fn a_password_that_is_not_taken_leaves_the_link_unused() {
     let link = link_for_ada(&world).await;
     let mut browser = world.browser();
     for (password, words) in [
-        ("too short", "That password is too short."),
-        (&"x".repeat(257), "That password is too long."),
-        ("", "That password is too short."),
+        ("too short", "It needs at least 15 characters."),
+        (&"x".repeat(257), "It can have 256 characters."),
+        ("password", "Many people use it, so it is tried first."),
+        ("", "It needs at least 15 characters."),
     ] {
         let answer = press(&mut browser, &link, &[("password", password)]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(complaint(&answer), words);
+        assert_eq!(complaint(&answer), "That password cannot be taken.");
+        let list = answer.body.split("id=\"password-weaknesses\"").nth(1);
+        assert!(list.unwrap().contains(words), "{words}: {answer:?}");
         assert!(answer.body.contains("aria-invalid=\"true\""));
     }
     let answer = press(&mut browser, &link, &[("password", CHOSEN)]).await;

@@ -299,7 +299,7 @@ async fn registrations_and_mails_are_limited() {
     for password in ["short", "short", "short"] {
         let fields = [("email", "x@example.test"), ("password", password)];
         let answer = fill(&mut browser, "/sign-up", &fields).await;
-        assert_eq!(complaint(&answer), "That password is too short.");
+        assert_eq!(complaint(&answer), "That password cannot be taken.");
     }
     let fields = [("email", "x@example.test"), ("password", CHOSEN)];
     let answer = fill(&mut browser, "/sign-up", &fields).await;
@@ -347,7 +347,7 @@ async fn the_form_says_what_is_wrong_and_keeps_what_was_typed() {
         ("eve", "Eve", CHOSEN, "That is not an e-mail address."),
         ("", "Eve", CHOSEN, "That is not an e-mail address."),
         (EVE, long.as_str(), CHOSEN, "That name cannot be kept."),
-        (EVE, "Eve", "short", "That password is too short."),
+        (EVE, "Eve", "short", "That password cannot be taken."),
     ] {
         let fields = [("email", email), ("name", name), ("password", password)];
         let answer = fill(&mut browser, "/sign-up", &fields).await;

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use http::StatusCode;
+use vidimus::account::user::LoginName;
 use vidimus::store::sqlite::SqliteStore;
 
 use super::*;
+use crate::links::{CHOSEN, fill, open_sign_up, press};
 use crate::support::Deployment;
 use crate::support::mail_server::{MailServer, Mood};
 use crate::support::world::Shared;
@@ -106,4 +109,40 @@ async fn what_a_dead_node_held_is_sent_by_another_when_its_claim_has_lapsed() {
     living.send_mails().await;
     assert_eq!(server.delivered().len(), 1);
     assert_eq!(only_row(&living).await.attempts, 2);
+}
+
+/// Somebody registers while the mail server is away: the link counts from when its mail goes out.
+#[tokio::test]
+async fn a_link_that_waited_for_the_mail_server_is_of_use() {
+    let mut server = MailServer::start().await;
+    server.go_down().await;
+    let store = Arc::new(SqliteStore::in_memory().await.unwrap());
+    let world = World::node(&Shared::over(store).mailing_to(&server)).await;
+    open_sign_up(&world, None).await;
+    for address in ["eve@example.test", "mallory@example.test"] {
+        let fields = [("email", address), ("name", "E"), ("password", CHOSEN)];
+        let sent = fill(&mut world.browser(), "/sign-up", &fields).await;
+        assert!(sent.body.contains("id=\"mail-sent\""), "{sent:?}");
+    }
+    world.send_mails().await;
+    world.advance(3_600);
+    server.go_up().await;
+    world.send_mails().await;
+    assert_eq!(server.delivered().len(), 2);
+    let link = |address| server.to(address).remove(0).link();
+    world.advance(29 * 60);
+    let mut browser = world.browser();
+    press(
+        &mut browser,
+        &link("eve@example.test"),
+        &[("password", CHOSEN)],
+    )
+    .await;
+    let login = LoginName::parse("eve@example.test").unwrap();
+    let realm = RealmId::default_realm();
+    let made = world.app.store.user_by_login(&realm, &login).await;
+    assert!(made.unwrap().is_some());
+    world.advance(60);
+    let late = browser.get(&link("mallory@example.test")).await;
+    assert_eq!(late.status, StatusCode::GONE, "{late:?}");
 }

@@ -121,7 +121,7 @@ async fn sends_unencoded_secret_takes_a_secret_as_it_is() {
     {
         client.client.secret = Some(Digest::of(secret));
         let store = &client.world.app.store;
-        store.update_client(&client.client).await.unwrap();
+        store.update_client(&client.client, &[]).await.unwrap();
         client.world.advance(1);
         let ask = async |sent: &str| {
             let basic = STANDARD.encode(format!("{}:{sent}", client.id()));

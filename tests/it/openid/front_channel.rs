@@ -19,7 +19,7 @@ async fn client(offered: bool) -> TestClient {
         front_channel_tokens: offered,
         ..row.settings
     };
-    world.app.store.update_realm(&row).await.unwrap();
+    world.app.store.update_realm(&row, &[]).await.unwrap();
     world.advance(1);
     world
         .client_with(&realm, ClientType::Web, |metadata| {

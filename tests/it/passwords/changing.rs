@@ -37,7 +37,6 @@ async fn try_change(
         live: &live,
         current: secret(current),
         new: secret(new),
-        second_factor: false,
         address: IpAddr::from([192, 0, 2, 7]),
         caller: &Caller::default(),
     };

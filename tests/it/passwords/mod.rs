@@ -2,8 +2,11 @@
 
 mod breaches;
 mod changing;
+mod forced;
 mod foreign;
 mod judging;
+mod page;
+mod race;
 
 pub(crate) use foreign::HASHES;
 
@@ -27,7 +30,10 @@ async fn settle(world: &World, change: impl FnOnce(&mut PasswordPolicy)) {
     let found = store.realm(&RealmId::default_realm()).await.unwrap();
     let mut realm = found.unwrap();
     change(&mut realm.settings.passwords);
-    assert_eq!(store.update_realm(&realm).await.unwrap(), Change::Changed);
+    assert_eq!(
+        store.update_realm(&realm, &[]).await.unwrap(),
+        Change::Changed
+    );
     world.advance(1);
 }
 

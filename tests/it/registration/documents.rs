@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use vidimus::protocol::client::{Client, ClientOrigin};
+use vidimus::protocol::client::{Client, ClientOrigin, ClientType, SubjectType};
 use vidimus::protocol::ids::{ClientId, RealmId};
 use vidimus::protocol::realm::RealmSettings;
 use vidimus::store::sqlite::SqliteStore;
@@ -90,7 +90,7 @@ impl Published {
 
     async fn is_known(&self) -> bool {
         let answer = self.authorize().await;
-        !answer.location().contains("/error?")
+        answer.status == StatusCode::SEE_OTHER && !answer.location().contains("/error?")
     }
 
     async fn stored(&self) -> Option<Client> {
@@ -224,7 +224,7 @@ async fn what_the_document_says_now_is_what_holds() {
     assert!(!site.is_known().await, "the old redirect URI is gone");
     let mut off = site.stored().await.unwrap();
     off.disabled_at = Some(site.world.app.now());
-    site.world.app.store.update_client(&off).await.unwrap();
+    site.world.app.store.update_client(&off, &[]).await.unwrap();
     site.publish(&json!({}));
     site.world.advance(HOUR);
     assert!(!site.is_known().await, "an admin has switched it off");
@@ -258,6 +258,14 @@ async fn one_host_is_asked_only_so_often() {
     for _ in 0..30 {
         assert!(!site.is_known().await);
     }
+    // That nobody has looked is not that nobody is there.
+    let unasked = site.authorize().await;
+    assert_eq!(
+        unasked.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{unasked:?}"
+    );
+    assert!(unasked.headers.contains_key("retry-after"));
     assert_eq!(site.web.asked(PATH), 10);
 }
 
@@ -291,4 +299,49 @@ async fn other_addresses_are_nobody() {
         assert!(answer.location().contains("/error?"), "{id}");
     }
     assert_eq!(site.web.asked(PATH), 0);
+}
+
+/// OIDC Core §8.1: a document may name other redirect URIs tomorrow.
+#[tokio::test]
+async fn a_document_is_a_sector_of_its_own() {
+    let site = Published::new(&json!({"subject_type": "pairwise"})).await;
+    let realm = RealmId::default_realm();
+    let vouched = site.world.client_with(&realm, ClientType::Web, |metadata| {
+        metadata.subject_type = SubjectType::Pairwise;
+        metadata.redirect_uris = vec![CALLBACK.to_owned()];
+    });
+    let mut subjects = Vec::new();
+    for client in [vouched.await, site.client()] {
+        let tokens = client.tokens(&[("scope", "openid")]).await;
+        let claims = crate::support::decode_claims(tokens["id_token"].as_str().unwrap());
+        subjects.push(claims["sub"].clone());
+    }
+    assert_ne!(subjects[0], subjects[1]);
+    site.publish(&json!({
+        "subject_type": "pairwise", "sector_identifier_uri": "https://app.example/sector",
+    }));
+    site.world.advance(HOUR);
+    assert!(!site.is_known().await);
+}
+
+#[tokio::test]
+async fn a_new_edition_keeps_what_an_admin_has_settled() {
+    let site = Published::new(&json!({})).await;
+    assert!(site.is_known().await);
+    let mut settled = site.stored().await.unwrap();
+    settled.metadata.require_second_factor = true;
+    settled.metadata.unverified = false;
+    let store = &site.world.app.store;
+    store.update_client(&settled, &[]).await.unwrap();
+    site.world.advance(HOUR);
+    assert!(site.is_known().await);
+    assert_eq!(site.stored().await.unwrap().metadata, settled.metadata);
+    site.publish(&json!({"client_name": "Your bank"}));
+    site.world.advance(HOUR);
+    assert!(site.is_known().await);
+    let renamed = site.stored().await.unwrap().metadata;
+    assert!(
+        renamed.require_second_factor && renamed.unverified,
+        "{renamed:?}"
+    );
 }

@@ -31,7 +31,7 @@ async fn initial_access_token(world: &World, text: &str, uses_left: u32) {
     world
         .app
         .store
-        .create_initial_access_token(&token)
+        .create_initial_access_token(&token, &[])
         .await
         .unwrap();
 }

@@ -1,12 +1,13 @@
 //! A client looks after its registration (RFC 7592).
 
 use http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
 use vidimus::secret::Digest;
 
 use super::{Own, call, open_world, register};
+use crate::support::decode_claims;
 
 /// RFC 7592 §2.1
 #[tokio::test]
@@ -186,7 +187,7 @@ async fn nothing_is_managed_where_client_or_realm_is_switched_off() {
     let own = Own::registered(&world, &json!({})).await;
     let mut off = own.stored().await.unwrap();
     off.disabled_at = Some(world.app.now());
-    world.app.store.update_client(&off).await.unwrap();
+    world.app.store.update_client(&off, &[]).await.unwrap();
     let body = own.update(&json!({"client_name": "Back again"}));
     for (method, sent) in [
         (Method::GET, None),
@@ -201,11 +202,11 @@ async fn nothing_is_managed_where_client_or_realm_is_switched_off() {
     }
     assert_eq!(own.stored().await, Some(off.clone()));
     off.disabled_at = None;
-    world.app.store.update_client(&off).await.unwrap();
+    world.app.store.update_client(&off, &[]).await.unwrap();
     let realm = RealmId::default_realm();
     let mut row = world.app.store.realm(&realm).await.unwrap().unwrap();
     row.disabled_at = Some(world.app.now());
-    world.app.store.update_realm(&row).await.unwrap();
+    world.app.store.update_realm(&row, &[]).await.unwrap();
     world.advance(1);
     for (method, sent) in [
         (Method::GET, None),
@@ -216,4 +217,53 @@ async fn nothing_is_managed_where_client_or_realm_is_switched_off() {
     }
     assert_eq!(register(&world, &body).await.status, StatusCode::NOT_FOUND);
     assert_eq!(own.stored().await, Some(off));
+}
+
+/// What an admin has settled is not the client's to change.
+#[tokio::test]
+async fn an_update_keeps_what_an_admin_has_settled() {
+    let own = Own::registered(&open_world().await, &json!({})).await;
+    let mut settled = own.stored().await.unwrap();
+    settled.metadata.require_second_factor = true;
+    settled.metadata.unverified = false;
+    let store = &own.world.app.store;
+    store.update_client(&settled, &[]).await.unwrap();
+    let same = own.manage(Method::PUT, Some(&own.update(&json!({})))).await;
+    assert_eq!(same.status, StatusCode::OK, "{same:?}");
+    assert_eq!(own.stored().await, Some(settled));
+    let renamed = own.update(&json!({"client_name": "Your bank"}));
+    own.manage(Method::PUT, Some(&renamed)).await;
+    let stored = own.stored().await.unwrap().metadata;
+    assert!(
+        stored.require_second_factor && stored.unverified,
+        "{stored:?}"
+    );
+}
+
+/// OIDC Core §8.1, §12.2
+#[tokio::test]
+async fn an_update_changes_nobodys_name() {
+    let own = Own::registered(
+        &open_world().await,
+        &json!({"subject_type": "pairwise", "grant_types": ["authorization_code", "refresh_token"]}),
+    )
+    .await;
+    own.world.ada().await;
+    let client = own.client().await;
+    let tokens = client.tokens(&[("scope", "openid offline_access")]).await;
+    let subject = |tokens: &Value| {
+        let claims = decode_claims(tokens["id_token"].as_str().unwrap());
+        claims["sub"].as_str().unwrap().to_owned()
+    };
+    for changes in [
+        json!({"subject_type": "pairwise", "redirect_uris": ["https://victim.example/cb"]}),
+        json!({"subject_type": "public"}),
+    ] {
+        let answer = own.manage(Method::PUT, Some(&own.update(&changes))).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{answer:?}");
+        assert_eq!(answer.json()["error"], "invalid_client_metadata");
+    }
+    own.world.advance(2);
+    let refreshed = client.refresh(tokens["refresh_token"].as_str().unwrap());
+    assert_eq!(subject(&refreshed.await.json()), subject(&tokens));
 }

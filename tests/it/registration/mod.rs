@@ -42,7 +42,7 @@ pub(crate) async fn settle(world: &World, settings: RealmSettings) {
     let realm = RealmId::default_realm();
     let row = world.app.store.realm(&realm).await.unwrap().unwrap();
     let row = Realm { settings, ..row };
-    world.app.store.update_realm(&row).await.unwrap();
+    world.app.store.update_realm(&row, &[]).await.unwrap();
 }
 
 /// Sends JSON, with a token if there is one.
@@ -347,7 +347,7 @@ async fn a_registration_belongs_to_its_realm() {
         disabled_at: None,
         terms_url: None,
     };
-    world.app.store.create_realm(&acme).await.unwrap();
+    world.app.store.create_realm(&acme, &[]).await.unwrap();
     let address = format!("/realms/acme/register/{}", own.text("client_id"));
     let token = Some(own.text("registration_access_token"));
     let answer = call(&world, Method::GET, &address, token, None).await;
@@ -377,7 +377,7 @@ async fn the_consent_page_says_that_nobody_has_checked_the_app() {
     assert!(page.body.contains(warning), "{page:?}");
     let mut trusted = own.stored().await.unwrap();
     trusted.metadata.unverified = false;
-    world.app.store.update_client(&trusted).await.unwrap();
+    world.app.store.update_client(&trusted, &[]).await.unwrap();
     world.advance(1);
     let page = consent_page(&own.client().await).await;
     assert!(!page.body.contains("Unverified"), "{page:?}");

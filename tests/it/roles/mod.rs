@@ -146,7 +146,7 @@ async fn nothing_of_another_realm_is_told() {
         disabled_at: None,
         terms_url: None,
     };
-    world.app.store.create_realm(&realm).await.unwrap();
+    world.app.store.create_realm(&realm, &[]).await.unwrap();
     let twin = User {
         realm: acme.clone(),
         ..ada
@@ -208,7 +208,7 @@ async fn an_app_that_lost_the_scope_is_told_nothing_more() {
     let mut less = client.client.clone();
     less.metadata.scope = ScopeSet::parse("openid roles").unwrap();
     assert_eq!(
-        world.app.store.update_client(&less).await.unwrap(),
+        world.app.store.update_client(&less, &[]).await.unwrap(),
         Change::Changed
     );
     world.advance(2);

@@ -279,6 +279,6 @@ pub(crate) async fn sharing_client(world: &World, kind: ClientType) -> (TestClie
     let sealed = seal_client_secret(&world.app.master, &row.realm, &row.id, &sealed);
     row.secret = None;
     row.sealed_secret = Some(sealed.unwrap());
-    world.app.store.update_client(row).await.unwrap();
+    world.app.store.update_client(row, &[]).await.unwrap();
     (client, secret)
 }

@@ -108,6 +108,8 @@ pub(crate) struct Browser {
     line: Line,
     issuer: String,
     agent: Option<&'static str>,
+    /// The address that a trusted proxy names.
+    forwarded: Option<String>,
     pub(crate) cookies: BTreeMap<String, String>,
     /// What its person reads, as `Accept-Language`.
     pub(crate) accepts: String,
@@ -119,6 +121,7 @@ impl Browser {
             line: Line::InProcess(world.router.clone()),
             issuer: world.app.settings.issuer.clone(),
             agent: None,
+            forwarded: None,
             cookies: BTreeMap::new(),
             accepts: "en".to_owned(),
         }
@@ -138,6 +141,7 @@ impl Browser {
             line: Line::Wire(wire.clone()),
             issuer: wire.issuer().to_owned(),
             agent: None,
+            forwarded: None,
             cookies: BTreeMap::new(),
             accepts: "en".to_owned(),
         }
@@ -146,6 +150,12 @@ impl Browser {
     /// The same, calling itself something.
     pub(crate) fn called(mut self, agent: &'static str) -> Self {
         self.agent = Some(agent);
+        self
+    }
+
+    /// The same, at another address, which a trusted proxy spells so.
+    pub(crate) fn at_address(mut self, address: impl Into<String>) -> Self {
+        self.forwarded = Some(address.into());
         self
     }
 
@@ -218,6 +228,12 @@ impl Browser {
         let mut request = Request::builder();
         if let Some(agent) = self.agent {
             request = request.header(USER_AGENT, agent);
+        }
+        if let Some(address) = &self.forwarded {
+            let proxy: SocketAddr = "10.0.0.1:4711".parse().unwrap();
+            request = request
+                .header("x-forwarded-for", address)
+                .extension(ConnectInfo(proxy));
         }
         request
             .method(method)

@@ -1,12 +1,13 @@
 //! The real program: a place of its own to run in, commands with their output, and a server that
 //! never outlives the tests.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -131,28 +132,23 @@ impl Site {
         serving
     }
 
-    /// Starts the server and waits for nothing.
+    /// Starts the server, or another program that goes on, and waits for nothing.
     pub(crate) fn launch(&self, arguments: &[&str]) -> Serving {
         let mut child = self
             .command(arguments)
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let log = Arc::new(Mutex::new(String::new()));
-        let (lines, kept) = (child.stderr.take().unwrap(), Arc::clone(&log));
-        let reader = std::thread::spawn(move || {
-            for line in BufReader::new(lines).lines() {
-                let line = line.unwrap_or_default();
-                let mut kept = kept.lock().unwrap();
-                kept.push_str(&line);
-                kept.push('\n');
-            }
-        });
+        let readers = vec![
+            keep_lines(child.stderr.take().unwrap(), Arc::clone(&log)),
+            keep_lines(child.stdout.take().unwrap(), Arc::clone(&log)),
+        ];
         Serving {
             watchdog: watchdog(child.id()),
             child,
             log,
-            reader: Some(reader),
+            readers,
             ready_after: Duration::ZERO,
         }
     }
@@ -189,18 +185,18 @@ impl Site {
     }
 }
 
-/// A running server.
+/// A running server, or another program that goes on.
 pub(crate) struct Serving {
     child: Child,
     watchdog: (Child, Option<ChildStdin>),
     log: Arc<Mutex<String>>,
-    reader: Option<std::thread::JoinHandle<()>>,
+    readers: Vec<JoinHandle<()>>,
     /// From before the program was started until it said that it was ready.
     pub(crate) ready_after: Duration,
 }
 
 impl Serving {
-    /// What it has logged so far; all of it, when it has ended.
+    /// What it has logged or written so far; all of it, when it has ended.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -252,7 +248,7 @@ impl Serving {
         drop(self.watchdog.0.wait());
         drop(self.child.kill());
         drop(self.child.wait());
-        if let Some(reader) = self.reader.take() {
+        for reader in self.readers.drain(..) {
             drop(reader.join());
         }
     }
@@ -262,6 +258,18 @@ impl Drop for Serving {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Keeps what a program writes to one of its streams.
+fn keep_lines(lines: impl Read + Send + 'static, kept: Arc<Mutex<String>>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        for line in BufReader::new(lines).lines() {
+            let line = line.unwrap_or_default();
+            let mut kept = kept.lock().unwrap();
+            kept.push_str(&line);
+            kept.push('\n');
+        }
+    })
 }
 
 /// A shell that kills the server when its standard input closes, which the kernel sees to even when

@@ -14,7 +14,7 @@ use vidimus::flows::facts::Facts;
 use vidimus::flows::hash_pool::HashPool;
 use vidimus::flows::password::Breaches;
 use vidimus::flows::realm_keys::RealmKeys;
-use vidimus::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings};
+use vidimus::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings, StuffingRule};
 use vidimus::http::{Edge, EdgeSettings, router};
 use vidimus::jobs::deliver_logouts::Deliveries;
 use vidimus::jobs::deliver_mails::{self, Outbox};
@@ -200,6 +200,7 @@ impl World {
             node: random_text::<9>(app.entropy.as_ref()).unwrap().into(),
             deliveries: Arc::new(Deliveries::new(app.clone())),
             outbox: Arc::new(Outbox::new(app.clone(), shared.courier.clone())),
+            events_kept: Lifetime::seconds(90 * 86_400),
             mail_bell: app.mail_bell.clone(),
         };
         // The index is believed only once it was filled from the record; a Redis may be away.
@@ -329,7 +330,7 @@ impl World {
             metadata,
             self.app.now(),
         );
-        self.app.store.create_client(&client).await.unwrap();
+        self.app.store.create_client(&client, &[]).await.unwrap();
         TestClient {
             world: self.clone(),
             realm: realm.clone(),
@@ -370,6 +371,11 @@ fn settings(shared: &Shared) -> Settings {
         sign_ins_per_address: Quota {
             burst: 10,
             interval: Lifetime::seconds(20),
+        },
+        stuffing: StuffingRule {
+            names: 15,
+            window: Lifetime::seconds(3 * 3_600),
+            ban: Lifetime::seconds(86_400),
         },
         registration: RegistrationLimits {
             per_address: shared.registrations,

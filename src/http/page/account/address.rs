@@ -38,7 +38,7 @@ pub(in crate::http) async fn post(
     let wish = Wish {
         email: typed,
         address: call.address,
-        caller: &call.caller,
+        caller: call.caller(),
         language: respond::realm_chrome(&edge, &call).lang,
     };
     let error = match ask(&edge.app, &live, wish).await {
@@ -60,14 +60,14 @@ fn show(
     live: &LiveSession,
     refused: Option<(&str, AccountFormError)>,
 ) -> Response {
-    let error = refused.map(|(_, error)| error);
+    let (typed, error) = refused.unzip();
     let view = AddressPage {
         chrome: respond::realm_chrome(edge, call),
         account: frame(edge, call, live, PAGE),
         email: live.facts().user.email.clone(),
-        typed: refused.map_or_else(String::new, |(typed, _)| typed.to_owned()),
+        typed: typed.unwrap_or_default().to_owned(),
         error,
         action: local(edge, call, PAGE.path()),
     };
-    link::form_page(edge, &view, error, Forms::StayHere)
+    link::form_page(edge, &view, view.error.as_ref(), Forms::StayHere)
 }

@@ -72,7 +72,7 @@ pub(in crate::http) async fn post(
         return back(&edge, &call, PAGE, AccountNotice::StaleForm);
     };
     let user = &live.facts().user;
-    match withdraw_consent(&edge.app, (&user.realm, &user.id), &client, &call.caller).await {
+    match withdraw_consent(&edge.app, (&user.realm, &user.id), &client, call.caller()).await {
         Ok(_change) => back(&edge, &call, PAGE, AccountNotice::Disconnected),
         Err(fault) => respond::fault(&edge, &call.headers, &call.id, &fault),
     }

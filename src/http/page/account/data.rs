@@ -77,7 +77,7 @@ pub(in crate::http) async fn post_delete(
         username: typed,
         password: SecretString::new(password.to_owned()),
         language: respond::realm_chrome(&edge, &call).lang,
-        caller: &call.caller,
+        caller: call.caller(),
         address: call.address,
     };
     match delete(&edge.app, &live, deletion).await {
@@ -114,10 +114,12 @@ async fn show(
         Ok(connected) => connected,
         Err(fault) => return respond::fault(edge, &call.headers, &call.id, &fault),
     };
-    let status = match refused {
-        None => StatusCode::OK,
-        Some((_, DeletionError::SlowDown { .. })) => StatusCode::TOO_MANY_REQUESTS,
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    let (status, wait) = match refused {
+        None => (StatusCode::OK, None),
+        Some((_, DeletionError::SlowDown { seconds })) => {
+            (StatusCode::TOO_MANY_REQUESTS, Some(seconds))
+        }
+        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, None),
     };
     let view = DataPage {
         chrome: respond::realm_chrome(edge, call),
@@ -135,7 +137,8 @@ async fn show(
             })
             .collect(),
     };
-    respond::page(edge, status, &view, Forms::StayHere)
+    let response = respond::page(edge, status, &view, Forms::StayHere);
+    respond::with_wait(response, wait)
 }
 
 /// The last page of the account; the browser forgets it.
@@ -146,7 +149,11 @@ fn deleted(edge: &Edge, call: &Call, live: &LiveSession) -> Response {
         until: edge.app.now().plus(UNDO_PERIOD).into(),
     };
     let mut response = respond::page(edge, StatusCode::OK, &view, Forms::StayHere);
-    if let Some(header) = cookie::delete(edge, &call.realm) {
+    let headers = [
+        cookie::delete(edge, &call.realm),
+        cookie::delete_known(edge, &call.realm),
+    ];
+    for header in headers.into_iter().flatten() {
         response.headers_mut().append(SET_COOKIE, header);
     }
     forget(edge, call, &mut response);

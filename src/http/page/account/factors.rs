@@ -84,7 +84,7 @@ async fn act(edge: &Edge, call: &Call, body: Body) -> Result<Response, Response>
             rename(&edge.app, &live, (id, name)).await.map_err(failed)?;
         }
         Some("forget") => {
-            forget(&edge.app, &live, id, &call.caller)
+            forget(&edge.app, &live, id, call.caller())
                 .await
                 .map_err(failed)?;
         }
@@ -92,7 +92,7 @@ async fn act(edge: &Edge, call: &Call, body: Body) -> Result<Response, Response>
             if let Some(address) = to_dare(edge, call, &live) {
                 return Ok(respond::see_other(&address));
             }
-            remove(&edge.app, &live, id, &call.caller)
+            remove(&edge.app, &live, id, call.caller())
                 .await
                 .map_err(failed)?;
         }
@@ -100,7 +100,7 @@ async fn act(edge: &Edge, call: &Call, body: Body) -> Result<Response, Response>
             if let Some(address) = to_dare(edge, call, &live) {
                 return Ok(respond::see_other(&address));
             }
-            let made = renew_codes(&edge.app, &live, &call.caller).await;
+            let made = renew_codes(&edge.app, &live, call.caller()).await;
             return Ok(show_codes(edge, call, &made.map_err(failed)?));
         }
         _ => return Err(back(edge, call, page, AccountNotice::StaleForm)),
@@ -145,7 +145,7 @@ pub(in crate::http) async fn post_app(
         code: form.get("code").unwrap_or_default(),
         name: form.get("name").unwrap_or_default(),
     };
-    let added = match add(&edge.app, &live, typed, &call.caller).await {
+    let added = match add(&edge.app, &live, typed, call.caller()).await {
         Ok(added) => added,
         Err(error) => return refused(&edge, &call, &live, &form, error).await,
     };
@@ -209,8 +209,8 @@ async fn show_app(
         action: local(edge, call, AccountPage::AddApp.path()),
         csrf: bind(edge, call).csrf,
     };
-    let status = steps::status_of(error);
-    respond::page(edge, status, &view, Forms::StayHere)
+    let response = respond::page(edge, steps::status_of(error), &view, Forms::StayHere);
+    respond::with_wait(response, steps::wait_of(error))
 }
 
 fn show_codes(edge: &Edge, call: &Call, codes: &RecoveryCodes) -> Response {

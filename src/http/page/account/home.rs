@@ -11,7 +11,6 @@ use crate::flows::own::{apps, sessions};
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::account::{frame, owner};
-use crate::http::page::forgot_password;
 use crate::http::page::local;
 use crate::http::respond::{self, Forms};
 use crate::pages::{AccountHomePage, AccountPage};
@@ -55,9 +54,4 @@ pub(in crate::http) async fn change_password(
     call: Call,
 ) -> Response {
     respond::see_other(&local(&edge, &call, AccountPage::Password.path()))
-}
-
-/// A password is changed by a link to the person's address, signed in or not.
-pub(in crate::http) async fn password(State(edge): State<Arc<Edge>>, call: Call) -> Response {
-    respond::see_other(&local(&edge, &call, forgot_password::PATH))
 }

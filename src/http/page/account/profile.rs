@@ -37,7 +37,7 @@ pub(in crate::http) async fn post(
         Err(response) => return response,
     };
     let typed = |claim: &str| form.get(claim).unwrap_or_default().to_owned();
-    match edit(&edge.app, &live, typed, &call.caller).await {
+    match edit(&edge.app, &live, typed, call.caller()).await {
         Ok(()) => back(&edge, &call, PAGE, AccountNotice::Saved),
         Err(FlowError::Refused(refusal)) => {
             let form = Form {

@@ -65,14 +65,14 @@ pub(in crate::http) async fn post(
     let session = form.get("session").map(SessionId::parse);
     let (ended, notice) = match session {
         Some(Ok(session)) => (
-            end_one(&edge.app, &live, &session, &call.caller)
+            end_one(&edge.app, &live, &session, call.caller())
                 .await
                 .map(drop),
             AccountNotice::SessionEnded,
         ),
         Some(Err(_invalid)) => return back(&edge, &call, PAGE, AccountNotice::StaleForm),
         None if form.get("others").is_some() => (
-            end_others(&edge.app, &live, &call.caller).await.map(drop),
+            end_others(&edge.app, &live, call.caller()).await.map(drop),
             AccountNotice::OthersEnded,
         ),
         None => return back(&edge, &call, PAGE, AccountNotice::StaleForm),

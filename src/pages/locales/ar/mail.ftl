@@ -60,6 +60,10 @@ mail-recovery-code-used-lead =
 mail-new-device-subject = تسجيل دخول من جهاز جديد
 mail-new-device-lead = استُعمل حسابك لدى { $realm } على جهاز لم نره من قبل:
 
+mail-sign-in-code-subject = رمزك لدى { $realm }
+mail-sign-in-code-lead = أُدخلت كلمة مرور حسابك لدى { $realm } بعد كلمات خاطئة كثيرة. للمتابعة أدخل هذا الرمز حيث تسجّل الدخول:
+mail-sign-in-code-more = لا تخبر به أحدًا. يصلح عشر دقائق.
+
 mail-account-deleted-subject = حُذف حسابك
 mail-account-deleted-lead = حسابك لدى { $realm } موقوف وسيُحذف نهائيًا في { $until }.
 mail-account-deleted-action = الاحتفاظ بحسابي

@@ -3,6 +3,7 @@
 error-title = Fehler: { $title }
 page-origin = Diese Seite kommt von { $host }. Prüfen Sie, ob die Adressleiste Ihres Browsers dasselbe sagt.
 language-choice = Sprache
+skip-to-content = Zum Inhalt springen
 close-page = Sie können diese Seite jetzt schließen.
 continue = Weiter
 allow = Zulassen
@@ -17,4 +18,14 @@ try-again-in =
     { $seconds ->
         [one] Bitte warten Sie { $seconds } Sekunde und versuchen Sie es dann noch einmal.
        *[other] Bitte warten Sie { $seconds } Sekunden und versuchen Sie es dann noch einmal.
+    }
+try-again-in-minutes =
+    { $minutes ->
+        [one] Bitte warten Sie { $minutes } Minute und versuchen Sie es dann noch einmal.
+       *[other] Bitte warten Sie { $minutes } Minuten und versuchen Sie es dann noch einmal.
+    }
+try-again-in-hours =
+    { $hours ->
+        [one] Bitte warten Sie { $hours } Stunde und versuchen Sie es dann noch einmal.
+       *[other] Bitte warten Sie { $hours } Stunden und versuchen Sie es dann noch einmal.
     }

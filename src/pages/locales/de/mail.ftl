@@ -57,6 +57,10 @@ mail-recovery-code-used-lead =
 mail-new-device-subject = Anmeldung auf einem neuen Gerät
 mail-new-device-lead = Ihr Konto bei { $realm } wurde auf einem Gerät benutzt, das wir bisher nicht kannten:
 
+mail-sign-in-code-subject = Ihr Code für { $realm }
+mail-sign-in-code-lead = Das Passwort Ihres Kontos bei { $realm } wurde nach vielen falschen eingegeben. Um fortzufahren, geben Sie diesen Code dort ein, wo Sie sich anmelden:
+mail-sign-in-code-more = Verraten Sie ihn niemandem. Er gilt zehn Minuten lang.
+
 mail-account-deleted-subject = Ihr Konto wurde gelöscht
 mail-account-deleted-lead = Ihr Konto bei { $realm } ist abgeschaltet und wird am { $until } endgültig gelöscht.
 mail-account-deleted-action = Mein Konto behalten

@@ -3,6 +3,7 @@
 error-title = Error: { $title }
 page-origin = This page is from { $host }. Check that your browser’s address bar says the same.
 language-choice = Language
+skip-to-content = Skip to the content
 close-page = You can close this page now.
 continue = Continue
 allow = Allow
@@ -17,4 +18,14 @@ try-again-in =
     { $seconds ->
         [one] Please wait { $seconds } second, then try again.
        *[other] Please wait { $seconds } seconds, then try again.
+    }
+try-again-in-minutes =
+    { $minutes ->
+        [one] Please wait { $minutes } minute, then try again.
+       *[other] Please wait { $minutes } minutes, then try again.
+    }
+try-again-in-hours =
+    { $hours ->
+        [one] Please wait { $hours } hour, then try again.
+       *[other] Please wait { $hours } hours, then try again.
     }

@@ -59,6 +59,10 @@ mail-recovery-code-used-lead =
 mail-new-device-subject = Somebody signed in on a new device
 mail-new-device-lead = Your account at { $realm } was used on a device that we have not seen before:
 
+mail-sign-in-code-subject = Your code for { $realm }
+mail-sign-in-code-lead = The password of your account at { $realm } was typed after many wrong ones. To go on, enter this code where you signed in:
+mail-sign-in-code-more = Never tell it to anybody. It holds for ten minutes.
+
 mail-account-deleted-subject = Your account was deleted
 mail-account-deleted-lead = Your account at { $realm } is switched off and will be gone for good on { $until }.
 mail-account-deleted-action = Keep my account

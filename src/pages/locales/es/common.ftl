@@ -3,6 +3,7 @@
 error-title = Error: { $title }
 page-origin = Esta página es de { $host }. Compruebe que la barra de direcciones de su navegador diga lo mismo.
 language-choice = Idioma
+skip-to-content = Ir al contenido
 close-page = Ya puede cerrar esta página.
 continue = Continuar
 allow = Permitir
@@ -17,4 +18,14 @@ try-again-in =
     { $seconds ->
         [one] Espere { $seconds } segundo y vuelva a intentarlo.
        *[other] Espere { $seconds } segundos y vuelva a intentarlo.
+    }
+try-again-in-minutes =
+    { $minutes ->
+        [one] Espere { $minutes } minuto y vuelva a intentarlo.
+       *[other] Espere { $minutes } minutos y vuelva a intentarlo.
+    }
+try-again-in-hours =
+    { $hours ->
+        [one] Espere { $hours } hora y vuelva a intentarlo.
+       *[other] Espere { $hours } horas y vuelva a intentarlo.
     }

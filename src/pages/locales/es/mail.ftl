@@ -57,6 +57,10 @@ mail-recovery-code-used-lead =
 mail-new-device-subject = Inicio de sesión en un dispositivo nuevo
 mail-new-device-lead = Su cuenta en { $realm } se ha usado en un dispositivo que no conocíamos:
 
+mail-sign-in-code-subject = Su código para { $realm }
+mail-sign-in-code-lead = La contraseña de su cuenta en { $realm } se ha escrito después de muchas incorrectas. Para continuar, escriba este código donde está iniciando sesión:
+mail-sign-in-code-more = No se lo diga a nadie. Vale durante diez minutos.
+
 mail-account-deleted-subject = Su cuenta se ha eliminado
 mail-account-deleted-lead = Su cuenta en { $realm } está desactivada y desaparecerá para siempre el { $until }.
 mail-account-deleted-action = Conservar mi cuenta

@@ -57,6 +57,10 @@ mail-recovery-code-used-lead =
 mail-new-device-subject = Connexion sur un nouvel appareil
 mail-new-device-lead = Votre compte chez { $realm } a été utilisé sur un appareil que nous ne connaissions pas :
 
+mail-sign-in-code-subject = Votre code pour { $realm }
+mail-sign-in-code-lead = Le mot de passe de votre compte chez { $realm } a été saisi après de nombreux essais erronés. Pour continuer, saisissez ce code là où vous vous connectez :
+mail-sign-in-code-more = Ne le communiquez à personne. Il est valable dix minutes.
+
 mail-account-deleted-subject = Votre compte a été supprimé
 mail-account-deleted-lead = Votre compte chez { $realm } est désactivé et disparaîtra définitivement le { $until }.
 mail-account-deleted-action = Garder mon compte

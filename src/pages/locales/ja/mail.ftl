@@ -56,6 +56,10 @@ mail-recovery-code-used-lead =
 mail-new-device-subject = 新しい端末でサインインがありました
 mail-new-device-lead = { $realm } のアカウントが、これまでに見たことのない端末で使われました。
 
+mail-sign-in-code-subject = { $realm } の確認コード
+mail-sign-in-code-lead = { $realm } のアカウントのパスワードが、何度も誤って入力されたあとに正しく入力されました。続けるには、サインイン中の画面に次のコードを入力してください。
+mail-sign-in-code-more = このコードは誰にも教えないでください。10分間有効です。
+
 mail-account-deleted-subject = アカウントが削除されました
 mail-account-deleted-lead = { $realm } のアカウントは停止され、{ $until } に完全に削除されます。
 mail-account-deleted-action = アカウントを残す

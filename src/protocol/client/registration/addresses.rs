@@ -49,7 +49,7 @@ pub(super) fn fill(
     metadata.request_uris = request_uris(request, terms)?;
     check_front_channel_logout(metadata)?;
     metadata.subject_type = request.choice("subject_type")?.unwrap_or_default();
-    check_sector(metadata)
+    check_sector(terms, metadata)
 }
 
 fn redirects(request: &Request<'_>, metadata: &mut ClientMetadata) -> Result<(), Refusal> {
@@ -204,7 +204,16 @@ fn check_front_channel_logout(metadata: &ClientMetadata) -> Result<(), Refusal> 
 }
 
 /// OIDC Core §8.1: without a sector document, one host makes the sector.
-fn check_sector(metadata: &ClientMetadata) -> Result<(), Refusal> {
+fn check_sector(terms: Terms, metadata: &ClientMetadata) -> Result<(), Refusal> {
+    // A document is a sector of its own.
+    if terms.author == Author::Document {
+        return match metadata.sector_identifier_uri {
+            None => Ok(()),
+            Some(_) => Err(Refusal::Unsupported {
+                member: "sector_identifier_uri",
+            }),
+        };
+    }
     if metadata.subject_type == SubjectType::Public || metadata.sector_identifier_uri.is_some() {
         return Ok(());
     }

@@ -11,6 +11,7 @@ mod algorithms;
 mod key_set;
 mod members;
 mod refusal;
+mod renewal;
 mod request;
 mod shape;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use crate::protocol::scope::{FOR_ANYBODY, OFFLINE_ACCESS, OPENID, STANDARD, Scop
 
 pub use members::{own_members, registered_members};
 pub use refusal::RegistrationRefusal;
+pub use renewal::renew;
 pub use request::{is_known, is_list};
 
 use refusal::RegistrationRefusal as Refusal;

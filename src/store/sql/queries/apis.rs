@@ -1,8 +1,10 @@
 //! APIs.
 
 use super::{
-    Answer, Change, Connection, Creation, Page, bounds, change, creation, millis, rows, sql,
+    Answer, Change, Connection, Creation, Page, Verdict, bounds, change, creation, effects, millis,
+    rows, sql,
 };
+use crate::account::event::Event;
 use crate::protocol::api::{Api, ApiId};
 use crate::protocol::ids::RealmId;
 use crate::store::fault::Fault;
@@ -12,7 +14,11 @@ fn metadata(api: &Api) -> Answer<String> {
         .map_err(|error| Fault::Corrupt(format!("metadata: {error}")))
 }
 
-pub(in super::super) async fn create(c: &mut Connection<'_>, api: &Api) -> Answer<Creation> {
+pub(in super::super) async fn create(
+    c: &mut Connection<'_>,
+    api: &Api,
+    events: &[Event],
+) -> Answer<Verdict<Creation>> {
     let query = sql(
         "INSERT INTO api (realm, id, metadata, created_at, disabled_at)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
@@ -22,7 +28,8 @@ pub(in super::super) async fn create(c: &mut Connection<'_>, api: &Api) -> Answe
     .bind(metadata(api)?)
     .bind(api.created_at.unix_millis())
     .bind(millis(api.disabled_at));
-    Ok(creation(c.execute(query).await?))
+    let created = creation(c.execute(query).await?);
+    effects::told(c, created, created == Creation::Created, events).await
 }
 
 pub(in super::super) async fn find(
@@ -55,22 +62,29 @@ pub(in super::super) async fn list(
     c.all(query).await?.iter().map(rows::api).collect()
 }
 
-pub(in super::super) async fn update(c: &mut Connection<'_>, api: &Api) -> Answer<Change> {
+pub(in super::super) async fn update(
+    c: &mut Connection<'_>,
+    api: &Api,
+    events: &[Event],
+) -> Answer<Verdict<Change>> {
     let query = sql("UPDATE api SET metadata = $3, disabled_at = $4 WHERE realm = $1 AND id = $2")
         .bind(api.realm.as_str())
         .bind(api.id.as_str())
         .bind(metadata(api)?)
         .bind(millis(api.disabled_at));
-    Ok(change(c.execute(query).await?))
+    let changed = change(c.execute(query).await?);
+    effects::told(c, changed, changed == Change::Changed, events).await
 }
 
 pub(in super::super) async fn delete(
     c: &mut Connection<'_>,
     realm: &RealmId,
     api: &ApiId,
-) -> Answer<Change> {
+    events: &[Event],
+) -> Answer<Verdict<Change>> {
     let query = sql("DELETE FROM api WHERE realm = $1 AND id = $2")
         .bind(realm.as_str())
         .bind(api.as_str());
-    Ok(change(c.execute(query).await?))
+    let changed = change(c.execute(query).await?);
+    effects::told(c, changed, changed == Change::Changed, events).await
 }

@@ -4,6 +4,7 @@ use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
     effects, families, millis, rows, sql,
 };
+use crate::account::event::Event;
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::secret::Digest;
@@ -27,7 +28,11 @@ pub(super) fn metadata(client: &Client) -> Answer<String> {
         .map_err(|error| Fault::Corrupt(format!("metadata: {error}")))
 }
 
-pub(in super::super) async fn create(c: &mut Connection<'_>, client: &Client) -> Answer<Creation> {
+pub(in super::super) async fn create(
+    c: &mut Connection<'_>,
+    client: &Client,
+    events: &[Event],
+) -> Answer<Verdict<Creation>> {
     let query = sql(
         "INSERT INTO client (realm, id, secret, metadata, created_at, disabled_at, sealed_secret,
              registration_token, origin, last_used_at, fresh_until, backchannel_logout_uri)
@@ -45,7 +50,8 @@ pub(in super::super) async fn create(c: &mut Connection<'_>, client: &Client) ->
     .bind(millis(client.last_used_at))
     .bind(millis(client.fresh_until))
     .bind(client.metadata.backchannel_logout_uri.clone());
-    Ok(creation(c.execute(query).await?))
+    let created = creation(c.execute(query).await?);
+    effects::told(c, created, created == Creation::Created, events).await
 }
 
 pub(in super::super) async fn find(
@@ -84,7 +90,11 @@ pub(in super::super) async fn list(
     c.all(query).await?.iter().map(rows::client).collect()
 }
 
-pub(in super::super) async fn update(c: &mut Connection<'_>, client: &Client) -> Answer<Change> {
+pub(in super::super) async fn update(
+    c: &mut Connection<'_>,
+    client: &Client,
+    events: &[Event],
+) -> Answer<Verdict<Change>> {
     let query = sql(
         "UPDATE client SET secret = $3, metadata = $4, disabled_at = $5, sealed_secret = $6,
              registration_token = $7, fresh_until = $8, backchannel_logout_uri = $9
@@ -99,7 +109,8 @@ pub(in super::super) async fn update(c: &mut Connection<'_>, client: &Client) ->
     .bind(bytes(client.registration_token.as_ref()))
     .bind(millis(client.fresh_until))
     .bind(client.metadata.backchannel_logout_uri.clone());
-    Ok(change(c.execute(query).await?))
+    let changed = change(c.execute(query).await?);
+    effects::told(c, changed, changed == Change::Changed, events).await
 }
 
 pub(in super::super) async fn delete(

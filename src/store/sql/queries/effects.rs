@@ -1,6 +1,6 @@
 //! What a change brings with it: marks, events, links and mails of the same transaction.
 
-use super::{Answer, Connection, Timestamp, Verdict, links, revocations, sql};
+use super::{Answer, Connection, Timestamp, Verdict, links, protection, revocations, sql};
 use crate::account::event::Event;
 use crate::protocol::ids::{ClientId, SessionId, UserId};
 use crate::store::fault::Fault;
@@ -20,6 +20,9 @@ pub(in super::super) async fn record(
     for mail in &effects.mails {
         enqueue(c, mail).await?;
     }
+    if let Some(device) = &effects.known_device {
+        protection::acquaint(c, device).await?;
+    }
     revocations::record(c, &effects.marks, now).await
 }
 
@@ -31,6 +34,21 @@ pub(in super::super) async fn write(
 ) -> Answer<Verdict<()>> {
     record(c, effects, now).await?;
     Ok(Verdict::Keep(()))
+}
+
+/// The outcome of a change with its events, which tell nothing when nothing happened.
+pub(super) async fn told<T: Send>(
+    c: &mut Connection<'_>,
+    outcome: T,
+    happened: bool,
+    events: &[Event],
+) -> Answer<Verdict<T>> {
+    if happened {
+        for event in events {
+            append(c, event).await?;
+        }
+    }
+    Ok(Verdict::Keep(outcome))
 }
 
 async fn append(c: &mut Connection<'_>, event: &Event) -> Answer<()> {
@@ -52,14 +70,15 @@ async fn append(c: &mut Connection<'_>, event: &Event) -> Answer<()> {
     .bind(event.caller.request.as_deref())
     .bind(detail);
     c.execute(query).await?;
+    c.tell(event);
     Ok(())
 }
 
 async fn enqueue(c: &mut Connection<'_>, mail: &NewMail) -> Answer<()> {
     let query = sql(
         "INSERT INTO mail (realm, id, user_id, kind, sealed, created_at, expires_at,
-             next_attempt_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $6)",
+             next_attempt_at, link, link_seconds)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8, $9)",
     )
     .bind(mail.realm.as_str())
     .bind(mail.id.as_str())
@@ -67,7 +86,9 @@ async fn enqueue(c: &mut Connection<'_>, mail: &NewMail) -> Answer<()> {
     .bind(mail.kind.as_str())
     .bind(mail.sealed.as_slice())
     .bind(mail.created_at.unix_millis())
-    .bind(mail.expires_at.unix_millis());
+    .bind(mail.expires_at.unix_millis())
+    .bind(mail.link.as_ref().map(|(digest, _)| digest.as_bytes()))
+    .bind(mail.link.as_ref().map(|(_, stands)| stands.whole_seconds()));
     c.execute(query).await?;
     Ok(())
 }

@@ -2,11 +2,11 @@
 
 use super::super::Row;
 use super::rows::{column, moment, parsed};
-use super::{Answer, Connection, sql};
+use super::{Answer, Connection, Timestamp, millis, sql};
 use crate::account::event::{Caller, Event, EventKind};
 use crate::protocol::ids::{ClientId, RealmId, SessionId, UserId};
 use crate::store::fault::Fault;
-use crate::store::{EventPage, StoredEvent};
+use crate::store::{EventFilter, EventPage, EventPlace, StoredEvent};
 
 macro_rules! event_columns {
     () => {
@@ -32,6 +32,58 @@ pub(in super::super) async fn of_user(
     .bind(page.before.unwrap_or(i64::MAX))
     .bind(i64::from(page.limit.clamp(1, 1_000)));
     c.all(query).await?.iter().map(event).collect()
+}
+
+/// What a filter leaves, from a place onwards. Its text is the same for both directions but for
+/// the comparison and the order.
+macro_rules! events_that {
+    ($place:literal) => {
+        concat!(
+            "SELECT ",
+            event_columns!(),
+            " FROM event WHERE realm = $1 AND ($2 IS NULL OR user_id = $2)
+               AND ($3 IS NULL OR client_id = $3) AND ($4 IS NULL OR kind = $4)
+               AND at >= $5 AND at < $6 AND ",
+            $place,
+            " LIMIT $8"
+        )
+    };
+}
+
+pub(in super::super) async fn list(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    filter: &EventFilter,
+    place: EventPlace,
+    limit: u32,
+) -> Answer<Vec<StoredEvent>> {
+    let (text, place) = match place {
+        EventPlace::Before(place) => (events_that!("sequence < $7 ORDER BY sequence DESC"), place),
+        EventPlace::After(place) => (events_that!("sequence > $7 ORDER BY sequence"), place),
+    };
+    let query = sql(text)
+        .bind(realm.as_str())
+        .bind(filter.user.as_ref().map(UserId::as_str))
+        .bind(filter.client.as_ref().map(ClientId::as_str))
+        .bind(filter.kind.map(EventKind::as_str))
+        .bind(filter.since.map_or(0, Timestamp::unix_millis))
+        .bind(millis(filter.until).unwrap_or(i64::MAX))
+        .bind(place)
+        .bind(i64::from(limit.clamp(1, 1_000)));
+    c.all(query).await?.iter().map(event).collect()
+}
+
+pub(in super::super) async fn purge(
+    c: &mut Connection<'_>,
+    before: Timestamp,
+    limit: u32,
+) -> Answer<u64> {
+    // The oldest by number are the oldest by time but for moments, and no index knows time alone.
+    let query = sql("DELETE FROM event WHERE at < $1 AND sequence IN
+             (SELECT sequence FROM event ORDER BY sequence LIMIT $2)")
+    .bind(before.unix_millis())
+    .bind(i64::from(limit));
+    c.execute(query).await
 }
 
 fn event(row: &Row) -> Answer<StoredEvent> {

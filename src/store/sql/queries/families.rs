@@ -2,7 +2,9 @@
 
 use super::rows::user_stands;
 use super::users::Ending;
-use super::{Answer, Change, Connection, Timestamp, Verdict, change, effects, millis, rows, sql};
+use super::{
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, millis, revocations, rows, sql,
+};
 use crate::protocol::ids::{ClientId, FamilyId, RealmId, SessionId, UserId};
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::secret::Digest;
@@ -226,8 +228,12 @@ pub(in super::super) async fn revoke(
     } else {
         FamilyRevocation::Unknown
     };
-    // Whatever the row said: an access token may outlive a family that is purged already.
-    effects::record(c, effects, now).await?;
+    if outcome == FamilyRevocation::Revoked {
+        effects::record(c, effects, now).await?;
+    } else {
+        // Whatever the row said: an access token may outlive a family that is purged already.
+        revocations::record(c, &effects.marks, now).await?;
+    }
     Ok(Verdict::Keep(outcome))
 }
 

@@ -5,7 +5,9 @@
 
 use sqlx::Row as _;
 
-use super::{Answer, Connection, Creation, Timestamp, Verdict, millis, rows, sql};
+use super::super::Query;
+use super::{Answer, Connection, Creation, Timestamp, Verdict, effects, millis, rows, sql};
+use crate::account::event::Event;
 use crate::protocol::ids::{KeyId, RealmId};
 use crate::store::fault::Fault;
 use crate::store::{KeyTransition, LiveNode, SigningKeyRecord};
@@ -21,6 +23,7 @@ async fn raise_revision(c: &mut Connection<'_>) -> Answer<i64> {
 pub(in super::super) async fn add(
     c: &mut Connection<'_>,
     key: &SigningKeyRecord,
+    events: &[Event],
 ) -> Answer<Verdict<Creation>> {
     let revision = raise_revision(c).await?;
     let query = sql(
@@ -38,11 +41,10 @@ pub(in super::super) async fn add(
     .bind(millis(key.activated_at))
     .bind(millis(key.retiring_at))
     .bind(revision);
-    Ok(if c.execute(query).await? == 0 {
-        Verdict::Undo(Creation::NameTaken)
-    } else {
-        Verdict::Keep(Creation::Created)
-    })
+    if c.execute(query).await? == 0 {
+        return Ok(Verdict::Undo(Creation::NameTaken));
+    }
+    effects::told(c, Creation::Created, true, events).await
 }
 
 pub(in super::super) async fn list(
@@ -62,6 +64,7 @@ pub(in super::super) async fn activate(
     c: &mut Connection<'_>,
     realm: &RealmId,
     key: &KeyId,
+    events: &[Event],
     now: Timestamp,
 ) -> Answer<Verdict<KeyTransition>> {
     let revision = raise_revision(c).await?;
@@ -84,7 +87,7 @@ pub(in super::super) async fn activate(
     .bind(key.as_str())
     .bind(now.unix_millis())
     .bind(revision);
-    Ok(transition(c.execute(query).await?))
+    transition(c, query, events).await
 }
 
 /// Retires a key that does not sign. An active key must first give way to another.
@@ -92,6 +95,7 @@ pub(in super::super) async fn retire(
     c: &mut Connection<'_>,
     realm: &RealmId,
     key: &KeyId,
+    events: &[Event],
     now: Timestamp,
 ) -> Answer<Verdict<KeyTransition>> {
     let revision = raise_revision(c).await?;
@@ -105,16 +109,19 @@ pub(in super::super) async fn retire(
     .bind(now.unix_millis())
     .bind(revision)
     .bind(Vec::<u8>::new());
-    Ok(transition(c.execute(query).await?))
+    transition(c, query, events).await
 }
 
 /// A transition that moved no key is rolled back with the revision that it raised.
-fn transition(rows: u64) -> Verdict<KeyTransition> {
-    if rows == 0 {
-        Verdict::Undo(KeyTransition::Lost)
-    } else {
-        Verdict::Keep(KeyTransition::Moved)
+async fn transition(
+    c: &mut Connection<'_>,
+    query: Query,
+    events: &[Event],
+) -> Answer<Verdict<KeyTransition>> {
+    if c.execute(query).await? == 0 {
+        return Ok(Verdict::Undo(KeyTransition::Lost));
     }
+    effects::told(c, KeyTransition::Moved, true, events).await
 }
 
 pub(in super::super) async fn revision(c: &mut Connection<'_>) -> Answer<i64> {

@@ -28,6 +28,7 @@ pub(in super::super) async fn due(
 }
 
 /// The number of attempts is the guard: of two nodes that saw the same row, one begins the next.
+/// The link in a mail stands from its last attempt: before, nobody had it.
 pub(in super::super) async fn claim(
     c: &mut Connection<'_>,
     seen: &StoredMail,
@@ -47,7 +48,19 @@ pub(in super::super) async fn claim(
     .bind(now.unix_millis())
     .bind(until.unix_millis());
     let row = c.optional(query).await?;
-    row.as_ref().map(rows::mail).transpose()
+    let claimed = row.as_ref().map(rows::mail).transpose()?;
+    if let Some(mail) = &claimed {
+        let query = sql(
+            "UPDATE one_time_link SET expires_at = $3 + mail.link_seconds * 1000 FROM mail
+             WHERE mail.realm = $1 AND mail.id = $2 AND one_time_link.realm = mail.realm
+               AND one_time_link.digest = mail.link AND one_time_link.used_at IS NULL",
+        )
+        .bind(mail.realm.as_str())
+        .bind(mail.id.clone())
+        .bind(now.unix_millis());
+        c.execute(query).await?;
+    }
+    Ok(claimed)
 }
 
 pub(in super::super) async fn settle(

@@ -3,6 +3,7 @@
 use sqlx::Row as _;
 
 use super::{Answer, Connection, Timestamp, Verdict, sql};
+use crate::account::known_device::KNOWN_FOR;
 use crate::account::user::UNDO_PERIOD;
 use crate::protocol::time::Lifetime;
 
@@ -88,10 +89,27 @@ const PURGES: &[(&str, Lifetime)] = &[
              WHERE expires_at <= $1 LIMIT $2)",
         Lifetime::ZERO,
     ),
+    // Attempts against accounts are as many as there are accounts; other keys are anybody's to make.
+    (
+        "DELETE FROM login_attempt WHERE last_at <= $1 AND (realm, account) IN
+             (SELECT realm, account FROM login_attempt
+              WHERE last_at <= $1 AND substr(account, 1, 8) <> 'ACCOUNT ' LIMIT $2)",
+        DAY,
+    ),
     (
         "DELETE FROM login_attempt WHERE last_at <= $1 AND (realm, account) IN
              (SELECT realm, account FROM login_attempt WHERE last_at <= $1 LIMIT $2)",
-        DAY,
+        MONTH,
+    ),
+    (
+        "DELETE FROM address_ban WHERE (realm, prefix) IN (SELECT realm, prefix FROM address_ban
+             WHERE expires_at <= $1 LIMIT $2)",
+        HOUR,
+    ),
+    (
+        "DELETE FROM known_device WHERE last_seen_at <= $1 AND (realm, user_id, cookie) IN
+             (SELECT realm, user_id, cookie FROM known_device WHERE last_seen_at <= $1 LIMIT $2)",
+        KNOWN_FOR,
     ),
     // For a day it can still be said that a link was used, or came too late.
     (

@@ -16,6 +16,7 @@ pub(super) mod misc;
 pub(super) mod own;
 pub(super) mod passwords;
 pub(super) mod people;
+pub(super) mod protection;
 pub(super) mod realms;
 pub(super) mod registrations;
 pub(super) mod replays;

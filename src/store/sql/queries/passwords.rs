@@ -1,7 +1,9 @@
 //! Passwords and their history.
 
 use super::rows::{column, user_stands};
-use super::{Answer, Change, Connection, Timestamp, Verdict, change as change_of, sql, users};
+use super::{
+    Answer, Change, Connection, Timestamp, Verdict, change as change_of, sign_ins, sql, users,
+};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::store::passwords::{PasswordChange, SparedSession};
 
@@ -113,12 +115,16 @@ pub(in super::super) async fn set_must_change(
     (realm, user): (&RealmId, &UserId),
     must_change: bool,
     now: Timestamp,
-) -> Answer<Change> {
+) -> Answer<Verdict<Change>> {
     let query = sql("UPDATE users SET must_change_password = $3, updated_at = $4
          WHERE realm = $1 AND id = $2")
     .bind(realm.as_str())
     .bind(user.as_str())
     .bind(must_change)
     .bind(now.unix_millis());
-    Ok(change_of(c.execute(query).await?))
+    let changed = change_of(c.execute(query).await?);
+    if changed == Change::Changed && must_change {
+        sign_ins::distrust(c, (realm, user)).await?;
+    }
+    Ok(Verdict::Keep(changed))
 }

@@ -1,7 +1,8 @@
 //! Clients that come without an admin, and the tokens that let them in.
 
 use super::clients::{bytes, metadata};
-use super::{Answer, Change, Connection, Timestamp, Verdict, change, millis, rows, sql};
+use super::{Answer, Change, Connection, Timestamp, Verdict, change, effects, millis, rows, sql};
+use crate::account::event::Event;
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::secret::Digest;
@@ -11,6 +12,7 @@ pub(in super::super) async fn register(
     c: &mut Connection<'_>,
     client: &Client,
     admission: &Admission,
+    events: &[Event],
 ) -> Answer<Verdict<ClientRegistration>> {
     take_turn(c, &client.realm).await?;
     if let Some(token) = &admission.initial_access_token
@@ -19,7 +21,7 @@ pub(in super::super) async fn register(
         return Ok(Verdict::Undo(ClientRegistration::TokenRefused));
     }
     if insert(c, client, admission.limit).await? > 0 {
-        return Ok(Verdict::Keep(ClientRegistration::Registered));
+        return effects::told(c, ClientRegistration::Registered, true, events).await;
     }
     let query = sql("SELECT 1 FROM client WHERE realm = $1 AND id = $2")
         .bind(client.realm.as_str())
@@ -76,7 +78,8 @@ pub(in super::super) async fn replace(
     c: &mut Connection<'_>,
     client: &Client,
     token: &Digest,
-) -> Answer<Change> {
+    events: &[Event],
+) -> Answer<Verdict<Change>> {
     let query = sql(
         "UPDATE client SET secret = $3, metadata = $4, sealed_secret = $5,
              backchannel_logout_uri = $6
@@ -89,7 +92,8 @@ pub(in super::super) async fn replace(
     .bind(client.sealed_secret.clone())
     .bind(client.metadata.backchannel_logout_uri.clone())
     .bind(token.as_bytes().to_vec());
-    Ok(change(c.execute(query).await?))
+    let changed = change(c.execute(query).await?);
+    effects::told(c, changed, changed == Change::Changed, events).await
 }
 
 pub(in super::super) async fn renew_document(
@@ -127,7 +131,8 @@ pub(in super::super) async fn note_use(
 pub(in super::super) async fn create_token(
     c: &mut Connection<'_>,
     token: &InitialAccessToken,
-) -> Answer<()> {
+    events: &[Event],
+) -> Answer<Verdict<()>> {
     let query = sql(
         "INSERT INTO initial_access_token (realm, id, digest, note, uses_left, created_at,
              expires_at)
@@ -141,7 +146,7 @@ pub(in super::super) async fn create_token(
     .bind(token.created_at.unix_millis())
     .bind(token.expires_at.unix_millis());
     c.execute(query).await?;
-    Ok(())
+    effects::told(c, (), true, events).await
 }
 
 pub(in super::super) async fn list_tokens(
@@ -161,9 +166,11 @@ pub(in super::super) async fn delete_token(
     c: &mut Connection<'_>,
     realm: &RealmId,
     id: &str,
-) -> Answer<Change> {
+    events: &[Event],
+) -> Answer<Verdict<Change>> {
     let query = sql("DELETE FROM initial_access_token WHERE realm = $1 AND id = $2")
         .bind(realm.as_str())
         .bind(id.to_owned());
-    Ok(change(c.execute(query).await?))
+    let changed = change(c.execute(query).await?);
+    effects::told(c, changed, changed == Change::Changed, events).await
 }

@@ -24,7 +24,7 @@ pub(in super::super) async fn open(
 }
 
 /// Puts a session there, or renews the live one with its id and user; only on the proof of the
-/// password that has `verified`, unless another proof holds the user's lock.
+/// password that has `verified` and may stay as it is, unless another proof holds the user's lock.
 pub(super) async fn put(
     c: &mut Connection<'_>,
     session: &Session,
@@ -35,7 +35,8 @@ pub(super) async fn put(
              last_seen_at, expires_at, ended_at)
          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
          WHERE EXISTS (SELECT 1 FROM users WHERE users.realm = $1 AND users.id = $4
-             AND ($11 IS NULL OR users.password_hash = $11) AND ",
+             AND ($11 IS NULL OR (users.password_hash = $11 AND NOT users.must_change_password))
+             AND ",
         user_stands!(),
         ")
          ON CONFLICT (realm, id) DO UPDATE SET cookie = excluded.cookie,

@@ -1,8 +1,11 @@
 //! Sign-ins in progress, and the steps that they and live sessions take.
 
-use super::rows::{self, column, digest, held_by_user, moment, user_columns, user_stands};
+use super::rows::{
+    self, column, digest, held_by_user, moment, optional_digest, user_columns, user_stands,
+};
 use super::{
-    Answer, Change, Connection, Timestamp, Verdict, change, effects, factors, sessions, sql,
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, factors, passwords, sessions,
+    sql,
 };
 use crate::account::factors::Factors;
 use crate::protocol::ids::{RealmId, UserId};
@@ -18,8 +21,9 @@ pub(in super::super) async fn begin(
     verified: &str,
 ) -> Answer<Change> {
     let query = sql(concat!(
-        "INSERT INTO sign_in (realm, cookie, user_id, trust, amr, created_at, expires_at)
-         SELECT $1, $2, $3, users.trust, $4, $5, $6 FROM users
+        "INSERT INTO sign_in (realm, cookie, user_id, trust, amr, created_at, expires_at,
+             mailed_code)
+         SELECT $1, $2, $3, users.trust, $4, $5, $6, $8 FROM users
          WHERE users.realm = $1 AND users.id = $3 AND users.password_hash = $7 AND ",
         user_stands!()
     ))
@@ -29,8 +33,22 @@ pub(in super::super) async fn begin(
     .bind(sign_in.amr.as_str())
     .bind(sign_in.created_at.unix_millis())
     .bind(sign_in.expires_at.unix_millis())
-    .bind(verified);
+    .bind(verified)
+    .bind(sign_in.mailed_code.map(|code| code.as_bytes().to_vec()));
     Ok(change(c.execute(query).await?))
+}
+
+pub(in super::super) async fn begin_by_mail(
+    c: &mut Connection<'_>,
+    sign_in: &SignIn,
+    verified: &str,
+    effects: &Effects,
+) -> Answer<Verdict<Change>> {
+    let begun = begin(c, sign_in, verified).await?;
+    if begun == Change::Changed {
+        effects::record(c, effects, sign_in.created_at).await?;
+    }
+    Ok(Verdict::Keep(begun))
 }
 
 pub(in super::super) async fn find(
@@ -40,7 +58,8 @@ pub(in super::super) async fn find(
     now: Timestamp,
 ) -> Answer<Option<SignInFacts>> {
     let query = sql(concat!(
-        "SELECT sign_in.cookie, sign_in.amr, sign_in.created_at, sign_in.expires_at, ",
+        "SELECT sign_in.cookie, sign_in.amr, sign_in.created_at, sign_in.expires_at,
+                sign_in.mailed_code, ",
         user_columns!(),
         ", (SELECT COUNT(*) FROM totp WHERE totp.realm = users.realm
               AND totp.user_id = users.id) AS apps,
@@ -67,6 +86,7 @@ pub(in super::super) async fn find(
             cookie: digest(&row, "cookie")?,
             user: user.id.clone(),
             amr: column(&row, "amr")?,
+            mailed_code: optional_digest(&row, "mailed_code")?,
             created_at: moment(&row, "created_at")?,
             expires_at: moment(&row, "expires_at")?,
         },
@@ -151,6 +171,7 @@ async fn act(c: &mut Connection<'_>, step: &StepTaken, now: Timestamp) -> Answer
     let owner = (&step.realm, &step.user);
     match &step.act {
         Act::TakePassword { app, step } => factors::take_password(c, owner, app, *step, now).await,
+        Act::TakeMailedCode(code) => take_mailed_code(c, step, code).await,
         Act::TakeRecoveryCode(code) => factors::take_recovery_code(c, owner, code).await,
         Act::AddApp {
             app,
@@ -163,7 +184,24 @@ async fn act(c: &mut Connection<'_>, step: &StepTaken, now: Timestamp) -> Answer
             }
             Ok(added)
         }
+        Act::ChangePassword(wanted) => {
+            Ok(passwords::change(c, wanted).await? == Verdict::Keep(Change::Changed))
+        }
     }
+}
+
+/// Takes the code that was mailed for this sign-in; the row decides, so that it is taken once.
+async fn take_mailed_code(c: &mut Connection<'_>, step: &StepTaken, code: &Digest) -> Answer<bool> {
+    let Ground::SignIn(cookie) = &step.ground else {
+        return Ok(false);
+    };
+    let query = sql("UPDATE sign_in SET mailed_code = NULL
+         WHERE realm = $1 AND user_id = $2 AND cookie = $3 AND mailed_code = $4")
+    .bind(step.realm.as_str())
+    .bind(step.user.as_str())
+    .bind(cookie.as_bytes())
+    .bind(code.as_bytes());
+    Ok(c.execute(query).await? > 0)
 }
 
 /// Notes what is proven now. The step itself may have changed what the account trusts in.

@@ -3,7 +3,7 @@
 use super::rows::{count, moment, user_columns, user_stands};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
-    effects, families, links, logouts, millis, rows, sessions, sign_ins, sql,
+    effects, families, links, logouts, millis, protection, rows, sessions, sign_ins, sql,
 };
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
@@ -217,8 +217,8 @@ pub(super) struct Ending<'a> {
     pub(super) now: Timestamp,
 }
 
-/// Ends the sessions, families, sign-ins in progress and remembered devices of a user whose row
-/// this transaction has locked, and the links that would set another password.
+/// Ends the sessions, families, sign-ins in progress, remembered and known devices of a user whose
+/// row this transaction has locked, and the links that would set another password.
 pub(super) async fn end_everything(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
@@ -226,6 +226,7 @@ pub(super) async fn end_everything(
 ) -> Answer<()> {
     sign_ins::distrust(c, (realm, user)).await?;
     let Ending { now, spared, .. } = ending;
+    protection::forget_devices(c, (realm, user), spared).await?;
     sessions::end_all_of_user(c, (realm, user), spared, now).await?;
     families::revoke_all_of_user(c, (realm, user), &ending).await?;
     logouts::address_clients_of_user(c, realm, user, now).await?;

@@ -134,7 +134,7 @@ async fn world(front_channel: bool) -> World {
     let mut realm = store.realm(&id).await.unwrap().unwrap();
     realm.settings.front_channel_tokens = front_channel;
     realm.settings.registration = RegistrationMode::Open;
-    store.update_realm(&realm).await.unwrap();
+    store.update_realm(&realm, &[]).await.unwrap();
     person::register(&world).await;
     world
 }
