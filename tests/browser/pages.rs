@@ -4,8 +4,12 @@ pub(crate) use vidimus::pages::*;
 
 #[path = "../../src/pages/account_samples.rs"]
 mod account_samples;
+#[path = "../../src/pages/factor_samples.rs"]
+mod factor_samples;
 #[path = "../../src/pages/link_samples.rs"]
 mod link_samples;
+#[path = "../../src/pages/password_samples.rs"]
+mod password_samples;
 #[path = "../../src/pages/samples.rs"]
 mod samples;
 

@@ -77,7 +77,9 @@ pub(in super::super) async fn facts(
              WHERE consent.realm = session.realm AND consent.user_id = session.user_id
                AND consent.client_id = $3) AS consented,
            (SELECT COUNT(*) FROM totp WHERE totp.realm = session.realm
-              AND totp.user_id = session.user_id) AS apps
+              AND totp.user_id = session.user_id) AS apps,
+           (SELECT COUNT(*) FROM passkey WHERE passkey.realm = session.realm
+              AND passkey.user_id = session.user_id) AS passkeys
          FROM session JOIN users
            ON users.realm = session.realm AND users.id = session.user_id
          WHERE session.realm = $1 AND session.cookie = $2"
