@@ -3,10 +3,36 @@
 
 use serde_json::{Map, Value};
 
+use crate::account::role::Memberships;
 use crate::account::user::{Address, User};
+use crate::protocol::ids::{GroupName, RoleName};
+use crate::protocol::scope::{GROUPS, ROLES};
+
+/// What is known of a person.
+#[derive(Debug, Clone, Copy)]
+pub struct Person<'a> {
+    /// The account.
+    pub user: &'a User,
+    /// Groups and roles, where they were asked for.
+    pub memberships: Option<&'a Memberships>,
+}
 
 /// One claim about a person; `None` when they have none of the kind, or nobody knows the name.
-pub fn claim(user: &User, name: &str) -> Option<Value> {
+pub fn claim(person: Person<'_>, name: &str) -> Option<Value> {
+    match name {
+        // A list always, of nothing too: whoever takes groups over must also take over that the
+        // last one is gone.
+        GROUPS => Some(texts(&person.memberships?.groups, GroupName::as_str)),
+        ROLES => Some(texts(&person.memberships?.roles, RoleName::as_str)),
+        _ => claim_of_account(person.user, name),
+    }
+}
+
+fn texts<T>(names: &[T], text: fn(&T) -> &str) -> Value {
+    names.iter().map(text).collect()
+}
+
+fn claim_of_account(user: &User, name: &str) -> Option<Value> {
     let profile = &user.profile;
     let text = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
     let value = match name {
@@ -37,10 +63,13 @@ pub fn claim(user: &User, name: &str) -> Option<Value> {
 }
 
 /// The named claims that the person has.
-pub fn claims_of<'a>(user: &User, names: impl IntoIterator<Item = &'a str>) -> Map<String, Value> {
+pub fn claims_of<'a>(
+    person: Person<'_>,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Map<String, Value> {
     let present = names
         .into_iter()
-        .filter_map(|name| claim(user, name).map(|value| (name.to_owned(), value)));
+        .filter_map(|name| claim(person, name).map(|value| (name.to_owned(), value)));
     present.collect()
 }
 
@@ -62,4 +91,48 @@ fn address(address: &Address) -> Option<Value> {
         })
         .collect();
     (!present.is_empty()).then_some(Value::Object(present))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::protocol::ids::{RealmId, UserId};
+    use crate::protocol::time::Timestamp;
+
+    #[test]
+    fn groups_and_roles_are_lists_even_of_nothing_and_absent_where_nobody_asked() {
+        let user = User {
+            realm: RealmId::default_realm(),
+            id: UserId::parse("u").unwrap(),
+            username: "ada".to_owned(),
+            email: None,
+            email_verified: false,
+            password_hash: None,
+            profile: crate::account::user::Profile::default(),
+            created_at: Timestamp::from_unix_seconds(0),
+            updated_at: Timestamp::from_unix_seconds(0),
+            disabled_at: None,
+            must_change_password: false,
+            locked_at: None,
+            deleted_at: None,
+        };
+        let some = Memberships {
+            groups: vec![GroupName::parse("staff").unwrap()],
+            roles: vec![RoleName::parse("editor").unwrap()],
+        };
+        let none = Memberships::default();
+        let told = |memberships| {
+            let person = Person {
+                user: &user,
+                memberships,
+            };
+            Value::Object(claims_of(person, [GROUPS, ROLES, "email"]))
+        };
+        let wanted = json!({"groups": ["staff"], "roles": ["editor"]});
+        assert_eq!(told(Some(&some)), wanted);
+        assert_eq!(told(Some(&none)), json!({"groups": [], "roles": []}));
+        assert_eq!(told(None), json!({}));
+    }
 }

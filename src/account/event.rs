@@ -137,6 +137,26 @@ kinds! {
     KeyActivated = "key.activated",
     /// A signing key was withdrawn, or had done its work. Detail: `kid`.
     KeyRetired = "key.retired",
+    /// A role was made. Detail: `role`.
+    RoleCreated = "role.created",
+    /// A role was changed. Detail: `role`, `require_second_factor`.
+    RoleChanged = "role.changed",
+    /// A role was removed, from everybody who had it. Detail: `role`.
+    RoleDeleted = "role.deleted",
+    /// A role was given to a person or a group. Detail: `role`, `group`.
+    RoleGranted = "role.granted",
+    /// A role was taken from a person or a group. Detail: `role`, `group`.
+    RoleRevoked = "role.revoked",
+    /// A group was made. Detail: `group`.
+    GroupCreated = "group.created",
+    /// A group was changed. Detail: `group`.
+    GroupChanged = "group.changed",
+    /// A group was removed. Detail: `group`.
+    GroupDeleted = "group.deleted",
+    /// A person came into a group. Detail: `group`.
+    MemberAdded = "group.member_added",
+    /// A person was taken out of a group. Detail: `group`.
+    MemberRemoved = "group.member_removed",
 }
 
 /// Where a request came from, as the edge saw it.

@@ -22,6 +22,8 @@ pub struct Factors {
     pub passkeys: u32,
     /// Recovery codes that are left. They stand in for a factor, and are none by themselves.
     pub recovery_codes: u32,
+    /// Whether one of their roles asks for a second factor.
+    pub required_by_role: bool,
 }
 
 impl Factors {
@@ -93,6 +95,7 @@ fn proofs(standing: Standing<'_>) -> Next {
         demand,
         must_change_password,
     } = standing;
+    let demand = demand.and(Demand::RULE.when(factors.required_by_role));
     // Whoever chooses a password has proven everything: a device that was remembered with the old
     // one does not stand in.
     let remembered = remembered && !must_change_password;
@@ -156,11 +159,13 @@ mod tests {
         apps: 0,
         passkeys: 0,
         recovery_codes: 0,
+        required_by_role: false,
     };
     const APP: Factors = Factors {
         apps: 1,
         passkeys: 0,
         recovery_codes: 10,
+        required_by_role: false,
     };
 
     fn standing(amr: &str, factors: Factors, remembered: bool, demand: Demand) -> Standing<'_> {
@@ -280,11 +285,24 @@ mod tests {
     #[test]
     fn recovery_codes_are_no_factor_by_themselves() {
         let codes = Factors {
-            apps: 0,
-            passkeys: 0,
             recovery_codes: 10,
+            ..NONE
         };
         assert_eq!(after("pwd", codes, false, Demand::NONE), complete("pwd"));
+    }
+
+    #[test]
+    fn a_role_asks_as_the_rule_of_a_realm_does() {
+        let strict = |factors| Factors {
+            required_by_role: true,
+            ..factors
+        };
+        let set_up = Next::Ask(SignInStep::SetUpFactor);
+        assert_eq!(after("pwd", strict(NONE), true, Demand::NONE), set_up);
+        let remembered = after("pwd", strict(APP), true, Demand::NONE);
+        assert_eq!(remembered, complete("pwd rba"));
+        let proven = after("pwd otp mfa", strict(NONE), false, Demand::NONE);
+        assert_eq!(proven, complete("pwd otp mfa"));
     }
 
     /// RFC 8176 §2

@@ -1,4 +1,4 @@
-//! Pure rules about people: users, passwords, sessions, slow-down, events, mails, one-time links,
+//! Pure rules about people: users, roles, passwords, sessions, slow-down, events, mails, one-time links,
 //! languages.
 //!
 //! Refuses to know: storage, HTTP, the clock, randomness.
@@ -17,6 +17,7 @@ pub mod passkey;
 pub mod password;
 pub mod profile;
 pub mod recovery;
+pub mod role;
 pub mod session;
 pub mod slow_down;
 pub mod totp;

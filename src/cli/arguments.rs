@@ -7,9 +7,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::api::ApiCommand;
 use super::event_arguments::EventCommand;
+use super::group::GroupCommand;
 use super::mail_arguments::MailCommand;
 use super::metadata_arguments::MetadataArgs;
 use super::realm_arguments::{RealmCommand, RegistrationTokenCommand};
+use super::role::RoleCommand;
 use super::user_arguments::UserCommand;
 use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::client::ClientType;
@@ -59,6 +61,12 @@ pub enum Command {
     /// People
     #[command(subcommand)]
     User(UserCommand),
+    /// What people are allowed in applications
+    #[command(subcommand)]
+    Role(RoleCommand),
+    /// People who belong together, and the roles that this gives them
+    #[command(subcommand)]
+    Group(GroupCommand),
     /// Tenants, each with its own issuer, people and applications
     #[command(subcommand)]
     Realm(RealmCommand),
@@ -197,6 +205,13 @@ pub struct ClientCreateArgs {
     /// The most it may ask for; repeat, or separate by spaces
     #[arg(long, value_name = "SCOPE")]
     pub scope: Vec<String>,
+    /// What of that it cannot do without; people can leave out the rest. Repeat, or separate by
+    /// spaces
+    #[arg(long, value_name = "SCOPE")]
+    pub required_scope: Vec<String>,
+    /// Only people of this group may use it; repeat for several
+    #[arg(long, value_name = "GROUP")]
+    pub allowed_group: Vec<String>,
     /// It is your own: people are not asked for consent
     #[arg(long)]
     pub first_party: bool,
@@ -216,6 +231,7 @@ pub struct ClientCreateArgs {
 
 /// `client update`
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct ClientUpdateArgs {
     /// The client identifier
     pub client_id: String,
@@ -231,6 +247,15 @@ pub struct ClientUpdateArgs {
     /// Replace the scope by these
     #[arg(long, value_name = "SCOPE")]
     pub scope: Vec<String>,
+    /// Replace what it cannot do without; nothing when empty
+    #[arg(long, value_name = "SCOPE")]
+    pub required_scope: Vec<String>,
+    /// Replace the groups whose people may use it
+    #[arg(long, value_name = "GROUP", conflicts_with = "for_everybody")]
+    pub allowed_group: Vec<String>,
+    /// Let everybody use it
+    #[arg(long)]
+    pub for_everybody: bool,
     /// Whether it is your own
     #[arg(long, value_name = "true|false")]
     pub first_party: Option<bool>,

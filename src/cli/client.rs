@@ -116,6 +116,12 @@ fn requested(arguments: &ClientCreateArgs) -> Result<Map<String, Value>, Failure
     if !arguments.scope.is_empty() {
         tell("scope", json!(arguments.scope.join(" ")));
     }
+    if !arguments.allowed_group.is_empty() {
+        tell("allowed_groups", json!(arguments.allowed_group));
+    }
+    if !arguments.required_scope.is_empty() {
+        tell("required_scope", json!(arguments.required_scope.join(" ")));
+    }
     if arguments.first_party {
         tell("first_party", json!(true));
     }
@@ -267,6 +273,12 @@ fn changed(
     if !arguments.scope.is_empty() {
         tell("scope", json!(arguments.scope.join(" ")));
     }
+    if arguments.for_everybody || !arguments.allowed_group.is_empty() {
+        tell("allowed_groups", json!(arguments.allowed_group));
+    }
+    if !arguments.required_scope.is_empty() {
+        tell("required_scope", json!(arguments.required_scope.join(" ")));
+    }
     if let Some(first_party) = arguments.first_party {
         tell("first_party", json!(first_party));
     }
@@ -294,7 +306,7 @@ async fn delete(desk: &Desk, client_id: &str, output: &mut Output<'_>) -> Result
     }
 }
 
-async fn find(desk: &Desk, client_id: &str) -> Result<Client, Failure> {
+pub(super) async fn find(desk: &Desk, client_id: &str) -> Result<Client, Failure> {
     let client = desk
         .store
         .client(&desk.realm, &parse_id(client_id)?)

@@ -46,6 +46,7 @@ pub(super) async fn show(desk: &Desk, user: &str, output: &mut Output<'_>) -> Re
         "authenticator_apps": apps,
         "passkeys": passkeys,
         "recovery_codes_left": facts.factors.recovery_codes,
+        "required_by_role": facts.factors.required_by_role,
         "remembered_devices": devices.len(),
     });
     output.data(&document, members)

@@ -16,6 +16,7 @@ mod event_arguments;
 mod factors;
 mod failure;
 mod follow;
+mod group;
 mod healthcheck;
 mod invite;
 mod key;
@@ -30,6 +31,7 @@ mod password_policy;
 mod realm;
 mod realm_arguments;
 mod registration_token;
+mod role;
 mod user;
 mod user_arguments;
 mod user_import;
@@ -131,6 +133,8 @@ async fn carry_out(
         command @ (Command::Client(_)
         | Command::Api(_)
         | Command::User(_)
+        | Command::Role(_)
+        | Command::Group(_)
         | Command::Realm(_)
         | Command::Logout(_)
         | Command::Event(_)
@@ -153,6 +157,8 @@ async fn at_desk(
         Command::Client(command) => client::run(&desk, config, command, output).await,
         Command::Api(command) => api::run(&desk, command, output).await,
         Command::User(command) => user::run(&desk, config, command, output).await,
+        Command::Role(command) => role::run(&desk, command, output).await,
+        Command::Group(command) => group::run(&desk, command, output).await,
         Command::Realm(command) => realm::run(&desk, command, output).await,
         Command::Logout(command) => logout::run(&desk, command, output).await,
         Command::Event(command) => event::run(&desk, command, output).await,

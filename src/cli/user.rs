@@ -33,7 +33,9 @@ pub(super) async fn run(
         UserCommand::List => list(desk, output).await,
         UserCommand::Get { user } => {
             let user = find(desk, &user).await?;
-            output.data(&document(&user)?, members)
+            let mut document = document(&user)?;
+            belonging(desk, &user, &mut document).await?;
+            output.data(&document, members)
         }
         UserCommand::Update(arguments) => update(desk, &arguments, output).await,
         UserCommand::SetPassword(arguments) => set_password(desk, config, &arguments, output).await,
@@ -279,6 +281,22 @@ fn login_name(text: &str) -> Result<String, Failure> {
 
 fn address(text: &str) -> Result<String, Failure> {
     mail_address(text).ok_or_else(|| Failure::usage(format!("{text:?} is no mail address")))
+}
+
+/// Adds a person's groups, and all roles, those of the groups among them.
+async fn belonging(desk: &Desk, user: &User, document: &mut Value) -> Result<(), Failure> {
+    let (realm, store) = (&desk.realm, &desk.store);
+    let read = store.member(realm, &user.id, None).await?;
+    let groups = read.map(|(_, memberships)| memberships.groups);
+    let roles = store.roles_of_user(realm, &user.id).await?;
+    let roles = roles
+        .iter()
+        .map(|role| json!({"name": role.name, "client_id": role.client}));
+    if let Some(members) = document.as_object_mut() {
+        members.insert("groups".to_owned(), json!(groups.unwrap_or_default()));
+        members.insert("roles".to_owned(), roles.collect());
+    }
+    Ok(())
 }
 
 /// What may be shown of a user: never the hash.

@@ -1,16 +1,19 @@
 //! What a person answers on the consent page.
 
+use std::collections::BTreeSet;
+
 use crate::account::event::{Event, EventKind};
-use crate::flows::authorize::{self, Outcome, Visit};
+use crate::flows::authorize::{self, Outcome, Pending, Visit};
 use crate::flows::{App, Fault, interaction};
 use crate::protocol::authorize::{AuthorizeRefusal, Interaction};
-use crate::store::Effects;
+use crate::protocol::time::Timestamp;
+use crate::store::{ConsentAnswer, Effects};
 
 /// The two buttons.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// Allow.
-    Approve,
+    /// Allow, with these boxes ticked. What was not offered is ignored.
+    Approve(BTreeSet<String>),
     /// Deny.
     Deny,
 }
@@ -21,17 +24,17 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
     let Some(interaction) = interaction::open(app, visit.realm, visit.params, now) else {
         return Ok(Outcome::BeginAnew);
     };
-    if decision == Decision::Deny {
+    let ticked = match decision {
+        Decision::Approve(ticked) => ticked,
         // Whatever was consented to before: this person has just said no.
-        let understood = authorize::understand(app, visit, interaction, now).await?;
-        return Ok(match understood {
-            Ok(pending) => {
-                let refusal = AuthorizeRefusal::Denied;
-                authorize::refuse_pending(app, visit.realm, &pending, refusal, now).await?
-            }
-            Err(outcome) => outcome,
-        });
-    }
+        Decision::Deny => {
+            let understood = authorize::understand(app, visit, interaction, now).await?;
+            return match understood {
+                Ok(pending) => deny(app, visit, &pending, now).await,
+                Err(outcome) => Ok(outcome),
+            };
+        }
+    };
     let pending = match authorize::proceed(app, visit, interaction, now).await? {
         Outcome::Consent(pending) => pending,
         other @ (Outcome::Answer(..)
@@ -47,26 +50,40 @@ pub async fn decide(app: &App, visit: Visit<'_>, decision: Decision) -> Result<O
         .session
         .as_ref()
         .ok_or(Fault::Invariant("consent has a session"))?;
-    let (user, client) = (&live.facts().user.id, &pending.addressee.client().id);
-    let scope = pending.request.needs_consent_for();
+    let (user, client) = (&live.facts().user.id, pending.addressee.client());
+    let asking = pending.request.asking(&client.metadata, &live.consented());
+    let Some(allowed) = asking.answered(|token| ticked.contains(token)) else {
+        return deny(app, visit, &pending, now).await;
+    };
+    let client = &client.id;
     let event = Event::new(visit.realm, EventKind::ConsentGranted, visit.caller, now)
         .of_user(user)
         .of_client(client)
         .in_session(&live.facts().session.id)
-        .with("scope", scope.to_string());
-    app.store
-        .record_consent(
-            visit.realm,
-            user,
-            client,
-            &scope,
-            &Effects::event(event),
-            now,
-        )
-        .await?;
+        .with("scope", allowed.now.to_string());
+    let answer = ConsentAnswer {
+        realm: visit.realm.clone(),
+        user: user.clone(),
+        client: client.clone(),
+        added: allowed.added,
+        left_out: allowed.left_out,
+        now,
+    };
+    let effects = Effects::event(event);
+    app.store.record_consent(&answer, &effects).await?;
     let consented = Interaction {
-        consented: true,
+        allowed: Some(allowed.now),
         ..pending.interaction.clone()
     };
     authorize::proceed(app, visit, consented, now).await
+}
+
+async fn deny(
+    app: &App,
+    visit: Visit<'_>,
+    pending: &Pending,
+    now: Timestamp,
+) -> Result<Outcome, Fault> {
+    let refusal = AuthorizeRefusal::Denied;
+    authorize::refuse_pending(app, visit.realm, pending, refusal, now).await
 }

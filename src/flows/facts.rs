@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::account::user::User;
 use crate::protocol::api::{Api, ApiId};
 use crate::protocol::client::Client;
-use crate::protocol::ids::{ClientId, FamilyId, RealmId, UserId};
+use crate::protocol::ids::{ClientId, FamilyId, GroupName, RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::store::{Realm, Store, StoreError};
 
@@ -66,6 +66,7 @@ pub struct Facts {
     clients: Recent<(RealmId, ClientId), Client>,
     users: Recent<(RealmId, UserId), User>,
     owners: Recent<(RealmId, FamilyId), UserId>,
+    groups: Recent<(RealmId, UserId), Vec<GroupName>>,
     apis: Recent<(RealmId, ApiId), Api>,
 }
 
@@ -76,6 +77,7 @@ impl Default for Facts {
             clients: Recent::new(),
             users: Recent::new(),
             owners: Recent::new(),
+            groups: Recent::new(),
             apis: Recent::new(),
         }
     }
@@ -135,6 +137,23 @@ impl Facts {
         }
         let read = store.user(realm, user).await?;
         Ok(self.users.put(key, read, now))
+    }
+
+    /// The groups that a person is in, for clients that are not for everybody.
+    pub async fn groups(
+        &self,
+        store: &dyn Store,
+        realm: &RealmId,
+        user: &UserId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Vec<GroupName>>>, StoreError> {
+        let key = (realm.clone(), user.clone());
+        if let Some(read) = self.groups.get(&key, now) {
+            return Ok(read.answer);
+        }
+        let read = store.member(realm, user, None).await?;
+        let groups = read.map(|(_, memberships)| memberships.groups);
+        Ok(self.groups.put(key, groups, now))
     }
 
     /// Who granted a family.

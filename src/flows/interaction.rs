@@ -45,7 +45,7 @@ pub fn open(app: &App, realm: &RealmId, params: &Params, now: Timestamp) -> Opti
     (now < started_at.plus(LIMIT)).then(|| Interaction {
         started_at,
         signed_in: SessionId::parse(signed_in).ok(),
-        consented: false,
+        allowed: None,
     })
 }
 

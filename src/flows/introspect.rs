@@ -1,7 +1,7 @@
 //! Introspection (RFC 7662).
 
 use crate::flows::userinfo::{LiveToken, check_token};
-use crate::flows::{App, Fault, FlowError};
+use crate::flows::{App, Fault, FlowError, personal};
 use crate::protocol::client::Client;
 use crate::protocol::client::authentication::AuthenticatedClient;
 use crate::protocol::client::subject::subject;
@@ -63,7 +63,8 @@ async fn refresh_token(
     };
     // Without a grace: a token that was rotated is no longer active.
     let placed = place(&token, &owner, Some(&family), Lifetime::ZERO, now);
-    if placed == Ok(Presented::Live) && may_learn(asking, &family.grant.client) {
+    let admitted = personal::is_admitted(app, &owner, &family.grant.user, now).await?;
+    if placed == Ok(Presented::Live) && admitted && may_learn(asking, &family.grant.client) {
         let issuer = app.issuer(&asking.realm);
         let subject = subject(&owner, &family.grant.user, &app.macs.pairwise_subject);
         let answer = IntrospectionAnswer::refresh_token(&family, subject, issuer.as_str());

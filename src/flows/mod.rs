@@ -31,6 +31,7 @@ pub mod own;
 pub mod passkeys;
 pub mod password;
 pub mod password_reset;
+pub mod personal;
 pub mod push;
 pub mod realm_keys;
 pub mod registration;

@@ -1,6 +1,6 @@
 //! Who is signed in at a browser.
 
-use crate::flows::{App, Fault};
+use crate::flows::{App, Fault, personal};
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, RealmId};
 use crate::protocol::may_issue::{Parties, may_issue};
@@ -18,6 +18,11 @@ impl LiveSession {
     /// The session, its user and the consent for the client that was asked about.
     pub fn facts(&self) -> &SessionFacts {
         &self.0
+    }
+
+    /// What the user's roles ask of every sign-in.
+    pub fn role_demand(&self) -> Demand {
+        Demand::RULE.when(self.0.required_by_role)
     }
 
     /// What the user consented to for that client.
@@ -55,10 +60,13 @@ pub async fn resume(
     Ok(Some(LiveSession(facts)))
 }
 
-/// Whether the sign-in of a live session holds what the client asks of everybody's.
+/// Whether the sign-in of a live session holds what the client asks of everybody's, and what the
+/// person's roles ask.
 pub(crate) fn is_strong_enough(client: &Client, live: &LiveSession) -> bool {
     let facts = live.facts();
-    let demand = Demand::CLIENT.when(client.metadata.require_second_factor);
+    let demand = Demand::CLIENT
+        .when(client.metadata.require_second_factor)
+        .and(live.role_demand());
     demand.is_met_by(&facts.session.amr, facts.has_factor)
 }
 
@@ -79,6 +87,7 @@ pub(crate) async fn may_be_issued(
         realm_enabled: realm.is_some_and(|realm| realm.disabled_at.is_none()),
         client,
         user_enabled: Some(facts.user.stands()),
+        admitted: personal::is_admitted(app, client, &facts.user.id, now).await?,
         session_stands: facts.session.is_live(app.settings.sessions, now),
         revoked: false,
     };

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::account::claims::claims_of;
 use crate::flows::client_keys::{self, Recipient};
-use crate::flows::{App, Fault, FlowError, access_token, revocations};
+use crate::flows::{App, Fault, FlowError, access_token, personal, revocations};
 use crate::keys::{Plaintext, TokenType};
 use crate::protocol::algorithm::SigningAlgorithm;
 use crate::protocol::claims::{AccessTokenClaims, opened_by};
@@ -111,6 +110,10 @@ pub(crate) async fn check_token(
         realm_enabled: realm_row.is_some_and(|realm| realm.disabled_at.is_none()),
         client: &client,
         user_enabled: None,
+        admitted: match &owner {
+            Some(owner) => personal::is_admitted(app, &client, owner, now).await?,
+            None => true,
+        },
         session_stands: true,
         revoked: revocations::is_revoked(app, realm, &claims, owner.as_ref(), now).await?,
     };
@@ -177,22 +180,21 @@ pub async fn userinfo(
     let owner = owner
         .filter(|_| scope.contains(OPENID))
         .ok_or(FlowError::Refused(BearerRefusal::InsufficientScope))?;
-    let user = app
-        .facts
-        .user(app.store.as_ref(), realm, &owner, now)
-        .await?;
+    let single = claims.userinfo_claims.iter().map(String::as_str);
+    let names: Vec<&str> = opened_by(&scope).chain(single).collect();
+    let person = personal::person(app, &client, &owner, &names, now).await?;
     let parties = Parties {
         realm_enabled: true,
         client: &client,
-        user_enabled: Some(user.as_ref().is_some_and(|user| user.stands())),
+        user_enabled: Some(person.as_ref().is_some_and(|(user, _)| user.stands())),
+        admitted: true,
         session_stands: true,
         revoked: false,
     };
-    let (Some(user), Ok(())) = (user, may_issue(parties)) else {
+    let (Some((user, memberships)), Ok(())) = (person, may_issue(parties)) else {
         return Err(FlowError::Refused(BearerRefusal::Revoked));
     };
-    let single = claims.userinfo_claims.iter().map(String::as_str);
-    let mut answer = claims_of(&user, opened_by(&scope).chain(single));
+    let mut answer = personal::told(&client, (&user, memberships.as_ref()), &names);
     answer.insert("sub".to_owned(), claims.sub.into());
     let answer = protect(app, &client, answer, now).await?;
     Ok((answer, client))

@@ -2,7 +2,7 @@
 
 use crate::account::event::{Caller, EventKind};
 use crate::account::profile::ClaimRefusal;
-use crate::pages::samples::{Words, chrome, user};
+use crate::pages::samples::{Words, chrome, person, user};
 use crate::pages::*;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
@@ -93,7 +93,7 @@ fn apps(words: Words) -> AppsPage {
         name: words("Notes"),
         unverified: true,
         host: Some(words("notes.example.com")),
-        scopes: scope_lines(&scope, &user(words)),
+        scopes: scope_lines(&scope, person(&user(words))),
         since: moment(),
         used: Some(moment()),
         offline: true,

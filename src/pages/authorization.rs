@@ -133,7 +133,18 @@ impl AboutClient {
     }
 }
 
-/// The consent page. Posts `csrf` and `decision` (`approve` or `deny`) to `action`.
+/// For how long an app keeps what it is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lasts {
+    /// Until the person signs out.
+    Session,
+    /// For so many days at most, if it may go on after that.
+    Days(i64),
+}
+
+/// The consent page. Posts `csrf`, the ticked boxes and `decision` (`approve` or `deny`) to
+/// `action`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConsentPage {
     /// The surroundings.
@@ -152,8 +163,16 @@ pub struct ConsentPage {
     pub about: AboutClient,
     /// Where "Not you?" leads, to sign in with another account.
     pub not_you: Option<String>,
-    /// What is asked for; build it with [`scope_lines`](super::scope_lines).
-    pub scopes: Vec<ScopeLine>,
+    /// What the client cannot do without; build it with [`scope_lines`](super::scope_lines).
+    pub required: Vec<ScopeLine>,
+    /// What may be left out, each with a box `allow:` and its scope.
+    pub choices: Vec<ScopeLine>,
+    /// Whether some of the request was allowed before, and is not shown.
+    pub some_known: bool,
+    /// For how long the answer holds.
+    pub lasts: Lasts,
+    /// Where it can be taken back.
+    pub apps: String,
     /// Where the form goes.
     pub action: String,
     /// The form's CSRF token.

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::pages::{Chrome, ScopeLine, View};
+use crate::pages::{Chrome, Lasts, ScopeLine, View};
 
 /// Why a code was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -59,8 +59,14 @@ pub struct DevicePage {
     pub username: String,
     /// Where "Not you?" leads, to sign in with another account.
     pub not_you: String,
-    /// What is asked for.
-    pub scopes: Vec<ScopeLine>,
+    /// What the client cannot do without.
+    pub required: Vec<ScopeLine>,
+    /// What may be left out, each with a box `allow:` and its scope.
+    pub choices: Vec<ScopeLine>,
+    /// For how long the answer holds.
+    pub lasts: Lasts,
+    /// Where it can be taken back.
+    pub apps: String,
     /// Where the form goes.
     pub action: String,
     /// The form's CSRF token.

@@ -55,7 +55,7 @@ pub use account::{
     SessionsPage, SignInPage, UndoDeletionPage, in_words,
 };
 pub use authorization::{
-    AboutClient, ConsentPage, DemoAccount, FormPostPage, LoginError, LoginPage, LoginReason,
+    AboutClient, ConsentPage, DemoAccount, FormPostPage, Lasts, LoginError, LoginPage, LoginReason,
 };
 pub use chrome::{Chrome, LanguageChoice, OfferedLanguage};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
@@ -92,6 +92,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ),
     ("consent.html", include_str!("templates/consent.html")),
     ("scopes.html", include_str!("templates/scopes.html")),
+    ("lasting.html", include_str!("templates/lasting.html")),
     ("form_post.html", include_str!("templates/form_post.html")),
     (
         "device_code.html",

@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 
+use crate::account::claims::Person;
 use crate::account::language::Language;
+use crate::account::role::Memberships;
 use crate::account::user::{Profile, User};
 use crate::pages::account_samples::account_pages;
 use crate::pages::factor_samples::{factor_pages, passkey_form, passkey_pages};
@@ -43,6 +45,18 @@ pub(super) fn chrome(words: Words) -> Chrome {
         words("/login?client_id=notes"),
         Some(Language::German),
     )
+}
+
+/// A person of no group, as a page tells of them.
+pub(super) fn person(user: &User) -> Person<'_> {
+    const NONE: &Memberships = &Memberships {
+        groups: Vec::new(),
+        roles: Vec::new(),
+    };
+    Person {
+        user,
+        memberships: Some(NONE),
+    }
 }
 
 pub(super) fn user(words: Words) -> User {
@@ -86,7 +100,7 @@ pub(super) fn login(words: Words) -> LoginPage {
 }
 
 pub(super) fn consent(words: Words) -> ConsentPage {
-    let scope = ScopeSet::parse("openid profile email phone offline_access notes:write").unwrap();
+    let scope = ScopeSet::parse("profile email phone groups offline_access notes:write").unwrap();
     ConsentPage {
         chrome: chrome(words),
         client_name: words("Notes"),
@@ -96,7 +110,11 @@ pub(super) fn consent(words: Words) -> ConsentPage {
         username: words("ada"),
         about: AboutClient::default(),
         not_you: Some(words("/login?other")),
-        scopes: scope_lines(&scope, &user(words)),
+        required: scope_lines(&ScopeSet::parse("openid").unwrap(), person(&user(words))),
+        choices: scope_lines(&scope, person(&user(words))),
+        some_known: false,
+        lasts: Lasts::Days(30),
+        apps: words("/account/apps"),
         action: words("/consent"),
         csrf: words("token"),
     }
@@ -113,7 +131,7 @@ pub(super) fn device_code(words: Words) -> DeviceCodePage {
 }
 
 fn device(words: Words) -> DevicePage {
-    let scope = ScopeSet::parse("openid profile offline_access notes:write").unwrap();
+    let scope = ScopeSet::parse("profile offline_access notes:write").unwrap();
     DevicePage {
         chrome: chrome(words),
         client_name: words("Notes for televisions"),
@@ -122,7 +140,10 @@ fn device(words: Words) -> DevicePage {
         user_name: words("Ada Lovelace"),
         username: words("ada"),
         not_you: words("/login?user_code=WDJBMJHT"),
-        scopes: scope_lines(&scope, &user(words)),
+        required: scope_lines(&ScopeSet::parse("openid").unwrap(), person(&user(words))),
+        choices: scope_lines(&scope, person(&user(words))),
+        lasts: Lasts::Session,
+        apps: words("/account/apps"),
         action: words("/device/confirm"),
         csrf: words("token"),
     }

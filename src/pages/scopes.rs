@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::account::claims::claim;
+use crate::account::claims::{Person, claim};
 use crate::account::user::User;
 use crate::pages::Message;
-use crate::protocol::authorize::request::CLAIM_PREFIX;
-use crate::protocol::scope::ScopeSet;
+use crate::protocol::authorize::request::claim_named;
+use crate::protocol::scope::{GROUPS, ROLES, ScopeSet};
 
 /// One thing that a client asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,11 +31,11 @@ pub enum ScopeValue {
 }
 
 /// Each scope in words, with what it will send of this person now.
-pub fn scope_lines(scope: &ScopeSet, user: &User) -> Vec<ScopeLine> {
+pub fn scope_lines(scope: &ScopeSet, person: Person<'_>) -> Vec<ScopeLine> {
     scope
         .iter()
         .map(|token| {
-            let (sentence, value) = in_words(token, user);
+            let (sentence, value) = in_words(token, person);
             ScopeLine {
                 scope: token.to_owned(),
                 sentence,
@@ -45,20 +45,32 @@ pub fn scope_lines(scope: &ScopeSet, user: &User) -> Vec<ScopeLine> {
         .collect()
 }
 
-fn in_words(token: &str, user: &User) -> (Message, Option<ScopeValue>) {
+fn in_words(token: &str, person: Person<'_>) -> (Message, Option<ScopeValue>) {
     let (sentence, value) = match token {
         "openid" => return (Message::new("scope-openid"), None),
         "offline_access" => return (Message::new("scope-offline-access"), None),
-        "profile" => (Message::new("scope-profile"), profile_value(user)),
-        "email" => (Message::new("scope-email"), email_value(user)),
-        "address" => (Message::new("scope-address"), value_of(user, "address")),
-        "phone" => (Message::new("scope-phone"), value_of(user, "phone_number")),
-        other => match other.strip_prefix(CLAIM_PREFIX) {
-            Some(name) => (claim_in_words(name), value_of(user, name)),
+        "profile" => (Message::new("scope-profile"), profile_value(person)),
+        "email" => (Message::new("scope-email"), email_value(person.user)),
+        "address" => (Message::new("scope-address"), value_of(person, "address")),
+        "phone" => (
+            Message::new("scope-phone"),
+            value_of(person, "phone_number"),
+        ),
+        GROUPS | ROLES => (membership_in_words(token), value_of(person, token)),
+        other => match claim_named(other) {
+            Some(name) => (claim_in_words(name), value_of(person, name)),
             None => return (Message::new("scope-other").with("scope", other), None),
         },
     };
     (sentence, Some(value))
+}
+
+fn membership_in_words(name: &str) -> Message {
+    if name == GROUPS {
+        Message::new("scope-groups")
+    } else {
+        Message::new("scope-roles")
+    }
 }
 
 /// OIDC Core §5.1
@@ -83,14 +95,22 @@ fn claim_in_words(name: &str) -> Message {
         "address" => Message::new("claim-address"),
         "phone_number" => Message::new("claim-phone-number"),
         "phone_number_verified" => Message::new("claim-phone-number-verified"),
+        GROUPS | ROLES => membership_in_words(name),
         other => Message::new("claim-other").with("claim", other),
     }
 }
 
 /// One claim as it will be sent, in words.
-fn value_of(user: &User, name: &str) -> ScopeValue {
-    match claim(user, name) {
+fn value_of(person: Person<'_>, name: &str) -> ScopeValue {
+    match claim(person, name) {
         Some(Value::String(text)) => ScopeValue::Given(text),
+        Some(Value::Array(texts)) if texts.is_empty() => {
+            ScopeValue::Said(Message::new("value-empty"))
+        }
+        Some(Value::Array(texts)) => {
+            let texts: Vec<&str> = texts.iter().filter_map(Value::as_str).collect();
+            ScopeValue::Given(texts.join(" · "))
+        }
         Some(Value::Object(parts)) => {
             let texts: Vec<&str> = parts.values().filter_map(Value::as_str).collect();
             ScopeValue::Given(texts.join(", "))
@@ -102,20 +122,30 @@ fn value_of(user: &User, name: &str) -> ScopeValue {
     }
 }
 
-fn profile_value(user: &User) -> ScopeValue {
-    let profile = &user.profile;
-    let parts: Vec<&str> = [
-        Some(profile.name.as_deref().unwrap_or(&user.username)),
-        profile.nickname.as_deref(),
-        profile.profile.as_deref(),
-        profile.website.as_deref(),
-        profile.zoneinfo.as_deref(),
-        profile.locale.as_deref(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    ScopeValue::Given(parts.join(" · "))
+/// All that the scope opens but the parts of a name that is told as a whole, and when it changed.
+fn profile_value(person: Person<'_>) -> ScopeValue {
+    let names: &[&str] = if claim(person, "name").is_some() {
+        &["name"]
+    } else {
+        &["given_name", "middle_name", "family_name"]
+    };
+    let others = [
+        "preferred_username",
+        "nickname",
+        "profile",
+        "picture",
+        "website",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+    ];
+    let texts: Vec<String> = names
+        .iter()
+        .chain(&others)
+        .filter_map(|name| claim(person, name)?.as_str().map(str::to_owned))
+        .collect();
+    ScopeValue::Given(texts.join(" · "))
 }
 
 fn email_value(user: &User) -> ScopeValue {

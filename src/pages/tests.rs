@@ -1,7 +1,7 @@
 //! What every page keeps to, calm or hostile.
 
 use crate::account::language::Language;
-use crate::pages::samples::{all, calm, device_code, hostile, in_language, login, user};
+use crate::pages::samples::{all, calm, device_code, hostile, in_language, login, person, user};
 use crate::pages::*;
 use crate::protocol::scope::ScopeSet;
 
@@ -108,7 +108,7 @@ fn says_what_each_scope_sends_now() {
     let mut user = user(calm);
     user.email_verified = false;
     let messages = Messages::new().unwrap();
-    let values: Vec<_> = scope_lines(&scope, &user)
+    let values: Vec<_> = scope_lines(&scope, person(&user))
         .into_iter()
         .map(|line| match line.value? {
             ScopeValue::Given(text) => Some(text),
@@ -116,7 +116,10 @@ fn says_what_each_scope_sends_now() {
         })
         .collect();
     assert_eq!(values[0], None);
-    assert_eq!(values[1].as_deref(), Some("Ada Lovelace · Europe/London"));
+    assert_eq!(
+        values[1].as_deref(),
+        Some("Ada Lovelace · ada · Europe/London")
+    );
     assert_eq!(
         values[2].as_deref(),
         Some("ada@example.test (not confirmed)")

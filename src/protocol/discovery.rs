@@ -89,7 +89,7 @@ pub struct ProviderMetadata {
     check_session_iframe: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_endpoint: Option<String>,
-    scopes_supported: [&'static str; 6],
+    scopes_supported: [&'static str; 8],
     response_types_supported: Vec<&'static str>,
     response_modes_supported: [&'static str; 3],
     grant_types_supported: Vec<&'static str>,

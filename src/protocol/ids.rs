@@ -116,6 +116,35 @@ text_id!(
     TokenId, "token id", |t| !t.is_empty() && t.len() <= 64 && is_unreserved(t)
 );
 
+text_id!(
+    /// Our name of a role.
+    RoleId, "role id", |t| !t.is_empty() && t.len() <= 64 && is_unreserved(t)
+);
+text_id!(
+    /// Our name of a group.
+    GroupId, "group id", |t| !t.is_empty() && t.len() <= 64 && is_unreserved(t)
+);
+text_id!(
+    /// A role as applications are told of it; compared byte by byte.
+    RoleName, "role name (1 to 100 characters, no comma, no space at an end)", is_told_name
+);
+text_id!(
+    /// A group as applications are told of it; compared byte by byte.
+    GroupName, "group name (1 to 100 characters, no comma, no space at an end)", is_told_name
+);
+
+/// The longest name of a role or group in characters.
+const TOLD_NAME_LIMIT: usize = 100;
+
+/// Proxies tell names in one header with commas between them, so that a name with one would be two.
+fn is_told_name(text: &str) -> bool {
+    let plain = |c: char| !c.is_control() && c != ',';
+    !text.is_empty()
+        && text.chars().count() <= TOLD_NAME_LIMIT
+        && text.trim() == text
+        && text.chars().all(plain)
+}
+
 impl ClientId {
     /// Whether it is the address of a document with the client's metadata.
     pub fn is_document(&self) -> bool {
@@ -150,6 +179,19 @@ mod tests {
             "https://xn--bcher-kva.example/c",
         ] {
             assert!(ClientId::parse(text).unwrap().is_document(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_group_stays_one_name_wherever_it_is_told() {
+        let limit = "x".repeat(TOLD_NAME_LIMIT);
+        for name in ["admins", "/staff/Z\u{fc}rich", "night shift", &limit] {
+            assert!(GroupName::parse(name).is_ok(), "{name}");
+        }
+        let long = format!("{limit}x");
+        for name in ["", " admins", "admins ", "a,b", "a\nb", "a\u{85}b", &long] {
+            assert!(GroupName::parse(name).is_err(), "{name:?}");
+            assert!(RoleName::parse(name).is_err(), "{name:?}");
         }
     }
 

@@ -11,6 +11,8 @@ pub enum Standing {
     ClientDisabled,
     /// The user is gone or was switched off.
     UserDisabled,
+    /// The client is for some groups, and the user is in none of them.
+    NotAdmitted,
     /// The session ended, and the grant was not to outlive it.
     SessionEnded,
     /// The grant was revoked.
@@ -18,6 +20,10 @@ pub enum Standing {
 }
 
 /// The facts about a grant's parties, read within the last second.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each party stands or does not"
+)]
 #[derive(Debug, Clone, Copy)]
 pub struct Parties<'a> {
     /// Whether the realm is switched on.
@@ -26,6 +32,8 @@ pub struct Parties<'a> {
     pub client: &'a Client,
     /// Whether the user is switched on; machines speak for no user.
     pub user_enabled: Option<bool>,
+    /// Whether the user is in a group that the client is for, or the client is for everybody.
+    pub admitted: bool,
     /// Whether the session is live, or the grant may outlive it.
     pub session_stands: bool,
     /// Whether the grant or token was revoked.
@@ -40,6 +48,8 @@ pub fn may_issue(parties: Parties<'_>) -> Result<(), Standing> {
         Err(Standing::ClientDisabled)
     } else if parties.user_enabled == Some(false) {
         Err(Standing::UserDisabled)
+    } else if !parties.admitted {
+        Err(Standing::NotAdmitted)
     } else if !parties.session_stands {
         Err(Standing::SessionEnded)
     } else if parties.revoked {
@@ -64,56 +74,34 @@ mod tests {
             realm_enabled: true,
             client: &on,
             user_enabled: Some(true),
+            admitted: true,
             session_stands: true,
             revoked: false,
         };
-        let cases = [
-            (standing, Ok(())),
+        let with = |change: &dyn Fn(&mut Parties<'_>)| {
+            let mut parties = standing;
+            change(&mut parties);
+            may_issue(parties)
+        };
+        assert_eq!(may_issue(standing), Ok(()));
+        assert_eq!(with(&|p| p.user_enabled = None), Ok(()));
+        let denied = [
+            (with(&|p| p.realm_enabled = false), Standing::RealmDisabled),
             (
-                Parties {
-                    user_enabled: None,
-                    ..standing
-                },
-                Ok(()),
+                with(&|p| p.user_enabled = Some(false)),
+                Standing::UserDisabled,
             ),
-            (
-                Parties {
-                    realm_enabled: false,
-                    ..standing
-                },
-                Err(Standing::RealmDisabled),
-            ),
-            (
-                Parties {
-                    client: &off,
-                    ..standing
-                },
-                Err(Standing::ClientDisabled),
-            ),
-            (
-                Parties {
-                    user_enabled: Some(false),
-                    ..standing
-                },
-                Err(Standing::UserDisabled),
-            ),
-            (
-                Parties {
-                    session_stands: false,
-                    ..standing
-                },
-                Err(Standing::SessionEnded),
-            ),
-            (
-                Parties {
-                    revoked: true,
-                    ..standing
-                },
-                Err(Standing::Revoked),
-            ),
+            (with(&|p| p.admitted = false), Standing::NotAdmitted),
+            (with(&|p| p.session_stands = false), Standing::SessionEnded),
+            (with(&|p| p.revoked = true), Standing::Revoked),
         ];
-        for (parties, expected) in cases {
-            assert_eq!(may_issue(parties), expected);
+        for (answer, standing) in denied {
+            assert_eq!(answer, Err(standing));
         }
+        let switched_off = Parties {
+            client: &off,
+            ..standing
+        };
+        assert_eq!(may_issue(switched_off), Err(Standing::ClientDisabled));
     }
 }

@@ -9,8 +9,24 @@ use serde::{Deserialize, Serialize};
 pub const OPENID: &str = "openid";
 /// OIDC Core §11: asks for a grant that outlives the session.
 pub const OFFLINE_ACCESS: &str = "offline_access";
+/// Our scope: the groups that a person is in.
+pub const GROUPS: &str = "groups";
+/// Our scope: the roles that a person has in the realm and in the client.
+pub const ROLES: &str = "roles";
 /// What the server itself gives a meaning to.
-pub const STANDARD: [&str; 6] = [
+pub const STANDARD: [&str; 8] = [
+    OPENID,
+    "profile",
+    "email",
+    "address",
+    "phone",
+    OFFLINE_ACCESS,
+    GROUPS,
+    ROLES,
+];
+/// What a client may have that no admin has looked at: groups and roles tell of an organisation
+/// as much as of a person, so that they are an admin's to give.
+pub const FOR_ANYBODY: [&str; 6] = [
     OPENID,
     "profile",
     "email",

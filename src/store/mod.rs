@@ -37,6 +37,7 @@ pub mod redis;
 pub mod registrations;
 pub mod replays;
 pub mod requests;
+pub mod roles;
 pub mod sqlite;
 mod stream;
 
@@ -50,7 +51,6 @@ use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, FamilyId, KeyId, RealmId, SessionId, UserId};
-use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 
@@ -67,7 +67,7 @@ pub use open::{migration_status, open};
 pub use own::{LiveGrant, OthersEnd, Own, OwnSession};
 pub use passkeys::Passkeys;
 pub use passwords::{PasswordChange, Passwords};
-pub use people::{Consent, People};
+pub use people::{Consent, ConsentAnswer, People};
 pub use profiles::Profiles;
 pub use protection::Protection;
 pub use records::{
@@ -76,6 +76,7 @@ pub use records::{
 };
 pub use registrations::{Admission, ClientRegistration, InitialAccessToken, Registrations};
 pub use requests::Requests;
+pub use roles::{Holders, Roles};
 
 pub use replays::{AssertionUse, Replays, UsedAssertion};
 
@@ -165,6 +166,7 @@ pub trait Store:
     + Registrations
     + Replays
     + Requests
+    + Roles
     + SignIns
     + Send
     + Sync
@@ -273,16 +275,8 @@ pub trait Store:
         effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change>;
-    /// Adds scopes to what a user has consented to for a client.
-    async fn record_consent(
-        &self,
-        realm: &RealmId,
-        user: &UserId,
-        client: &ClientId,
-        scope: &ScopeSet,
-        effects: &Effects,
-        now: Timestamp,
-    ) -> StoreResult<()>;
+    /// Adds to what a user has consented to for a client, and forgets what was left out this time.
+    async fn record_consent(&self, answer: &ConsentAnswer, effects: &Effects) -> StoreResult<()>;
 
     // ---- token families -----------------------------------------------------------------------
 

@@ -19,6 +19,23 @@ pub struct Consent {
     pub since: Timestamp,
 }
 
+/// What a person has answered a client that asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentAnswer {
+    /// The realm of both.
+    pub realm: RealmId,
+    /// The person.
+    pub user: UserId,
+    /// The client.
+    pub client: ClientId,
+    /// What is allowed, beside what was before.
+    pub added: ScopeSet,
+    /// What was left out: it is not allowed any more, if it was before.
+    pub left_out: ScopeSet,
+    /// When.
+    pub now: Timestamp,
+}
+
 /// The verbs over accounts' states and withdrawn consent.
 #[async_trait]
 #[expect(

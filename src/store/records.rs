@@ -39,6 +39,8 @@ pub struct SessionFacts {
     pub consented: Option<ScopeSet>,
     /// Whether the user has set up a second factor.
     pub has_factor: bool,
+    /// Whether one of the user's roles asks for a second factor.
+    pub required_by_role: bool,
 }
 
 /// The bindings that must hold for a code to be spent.

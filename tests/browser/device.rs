@@ -117,6 +117,7 @@ async fn is_kept_out_by_a_person_who_followed_its_link() {
         sign_in(&browser).await;
         browser.screenshot("device").await;
         let small = "[...document.querySelectorAll('button, input:not([type=hidden])')]\
+                     .map(part => part.closest('label.check') ?? part)\
                      .filter(part => part.getBoundingClientRect().height < 44)\
                      .map(part => part.outerHTML)";
         assert_eq!(browser.ask(small).await, Value::Array(Vec::new()));

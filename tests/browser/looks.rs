@@ -100,7 +100,8 @@ async fn shows_the_password_while_the_person_wants_to_read_it() {
 #[tokio::test]
 async fn has_targets_that_a_thumb_can_hit() {
     let small = "[...document.querySelectorAll('button, summary, input:not([type=hidden])')]\
-                 .filter(part => part.getBoundingClientRect().height < 44)\
+                 .map(part => part.closest('label.check') ?? part)\
+                     .filter(part => part.getBoundingClientRect().height < 44)\
                  .map(part => part.outerHTML)";
     browse(NARROW, |browser| async move {
         let visit = Visit::begin(browser.clone()).await;

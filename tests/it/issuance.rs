@@ -5,11 +5,12 @@ use std::fmt;
 
 use http::{Method, StatusCode};
 use vidimus::account::event::{Caller, EventKind};
+use vidimus::account::role::Group;
 use vidimus::account::user::{AccountSwitch, User};
 use vidimus::flows::revocations::Cause;
 use vidimus::flows::{accounts, revocations};
 use vidimus::protocol::client::{ClientType, GrantType};
-use vidimus::protocol::ids::ClientId;
+use vidimus::protocol::ids::{ClientId, GroupName};
 use vidimus::protocol::realm::{RealmSettings, RegistrationMode};
 use vidimus::protocol::response_type::ResponseType;
 use vidimus::protocol::token::refresh_token::RefreshToken;
@@ -17,6 +18,7 @@ use vidimus::secret::Digest;
 use vidimus::store::{Change, Effects, RevocationMark};
 
 use crate::registration::{self, Own};
+use crate::roles;
 use crate::support::passwords::set_password;
 use crate::support::{Answer, Browser, TestClient, World};
 
@@ -65,10 +67,11 @@ enum State {
     ConsentWithdrawn,
     SessionEnded,
     PasswordChanged,
+    GroupLost,
     Revoked,
 }
 
-const STATES: [State; 10] = [
+const STATES: [State; 11] = [
     State::UserDisabled,
     State::UserLocked,
     State::UserDeleted,
@@ -78,6 +81,7 @@ const STATES: [State; 10] = [
     State::ConsentWithdrawn,
     State::SessionEnded,
     State::PasswordChanged,
+    State::GroupLost,
     State::Revoked,
 ];
 
@@ -100,7 +104,8 @@ impl State {
             | Self::UserDeleted
             | Self::ConsentWithdrawn
             | Self::SessionEnded
-            | Self::PasswordChanged => {
+            | Self::PasswordChanged
+            | Self::GroupLost => {
                 !matches!(path, Path::ClientCredentials | Path::ManageRegistration)
             }
         }
@@ -132,6 +137,7 @@ struct Scene {
     machine: TestClient,
     registered: Own,
     ada: User,
+    staff: Group,
     browser: Browser,
     code: String,
     device_code: String,
@@ -159,12 +165,15 @@ impl Scene {
             .client_with(&realm, ClientType::Web, |metadata| {
                 let more = [GrantType::DeviceCode, GrantType::Implicit];
                 metadata.grant_types.extend(more);
+                metadata.allowed_groups = vec![GroupName::parse("staff").unwrap()];
                 metadata.response_types = vec![
                     ResponseType::CODE,
                     ResponseType::parse("id_token token").unwrap(),
                 ];
             })
             .await;
+        let staff = roles::group(&world, &realm, "staff").await;
+        roles::join(&world, &staff, &ada).await;
         let machine = world.client(ClientType::M2m).await;
         let registered = Own::registered(&world, &serde_json::json!({})).await;
         let mut browser = world.browser();
@@ -185,6 +194,7 @@ impl Scene {
             machine,
             registered,
             ada,
+            staff,
             browser,
         }
     }
@@ -233,6 +243,12 @@ impl Scene {
                 assert!(done.status.is_success(), "{done:?}");
             }
             State::PasswordChanged => set_password(app, &self.ada, "plane-jar-ostrich").await,
+            State::GroupLost => {
+                let (staff, ada) = (&self.staff.id, &self.ada.id);
+                let none = Effects::NONE;
+                let removed = app.store.remove_member(realm, staff, ada, &none, now).await;
+                changed(removed.unwrap());
+            }
             State::Revoked => self.revoke_all().await,
         }
         // Facts about parties may be one second old.
@@ -423,5 +439,5 @@ async fn no_path_issues_in_a_state_that_denies() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
-    assert_eq!(concerned_pairs, 11 * 3 + 6 * 9 + 6);
+    assert_eq!(concerned_pairs, 11 * 3 + 7 * 9 + 6);
 }

@@ -17,6 +17,8 @@ mod config;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod consent;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod crash;
@@ -88,6 +90,8 @@ mod request_races;
 mod resources;
 #[cfg(test)]
 mod revocation;
+#[cfg(test)]
+mod roles;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

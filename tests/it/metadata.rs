@@ -9,6 +9,7 @@ use vidimus::jobs::{load_keys, rotate_keys};
 use vidimus::protocol::algorithm::{KeyManagement, SigningAlgorithm};
 use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
+use vidimus::protocol::scope::ScopeSet;
 
 use crate::support::assertions::{
     AssertingClient, ClientKey, claims_of, jwks, mac, present, sharing_client,
@@ -337,9 +338,15 @@ async fn each_encryption_encrypts() {
 /// `scopes_supported`, `claims_supported`, `claim_types_supported`
 #[tokio::test]
 async fn scopes_and_claims_are_honoured() {
-    let client = web().await;
-    let document = document(&client.world).await;
+    let world = World::in_memory().await;
+    world.ada().await;
+    let document = document(&world).await;
     let scopes = strings(&document["scopes_supported"]);
+    let client = world
+        .client_with(&RealmId::default_realm(), ClientType::Web, |metadata| {
+            metadata.scope = ScopeSet::parse(&scopes.join(" ")).unwrap();
+        })
+        .await;
     let tokens = client.tokens(&[("scope", &scopes.join(" "))]).await;
     assert_eq!(tokens["scope"], scopes.join(" "));
     let claims = strings(&document["claims_supported"]);
@@ -358,6 +365,9 @@ async fn scopes_and_claims_are_honoured() {
             claims.contains(claim),
             "{claim} is sent, so it is advertised"
         );
+    }
+    for claim in ["groups", "roles"] {
+        assert_eq!(info[claim], json!([]), "{info}");
     }
     assert_eq!(strings(&document["claim_types_supported"]), ["normal"]);
 }

@@ -48,6 +48,11 @@ macro_rules! conformance {
                 a_session_on_the_password_before_is_ended, says_who_must_change_the_password,
                 a_password_that_must_be_changed_opens_nothing,
                 a_step_changes_the_password_once_in_a_race;
+            roles: keeps_roles, gives_no_client_two_roles_of_one_name,
+                makes_one_role_of_a_name_in_a_race,
+                tells_a_client_of_its_own_roles_and_the_realms, joins_nothing_across_realms,
+                takes_back_what_was_given, takes_memberships_along, tells_of_memberships_that_changed,
+                a_role_asks_for_a_second_factor;
             apis: keeps_apis, takes_api_names_per_realm, lists_apis_by_page;
             clients: keeps_clients, a_removed_client_loses_its_families;
             sign_ins: begins_a_sign_in, a_change_voids_a_sign_in, takes_a_password_once,
@@ -72,7 +77,8 @@ macro_rules! conformance {
             sessions: a_cookie_opens_its_session, tells_an_ended_session, notes_uses_forward_only,
                 ending_a_session_spares_offline_families, ends_a_session_once,
                 renews_a_live_session, renews_no_ended_or_foreign_session,
-                opens_no_session_on_an_outdated_proof, consent_adds_up, consents_to_no_absent_client;
+                opens_no_session_on_an_outdated_proof, consent_adds_up,
+                what_is_left_out_is_not_remembered, consents_to_no_absent_client;
             codes: spends_a_code, spends_a_code_without_a_challenge,
                 spends_a_code_with_claims_that_have_grown, spends_a_code_once,
                 spends_a_code_once_in_a_race, refuses_a_code_with_any_binding_changed,

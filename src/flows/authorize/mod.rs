@@ -97,7 +97,7 @@ pub async fn begin(app: &App, visit: Visit<'_>) -> Result<Outcome, Fault> {
         Interaction {
             started_at: now,
             signed_in: None,
-            consented: false,
+            allowed: None,
         },
         now,
     )
@@ -139,10 +139,13 @@ pub(crate) async fn proceed(
     interaction: Interaction,
     now: Timestamp,
 ) -> Result<Outcome, Fault> {
-    let pending = match understand(app, visit, interaction, now).await? {
+    let mut pending = match understand(app, visit, interaction, now).await? {
         Ok(pending) => pending,
         Err(outcome) => return Ok(outcome),
     };
+    if let Some(allowed) = &pending.interaction.allowed {
+        pending.request = pending.request.narrowed_to(allowed);
+    }
     let client = Arc::clone(pending.addressee.client());
     let signed_in = pending.session.as_ref().map(|live| {
         let session = &live.facts().session;
@@ -153,7 +156,7 @@ pub(crate) async fn proceed(
             subject: subject(&client, &session.user, &app.macs.pairwise_subject),
             consented: live.consented(),
             has_factor: live.facts().has_factor,
-            demand: pending.realm_demand,
+            demand: pending.realm_demand.and(live.role_demand()),
         }
     });
     let step = next_step(

@@ -12,12 +12,13 @@ use std::sync::Arc;
 use crate::flows::consent::Decision;
 use crate::flows::session::{self, LiveSession};
 use crate::flows::{App, Fault, FlowError, interaction, limits};
-use crate::protocol::authorize::Interaction;
+use crate::protocol::authorize::{Asking, Interaction};
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::{Client, GrantType};
 use crate::protocol::device::{DeviceAuthorization, NO_REDIRECT_URI};
 use crate::protocol::ids::{FamilyId, RealmId};
 use crate::protocol::params::Params;
+use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::protocol::token::family::ends_at;
 use crate::protocol::user_code::UserCode;
@@ -107,7 +108,7 @@ pub async fn enter(app: &App, typed: Typed<'_>) -> Result<Entry, Fault> {
     let typed_here = Interaction {
         started_at: now,
         signed_in: Some(session.clone()),
-        consented: false,
+        allowed: None,
     };
     let params = Params::parse(page_query(&code).as_bytes());
     let query = interaction::seal(app, realm, &params, &typed_here);
@@ -207,40 +208,62 @@ async fn read(
     }
 }
 
-/// Records the answer, once; gives the client that it was about.
+impl Question {
+    /// What the person is asked; nothing is known from before (RFC 8628 §5.4).
+    pub fn asking(&self) -> Asking {
+        let nothing = ScopeSet::default();
+        Asking::of(&self.device.scope, &self.client.metadata, &nothing)
+    }
+}
+
+/// Records the answer, once; gives the client that it was about, and whether it was let in.
 pub async fn answer(
     app: &App,
     visit: Visit<'_>,
-    decision: Decision,
-) -> Result<Arc<Client>, FlowError<NoQuestion>> {
+    decision: &Decision,
+) -> Result<(Arc<Client>, bool), FlowError<NoQuestion>> {
     let now = app.now();
     let question = read(app, visit, now).await?;
-    let change = match decision {
-        Decision::Approve => approve(app, &question, now).await?,
-        Decision::Deny => {
-            let code = &question.device.device_code;
-            app.store.deny_device(visit.realm, code, now).await?
-        }
+    let allowed = match decision {
+        Decision::Approve(ticked) => question.asking().answered(|token| ticked.contains(token)),
+        Decision::Deny => None,
+    };
+    let is_let_in = allowed.is_some();
+    let change = if let Some(allowed) = allowed {
+        approve(app, &question, allowed.now, now).await?
+    } else {
+        let code = &question.device.device_code;
+        app.store.deny_device(visit.realm, code, now).await?
     };
     match change {
-        Change::Changed => Ok(question.client),
+        Change::Changed => Ok((question.client, is_let_in)),
         Change::NotFound => Err(FlowError::Refused(NoQuestion::Gone)),
     }
 }
 
-async fn approve(app: &App, question: &Question, now: Timestamp) -> Result<Change, Fault> {
+async fn approve(
+    app: &App,
+    question: &Question,
+    scope: ScopeSet,
+    now: Timestamp,
+) -> Result<Change, Fault> {
     if !session::may_be_issued(app, &question.client, &question.live, now).await? {
         return Ok(Change::NotFound);
     }
-    let family = new_family(app, question, now)?;
+    let family = new_family(app, question, scope, now)?;
     Ok(app.store.approve_device(&family).await?)
 }
 
-fn new_family(app: &App, question: &Question, now: Timestamp) -> Result<NewFamily, Fault> {
+fn new_family(
+    app: &App,
+    question: &Question,
+    scope: ScopeSet,
+    now: Timestamp,
+) -> Result<NewFamily, Fault> {
     let (device, client) = (&question.device, &question.client);
     let session = &question.live.facts().session;
     let limit = now.plus(app.settings.refresh_lifetime);
-    let expires_at = ends_at(&device.scope, session.expires_at, limit);
+    let expires_at = ends_at(&scope, session.expires_at, limit);
     let id = FamilyId::parse(app.random_text::<16>()?)
         .map_err(|_invalid| Fault::Invariant("random text is a family id"))?;
     Ok(NewFamily {
@@ -249,7 +272,7 @@ fn new_family(app: &App, question: &Question, now: Timestamp) -> Result<NewFamil
         client: client.id.clone(),
         user: session.user.clone(),
         session: session.id.clone(),
-        scope: device.scope.clone(),
+        scope,
         code: device.device_code,
         code_expires_at: device.expires_at,
         redirect_uri: NO_REDIRECT_URI.to_owned(),

@@ -4,7 +4,7 @@
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
-use crate::account::claims::claims_of;
+use crate::account::claims::{Person, claims_of};
 use crate::account::event::Event;
 use crate::flows::account_factors::overview;
 use crate::flows::own::{apps, sessions};
@@ -22,6 +22,12 @@ pub async fn export(app: &App, live: &LiveSession) -> Result<Value, Fault> {
     let now = app.now();
     let user = &live.facts().user;
     let names = CLAIM_SCOPES.iter().flat_map(|(_, claims)| claims.iter());
+    let read = app.store.member(&user.realm, &user.id, None).await?;
+    let groups = read.map(|(_, memberships)| memberships.groups);
+    let person = Person {
+        user,
+        memberships: None,
+    };
     Ok(json!({
         "issuer": app.issuer(&user.realm).as_str(),
         "exported_at": text(now),
@@ -32,7 +38,9 @@ pub async fn export(app: &App, live: &LiveSession) -> Result<Value, Fault> {
             "updated_at": text(user.updated_at),
             "has_password": user.password_hash.is_some(),
         },
-        "claims": claims_of(user, names.copied()),
+        "claims": claims_of(person, names.copied()),
+        "groups": groups.unwrap_or_default(),
+        "roles": roles(app, live).await?,
         "second_factors": second_factors(app, live).await?,
         "applications": applications(app, live).await?,
         "sessions": signed_in(app, live).await?,
@@ -60,6 +68,16 @@ async fn second_factors(app: &App, live: &LiveSession) -> Result<Value, Fault> {
         "remembered_devices": devices.collect::<Vec<_>>(),
         "recovery_codes_left": factors.recovery_codes,
     }))
+}
+
+/// Every role, and the application that it holds in if it is not the realm's.
+async fn roles(app: &App, live: &LiveSession) -> Result<Vec<Value>, Fault> {
+    let user = &live.facts().user;
+    let roles = app.store.roles_of_user(&user.realm, &user.id).await?;
+    let in_json = roles
+        .into_iter()
+        .map(|role| json!({"name": role.name, "client_id": role.client}));
+    Ok(in_json.collect())
 }
 
 async fn applications(app: &App, live: &LiveSession) -> Result<Vec<Value>, Fault> {

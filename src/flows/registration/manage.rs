@@ -90,6 +90,7 @@ pub async fn read(app: &App, presented: Presented<'_>) -> Result<Client, FlowErr
         realm_enabled: realm.is_some_and(|realm| realm.disabled_at.is_none()),
         client: &client,
         user_enabled: None,
+        admitted: true,
         session_stands: true,
         revoked: false,
     };

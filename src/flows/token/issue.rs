@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::account::claims::claims_of;
+use crate::account::role::Memberships;
+use crate::account::user::User;
 use crate::flows::access_token::Draft;
 use crate::flows::client_keys::{self, ClientKeysRefusal, Recipient};
 use crate::flows::token::TokenAnswer;
-use crate::flows::{App, Fault};
+use crate::flows::{App, Fault, personal};
 use crate::keys::{KeyError, KeyRing, Plaintext, SigningSlot, TokenType};
 use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, left_half_hash, opened_by};
 use crate::protocol::client::Client;
@@ -84,6 +85,10 @@ pub(super) async fn stands(
         realm_enabled: realm.is_some_and(|realm| realm.disabled_at.is_none()),
         client,
         user_enabled: family.map(|family| family.owner_stands),
+        admitted: match family {
+            Some(family) => personal::is_admitted(app, client, &family.grant.user, now).await?,
+            None => true,
+        },
         session_stands: family.is_none_or(|family| family.owner_stands),
         revoked: family.is_some_and(|family| family.revoked_at.is_some()),
     };
@@ -248,13 +253,13 @@ async fn id_token_claims(
         at_hash: None,
         c_hash: context.code.map(hash),
         s_hash: context.state.map(hash),
-        personal: personal(app, wanted, context, now).await?,
+        personal: about_person(app, wanted, context, now).await?,
     })
 }
 
 /// The claims about the person that belong into the ID token; the record is asked only when there
 /// are any.
-async fn personal(
+async fn about_person(
     app: &App,
     wanted: &Wanted<'_>,
     context: &IdTokenContext<'_>,
@@ -269,11 +274,11 @@ async fn personal(
     if names.is_empty() {
         return Ok(Map::new());
     }
-    let user = app
-        .facts
-        .user(app.store.as_ref(), &grant.realm, &grant.user, now)
-        .await?;
-    Ok(user.map(|user| claims_of(&user, names)).unwrap_or_default())
+    let person = personal::person(app, wanted.client, &grant.user, &names, now).await?;
+    let told = |(user, memberships): (Arc<User>, Option<Memberships>)| {
+        personal::told(wanted.client, (&user, memberships.as_ref()), &names)
+    };
+    Ok(person.map(told).unwrap_or_default())
 }
 
 /// Signs the access token of a machine, whose subject is itself (RFC 9068 §2.2).

@@ -7,17 +7,22 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use crate::account::claims::Person;
 use crate::flows::FlowError;
 use crate::flows::consent::Decision;
 use crate::flows::device::answer::{
     Entry, EntryRefusal, NoQuestion, Question, Typed, USER_CODE, Visit, answer, enter, page_query,
     question,
 };
+use crate::flows::personal::memberships_asked;
 use crate::http::call::Call;
+use crate::http::page::consent::{lasts, ticked};
 use crate::http::page::{Binding, bind, is_genuine, local, steps};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
-use crate::pages::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage, scope_lines};
+use crate::pages::{
+    AccountPage, DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage, scope_lines,
+};
 use crate::protocol::client::Client;
 use crate::protocol::discovery::path;
 use crate::protocol::params::Params;
@@ -166,7 +171,7 @@ pub(in crate::http) async fn post_confirm(
     };
     let decision = match form.get("decision") {
         _ if !is_genuine(&edge, &call, &form) => None,
-        Some("approve") => Some(Decision::Approve),
+        Some("approve") => Some(Decision::Approve(ticked(&form))),
         Some("deny") => Some(Decision::Deny),
         _ => None,
     };
@@ -174,13 +179,13 @@ pub(in crate::http) async fn post_confirm(
     let Some(decision) = decision else {
         return ask(&edge, &call).await;
     };
-    match answer(&edge.app, visit(&edge, &call), decision).await {
-        Ok(client) => {
+    match answer(&edge.app, visit(&edge, &call), &decision).await {
+        Ok((client, allowed)) => {
             let client_id = client.id.as_str();
             tracing::info!(
-                request_id = call.id.0, realm = %call.realm, client_id, ?decision, "device answered"
+                request_id = call.id.0, realm = %call.realm, client_id, allowed, "device answered"
             );
-            done(&edge, &call, &client, decision)
+            done(&edge, &call, &client, allowed)
         }
         Err(error) => nothing_to_ask(&edge, &call, error),
     }
@@ -196,18 +201,27 @@ fn visit<'a>(edge: &Edge, call: &'a Call) -> Visit<'a> {
 
 async fn ask(edge: &Edge, call: &Call) -> Response {
     match question(&edge.app, visit(edge, call)).await {
-        Ok(question) => show_question(edge, call, &question),
+        Ok(question) => show_question(edge, call, &question).await,
         Err(error) => nothing_to_ask(edge, call, error),
     }
 }
 
-fn show_question(edge: &Edge, call: &Call, question: &Question) -> Response {
+async fn show_question(edge: &Edge, call: &Call, question: &Question) -> Response {
     let Question {
         device,
         client,
         live,
     } = question;
     let user = &live.facts().user;
+    let asking = question.asking();
+    let memberships = match memberships_asked(&edge.app, client, user, &device.scope).await {
+        Ok(memberships) => memberships,
+        Err(fault) => return respond::fault(edge, &call.headers, &call.id, &fault),
+    };
+    let person = Person {
+        user,
+        memberships: memberships.as_ref(),
+    };
     let binding = bind(edge, call);
     let query = call.query.encode_without(&[]);
     let wishes = call.wishes(edge).with_own(user.profile.locale.as_deref());
@@ -223,7 +237,10 @@ fn show_question(edge: &Edge, call: &Call, question: &Question) -> Response {
             .unwrap_or_else(|| user.username.clone()),
         username: user.username.clone(),
         not_you: sign_in_address(edge, call, &device.user_code),
-        scopes: scope_lines(&device.scope, user),
+        required: scope_lines(&asking.required, person),
+        choices: scope_lines(&asking.choices, person),
+        lasts: lasts(edge, &device.scope),
+        apps: local(edge, call, AccountPage::Apps.path()),
         action: format!("{}?{query}", local(edge, call, CONFIRM)),
         csrf: binding.csrf.clone(),
     };
@@ -251,11 +268,11 @@ fn nothing_to_ask(edge: &Edge, call: &Call, error: FlowError<NoQuestion>) -> Res
     }
 }
 
-fn done(edge: &Edge, call: &Call, client: &Client, decision: Decision) -> Response {
+fn done(edge: &Edge, call: &Call, client: &Client, allowed: bool) -> Response {
     let view = DeviceDonePage {
         chrome: respond::realm_chrome(edge, call),
         client_name: client.metadata.client_name.clone(),
-        allowed: decision == Decision::Approve,
+        allowed,
     };
     respond::page(edge, StatusCode::OK, &view, Forms::StayHere)
 }

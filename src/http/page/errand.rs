@@ -180,7 +180,7 @@ pub(super) async fn go_on(
             )
         }
         Progress::SignedIn(signed_in) => {
-            let response = continue_as(edge, call, errand, &signed_in).await;
+            let response = Box::pin(continue_as(edge, call, errand, &signed_in)).await;
             with_session(edge, call, &signed_in, response)
         }
     }

@@ -241,6 +241,10 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::NetworkBanned => Message::new("event-network-banned"),
         EventKind::NetworkBanLifted => Message::new("event-network-ban-lifted"),
         EventKind::TokenRevoked => Message::new("event-token-revoked"),
+        EventKind::RoleGranted => Message::new("event-role-granted"),
+        EventKind::RoleRevoked => Message::new("event-role-revoked"),
+        EventKind::MemberAdded => Message::new("event-member-added"),
+        EventKind::MemberRemoved => Message::new("event-member-removed"),
         EventKind::TokenReuseDetected => Message::new("event-token-reuse-detected"),
         // About no person in particular.
         EventKind::ClientCreated
@@ -256,6 +260,12 @@ pub fn in_words(kind: EventKind) -> Message {
         | EventKind::RealmChanged
         | EventKind::KeyPublished
         | EventKind::KeyActivated
-        | EventKind::KeyRetired => Message::new("event-settings-changed"),
+        | EventKind::KeyRetired
+        | EventKind::RoleCreated
+        | EventKind::RoleChanged
+        | EventKind::RoleDeleted
+        | EventKind::GroupCreated
+        | EventKind::GroupChanged
+        | EventKind::GroupDeleted => Message::new("event-settings-changed"),
     }
 }

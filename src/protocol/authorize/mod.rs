@@ -6,6 +6,7 @@
 pub mod acr;
 pub mod addressee;
 pub mod answer;
+pub mod consent;
 pub mod next_step;
 pub mod passing;
 pub mod passing_refusal;
@@ -17,6 +18,7 @@ pub mod request_object;
 pub use acr::AcrDemand;
 pub use addressee::{Addressee, AddresseeRefusal};
 pub use answer::{AuthorizationAnswer, Parameters};
+pub use consent::{Allowed, Asking};
 pub use next_step::{Interaction, LoginReason, SignedIn, Step, demand_of, next_step};
 pub use passing::Passing;
 pub use passing_refusal::PassingRefusal;

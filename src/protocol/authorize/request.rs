@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::protocol::api::ApiId;
 use crate::protocol::authorize::{AcrDemand, Addressee, AuthorizeRefusal};
-use crate::protocol::claims::{CLAIM_SCOPES, ClaimDemand, ClaimsRequest};
+use crate::protocol::claims::{CLAIM_SCOPES, ClaimDemand, ClaimsRequest, may_be_told};
 use crate::protocol::client::{Client, GrantType};
 use crate::protocol::oxide;
 use crate::protocol::params::Params;
@@ -66,6 +66,12 @@ pub struct AuthorizationRequest {
 
 /// Marks a single claim among the scopes that a person has consented to.
 pub const CLAIM_PREFIX: &str = "claim:";
+
+/// The claim that a token of [`AuthorizationRequest::needs_consent_for`] asks for by itself.
+pub fn claim_named(token: &str) -> Option<&str> {
+    token.strip_prefix(CLAIM_PREFIX)
+}
+
 const VALUE_LIMIT_BYTES: usize = 1024;
 
 impl AuthorizationRequest {
@@ -93,7 +99,9 @@ impl AuthorizationRequest {
         } else {
             scope.without(OFFLINE_ACCESS)
         };
-        let claims = parse_claims(params.get("claims"))?;
+        let registered = &client.metadata.scope;
+        let claims =
+            parse_claims(params.get("claims"))?.filtered(|name| may_be_told(registered, name));
         let subject = demanded_subject(&claims)?;
         let acr = AcrDemand::read(params.get("acr_values"), &claims, client);
         Ok(Self {

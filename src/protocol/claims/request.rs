@@ -72,6 +72,14 @@ impl ClaimsRequest {
         serde_json::from_str(text).map_err(|_syntax| MalformedClaims)
     }
 
+    /// The same without the claims that are not wanted.
+    #[must_use]
+    pub fn filtered(mut self, wanted: impl Fn(&str) -> bool) -> Self {
+        self.userinfo.retain(|name, _| wanted(name));
+        self.id_token.retain(|name, _| wanted(name));
+        self
+    }
+
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
         self.userinfo.is_empty() && self.id_token.is_empty()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::algorithm::{ContentEncryption, KeyManagement, SigningAlgorithm};
 use crate::protocol::client::policy::{AssertionAlgorithm, Compatibility, SecretKind, SubjectType};
-use crate::protocol::ids::{ClientId, RealmId};
+use crate::protocol::ids::{ClientId, GroupName, RealmId};
 use crate::protocol::response_type::ResponseType;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
@@ -119,8 +119,14 @@ pub struct ClientMetadata {
     pub token_endpoint_auth_signing_alg: Option<AssertionAlgorithm>,
     /// The most it may ask for.
     pub scope: ScopeSet,
+    /// Our member: what of that it cannot do without, so that people cannot leave it out.
+    #[serde(skip_serializing_if = "is_default")]
+    pub required_scope: ScopeSet,
     /// Our member: consent is not asked for the operator's own applications.
     pub first_party: bool,
+    /// Our member: only people of these groups may use it; everybody, when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allowed_groups: Vec<GroupName>,
     /// Our member: whoever comes to it proves a second factor, and one that is remembered with the
     /// device is not enough.
     #[serde(skip_serializing_if = "is_off")]
@@ -251,6 +257,16 @@ impl ClientMetadata {
     pub fn acts_for_people(&self) -> bool {
         let machine = |grant: &GrantType| *grant == GrantType::ClientCredentials;
         !self.grant_types.iter().all(machine)
+    }
+
+    /// Whether everybody may use it.
+    pub fn is_for_everybody(&self) -> bool {
+        self.allowed_groups.is_empty()
+    }
+
+    /// Whether somebody of these groups may use it. A group that is gone lets nobody in.
+    pub fn admits(&self, groups: &[GroupName]) -> bool {
+        self.is_for_everybody() || groups.iter().any(|own| self.allowed_groups.contains(own))
     }
 
     /// Whether it proves itself with a secret that we have given it, and how that is kept.

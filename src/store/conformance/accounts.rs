@@ -99,7 +99,7 @@ pub async fn withdrawn_consent_ends_every_grant_up_to_now(store: SharedStore) {
     let client = &world.client.id;
     let (none, wanted) = (Effects::NONE, scope("email openid"));
     store
-        .record_consent(realm, id, client, &wanted, &none, START)
+        .record_consent(&world.allowing("email openid"), &none)
         .await
         .unwrap();
     let consents = store.consents(realm, id).await.unwrap();

@@ -1,6 +1,6 @@
 //! Clients.
 
-use super::{START, World, after};
+use super::{World, after};
 use crate::protocol::client::GrantType;
 use crate::protocol::ids::ClientId;
 use crate::store::{Change, Creation, Effects, RevocationMark, SharedStore};
@@ -45,16 +45,8 @@ pub async fn a_removed_client_loses_its_families(store: SharedStore) {
     let world = World::new(store).await;
     let (store, shop) = (&world.store, &world.client.id);
     let family = world.redeemed(world.offline_grant("f-1")).await;
-    let consented = world.user.id.clone();
     store
-        .record_consent(
-            &world.realm,
-            &consented,
-            shop,
-            &family.grant.scope,
-            &Effects::NONE,
-            START,
-        )
+        .record_consent(&world.allowing("openid offline_access"), &Effects::NONE)
         .await
         .unwrap();
     let mark = RevocationMark::Client(shop.clone());

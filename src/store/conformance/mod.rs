@@ -32,6 +32,7 @@ pub mod registrations;
 pub mod replays;
 pub mod requests;
 pub mod revocations;
+pub mod roles;
 pub mod rotation;
 pub mod sessions;
 pub mod sign_ins;
@@ -39,8 +40,8 @@ pub mod sign_ins;
 use tokio::task::JoinSet;
 
 use super::{
-    CodeRedemption, Creation, Effects, Family, NewFamily, PasswordChange, Realm, Revocation,
-    RevocationMark, SharedStore, TokenRotation,
+    CodeRedemption, ConsentAnswer, Creation, Effects, Family, NewFamily, PasswordChange, Realm,
+    Revocation, RevocationMark, SharedStore, TokenRotation,
 };
 use crate::account::password::breach::BreachVerdict;
 use crate::account::password::policy::{PasswordFacts, PasswordPolicy, judge};
@@ -184,6 +185,18 @@ impl World {
     /// The family as the record has it.
     pub async fn family(&self, id: &FamilyId) -> Family {
         self.store.family(&self.realm, id).await.unwrap().unwrap()
+    }
+
+    /// The user's answer to the client: this is allowed, and nothing left out.
+    pub fn allowing(&self, added: &str) -> ConsentAnswer {
+        ConsentAnswer {
+            realm: self.realm.clone(),
+            user: self.user.id.clone(),
+            client: self.client.id.clone(),
+            added: scope(added),
+            left_out: ScopeSet::default(),
+            now: START,
+        }
     }
 
     /// A mark of this world's realm that lasts an hour.

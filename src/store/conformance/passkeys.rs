@@ -101,6 +101,7 @@ pub async fn keeps_passkeys(store: SharedStore) {
         apps: 0,
         passkeys: 1,
         recovery_codes: 2,
+        required_by_role: false,
     };
     assert_eq!(factors(&world).await, expected);
     let facts = store

@@ -1,10 +1,10 @@
 //! Sessions and consent.
 
-use super::{START, VERIFIED, World, after, rotation, scope, session, user};
+use super::{START, VERIFIED, World, after, client, rotation, scope, session, user};
 use crate::account::user::AccountSwitch;
 use crate::protocol::ids::{ClientId, SessionId};
 use crate::secret::Digest;
-use crate::store::{Change, Effects, RevocationMark, SharedStore};
+use crate::store::{Change, ConsentAnswer, Effects, RevocationMark, SharedStore};
 
 /// A cookie opens the session with its user, in its realm only.
 pub async fn a_cookie_opens_its_session(store: SharedStore) {
@@ -257,17 +257,10 @@ pub async fn opens_no_session_on_an_outdated_proof(store: SharedStore) {
 /// Consent adds up, for that user and client only.
 pub async fn consent_adds_up(store: SharedStore) {
     let world = World::new(store).await;
-    let (store, user, shop) = (&world.store, &world.user.id, &world.client.id);
+    let (store, shop) = (&world.store, &world.client.id);
     for granted in ["openid email", "email profile"] {
         store
-            .record_consent(
-                &world.realm,
-                user,
-                shop,
-                &scope(granted),
-                &Effects::NONE,
-                START,
-            )
+            .record_consent(&world.allowing(granted), &Effects::NONE)
             .await
             .unwrap();
     }
@@ -298,20 +291,13 @@ pub async fn consent_adds_up(store: SharedStore) {
 /// Consent for a client that is gone is no error, and nothing.
 pub async fn consents_to_no_absent_client(store: SharedStore) {
     let world = World::new(store).await;
-    let (store, user, shop) = (&world.store, &world.user.id, &world.client.id);
+    let (store, shop) = (&world.store, &world.client.id);
     store
         .delete_client(&world.realm, shop, &Effects::NONE, START)
         .await
         .unwrap();
     store
-        .record_consent(
-            &world.realm,
-            user,
-            shop,
-            &scope("openid"),
-            &Effects::NONE,
-            START,
-        )
+        .record_consent(&world.allowing("openid"), &Effects::NONE)
         .await
         .unwrap();
     store.create_client(&world.client, &[]).await.unwrap();
@@ -322,4 +308,35 @@ pub async fn consents_to_no_absent_client(store: SharedStore) {
         .unwrap()
         .unwrap();
     assert_eq!(facts.consented, None);
+}
+
+/// What is left out is not allowed any more, of this user and this client alone.
+pub async fn what_is_left_out_is_not_remembered(store: SharedStore) {
+    let world = World::new(store).await;
+    let other = client(&world.realm, "blog");
+    world.store.create_client(&other, &[]).await.unwrap();
+    let blog = ConsentAnswer {
+        client: other.id.clone(),
+        ..world.allowing("openid email")
+    };
+    let narrower = ConsentAnswer {
+        left_out: scope("email phone"),
+        ..world.allowing("openid profile")
+    };
+    for answer in [&world.allowing("openid email"), &blog, &narrower] {
+        let recorded = world.store.record_consent(answer, &Effects::NONE).await;
+        recorded.unwrap();
+    }
+    for (id, expected) in [
+        (&world.client.id, "openid profile"),
+        (&other.id, "email openid"),
+    ] {
+        let facts = world
+            .store
+            .session_facts(&world.realm, &world.session.cookie, Some(id))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(facts.consented, Some(scope(expected)));
+    }
 }

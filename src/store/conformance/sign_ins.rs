@@ -253,6 +253,7 @@ pub async fn adds_a_first_app_once_in_a_race(store: SharedStore) {
         apps: 1,
         passkeys: 0,
         recovery_codes: 2,
+        required_by_role: false,
     };
     assert_eq!(factors(&world).await, expected);
 }

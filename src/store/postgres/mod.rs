@@ -72,6 +72,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             include_str!("../../../migrations/postgres/0007_passkeys.sql"),
         ),
         (
+            8,
+            "roles",
+            include_str!("../../../migrations/postgres/0008_roles.sql"),
+        ),
+        (
             9,
             "protection",
             include_str!("../../../migrations/postgres/0009_protection.sql"),

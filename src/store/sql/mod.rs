@@ -38,6 +38,7 @@ mod queries;
 mod registrations;
 mod replays;
 mod requests;
+mod roles;
 mod rows;
 pub(super) mod schema;
 mod store;

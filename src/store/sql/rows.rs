@@ -124,6 +124,21 @@ macro_rules! user_stands {
 }
 pub(super) use user_stands;
 
+/// The condition that a row of `role` is held by a row of `users`, by a grant or through a group.
+macro_rules! held_by_user {
+    () => {
+        "role.realm = users.realm AND role.id IN
+             (SELECT user_role.role_id FROM user_role
+              WHERE user_role.realm = users.realm AND user_role.user_id = users.id
+              UNION ALL
+              SELECT group_role.role_id FROM group_member JOIN group_role
+                ON group_role.realm = group_member.realm
+               AND group_role.group_id = group_member.group_id
+              WHERE group_member.realm = users.realm AND group_member.user_id = users.id)"
+    };
+}
+pub(super) use held_by_user;
+
 pub(super) fn user(row: &Row) -> Answer<User> {
     Ok(User {
         realm: parsed(row, "user_realm", TryFrom::try_from)?,
@@ -202,6 +217,7 @@ pub(super) fn session_facts(row: &Row) -> Answer<SessionFacts> {
             .map(|text| ScopeSet::parse(&text).map_err(|_invalid| Fault::corrupt("consented")))
             .transpose()?,
         has_factor: count(row, "apps")? + count(row, "passkeys")? > 0,
+        required_by_role: count(row, "strict_roles")? > 0,
     })
 }
 

@@ -10,13 +10,12 @@ use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, FamilyId, KeyId, RealmId, SessionId, UserId};
-use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 use crate::store::{
-    Change, CodeRedemption, Creation, Effects, Family, FamilyRevocation, KeyTransition, LiveNode,
-    NewFamily, Page, Realm, Revocation, RevocationMark, SessionFacts, SigningKeyRecord, Store,
-    StoreResult, StoredRevocation, TokenRotation,
+    Change, CodeRedemption, ConsentAnswer, Creation, Effects, Family, FamilyRevocation,
+    KeyTransition, LiveNode, NewFamily, Page, Realm, Revocation, RevocationMark, SessionFacts,
+    SigningKeyRecord, Store, StoreResult, StoredRevocation, TokenRotation,
 };
 
 #[async_trait]
@@ -184,17 +183,9 @@ impl Store for Backend {
         ))
     }
 
-    async fn record_consent(
-        &self,
-        realm: &RealmId,
-        user: &UserId,
-        client: &ClientId,
-        scope: &ScopeSet,
-        effects: &Effects,
-        now: Timestamp,
-    ) -> StoreResult<()> {
-        run!(self.write_all(realm, user, client, scope, effects), |c| {
-            sessions::record_consent(c, (&realm, &user), (&client, &scope), &effects, now)
+    async fn record_consent(&self, answer: &ConsentAnswer, effects: &Effects) -> StoreResult<()> {
+        run!(self.write_all(answer, effects), |c| {
+            sessions::record_consent(c, &answer, &effects)
         })
     }
 

@@ -76,6 +76,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             include_str!("../../../migrations/sqlite/0007_passkeys.sql"),
         ),
         (
+            8,
+            "roles",
+            include_str!("../../../migrations/sqlite/0008_roles.sql"),
+        ),
+        (
             9,
             "protection",
             include_str!("../../../migrations/sqlite/0009_protection.sql"),

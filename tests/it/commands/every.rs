@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::PASSWORD;
+use super::roles::roles_and_groups;
 use crate::support::program::{Done, Site};
 
 const REDIRECT: &str = "https://notes.example.com/callback";
@@ -59,13 +60,13 @@ fn every_command(site: &Site, realm: &str) {
 }
 
 /// Commands on one realm.
-struct InRealm<'a> {
+pub(super) struct InRealm<'a> {
     site: &'a Site,
     realm: &'a str,
 }
 
 impl InRealm<'_> {
-    fn run(&self, arguments: &[&str]) -> Done {
+    pub(super) fn run(&self, arguments: &[&str]) -> Done {
         self.run_with_input(arguments, "")
     }
 
@@ -76,11 +77,11 @@ impl InRealm<'_> {
     }
 
     /// The data of a command with `--json`.
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(super) fn json(&self, arguments: &[&str]) -> Value {
         self.run(&[arguments, &["--json"]].concat()).json()
     }
 
-    fn fails(&self, code: i32, arguments: &[&str]) {
+    pub(super) fn fails(&self, code: i32, arguments: &[&str]) {
         fails(code, &self.run(arguments));
     }
 }
@@ -355,6 +356,7 @@ fn people(site: &InRealm<'_>, realm: &str) {
     let mut ids = listed.as_array().unwrap().iter().map(|user| &user["id"]);
     assert!(ids.any(|own| *own == json!(id)), "{listed}");
 
+    belonging(site, &name);
     passwords(site, &name);
     assert_eq!(site.run(&["user", "disable", &name]).code, 0);
     assert_eq!(site.json(&["user", "get", &name])["disabled"], true);
@@ -376,6 +378,15 @@ fn people(site: &InRealm<'_>, realm: &str) {
         site.fails(3, &["user", command, "nobody"]);
     }
     site.fails(3, &["user", "withdraw", "nobody", "notes"]);
+}
+
+fn belonging(site: &InRealm<'_>, name: &str) {
+    let create = [
+        "client", "create", "--type", "m2m", "--name", "Shop", "--scope", "a",
+    ];
+    let client = site.json(&create)["client_id"].as_str().unwrap().to_owned();
+    roles_and_groups(site, name, &client);
+    assert_eq!(site.run(&["client", "delete", &client]).code, 0);
 }
 
 /// The link opens an account: it is shown to whoever asks for it, and to nobody else.

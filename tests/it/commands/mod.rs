@@ -9,6 +9,7 @@ mod leaks;
 mod life;
 mod mailing;
 mod registering;
+mod roles;
 
 use crate::support::program::Site;
 

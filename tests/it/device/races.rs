@@ -62,7 +62,7 @@ impl Race {
         let typed = Interaction {
             started_at: app.now(),
             signed_in: Some(self.session.clone()),
-            consented: false,
+            allowed: None,
         };
         let query = seal(app, &device.realm, &params, &typed);
         let address = device.world.url(&device.realm, "/device/confirm");

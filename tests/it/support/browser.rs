@@ -176,10 +176,30 @@ impl Browser {
         self.send(request).await
     }
 
-    /// Presses a button of a form on `page`, with what was typed.
+    /// Presses a button of a form on `page`, with what was typed; boxes stay as the page has them.
     pub(crate) async fn submit(&mut self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+        self.submit_without(page, &[], fields).await
+    }
+
+    /// The same after some boxes were unticked, by their names.
+    pub(crate) async fn submit_without(
+        &mut self,
+        page: &Answer,
+        unticked: &[&str],
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let csrf = attribute(&page.body, "name=\"csrf\"", "value");
         let mut all = vec![("csrf", csrf.as_str())];
+        let boxes = ticked_boxes(&page.body);
+        for name in unticked {
+            assert!(boxes.iter().any(|own| own == name), "no {name} in {page:?}");
+        }
+        let ticked = boxes.iter().map(String::as_str);
+        all.extend(
+            ticked
+                .filter(|own| !unticked.contains(own))
+                .map(|own| (own, "on")),
+        );
         all.extend(fields);
         self.post(&attribute(&page.body, "<form", "action"), &all)
             .await
@@ -241,6 +261,25 @@ impl Browser {
     /// Opens an authorization request and does what the pages ask, as `username`, until the
     /// browser is sent to the client; gives that last redirect.
     pub(crate) async fn authorize(&mut self, address: &str, username: &str) -> Answer {
+        let mut answer = self.until_consent(address, username).await;
+        for _ in 0..6 {
+            if answer.status == StatusCode::SEE_OTHER {
+                let location = answer.location().to_owned();
+                if !location.starts_with(&self.issuer) || location.contains("/error?") {
+                    return answer;
+                }
+                answer = self.get(&location).await;
+            } else if answer.body.contains("id=\"consent-approve\"") {
+                answer = self.submit(&answer, &[("decision", "approve")]).await;
+            } else {
+                return answer;
+            }
+        }
+        panic!("the pages go in circles: {answer:?}");
+    }
+
+    /// The same as far as the page that asks for consent, if it is shown.
+    pub(crate) async fn until_consent(&mut self, address: &str, username: &str) -> Answer {
         let mut answer = self.get(address).await;
         for _ in 0..6 {
             if answer.status == StatusCode::SEE_OTHER {
@@ -252,14 +291,21 @@ impl Browser {
             } else if answer.body.contains("id=\"login-submit\"") {
                 let fields = [("username", username), ("password", PASSWORD)];
                 answer = self.submit(&answer, &fields).await;
-            } else if answer.body.contains("id=\"consent-approve\"") {
-                answer = self.submit(&answer, &[("decision", "approve")]).await;
             } else {
                 return answer;
             }
         }
         panic!("the pages go in circles: {answer:?}");
     }
+}
+
+/// The names of the boxes that are ticked on a page.
+fn ticked_boxes(html: &str) -> Vec<String> {
+    let tags = html.split("<input ").skip(1);
+    tags.filter_map(|rest| rest.split('>').next())
+        .filter(|tag| tag.contains("type=\"checkbox\"") && tag.contains(" checked"))
+        .map(|tag| attribute(&format!("<input {tag}>"), "type=\"checkbox\"", "name"))
+        .collect()
 }
 
 /// The value of an attribute of the first tag that has `mark`.

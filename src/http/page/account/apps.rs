@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use crate::account::claims::Person;
 use crate::account::user::User;
 use crate::flows::accounts::withdraw_consent;
 use crate::flows::own::apps::{ConnectedApp, list};
@@ -39,13 +40,18 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
     respond::page(&edge, StatusCode::OK, &view, Forms::StayHere)
 }
 
+/// The page says what an application may see, and shows none of it.
 fn card(connected: ConnectedApp, user: &User) -> AppCard {
+    let person = Person {
+        user,
+        memberships: None,
+    };
     AppCard {
         id: connected.app.id.into(),
         name: connected.app.name,
         unverified: connected.unverified,
         host: connected.host,
-        scopes: scope_lines(&connected.scope, user),
+        scopes: scope_lines(&connected.scope, person),
         since: connected.since.into(),
         used: connected.used_at.map(Into::into),
         offline: connected.offline,

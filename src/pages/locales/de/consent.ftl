@@ -6,6 +6,15 @@ consent-unverified = Ungeprüfte App: Niemand hier hat geprüft, wer sie betreib
 consent-unverified-published = Sie wird von { $host } veröffentlicht. Lassen Sie sie nur zu, wenn Sie wissen, woher Sie gekommen sind.
 consent-unverified-name = Ihren Namen hat sie selbst gewählt. Lassen Sie sie nur zu, wenn Sie wissen, woher Sie gekommen sind.
 consent-asks = { $client } möchte
+consent-choose = Entfernen Sie das Häkchen bei allem, was Sie lieber für sich behalten.
+consent-known = Was Sie dieser App schon erlaubt haben, bleibt erlaubt.
+consent-lasts-session = Dieser Zugriff endet, wenn Sie sich abmelden.
+consent-lasts-days =
+    { $days ->
+        [one] Darf sie den Zugriff behalten, endet er spätestens nach { $days } Tag, sonst mit Ihrer Abmeldung.
+       *[other] Darf sie den Zugriff behalten, endet er spätestens nach { $days } Tagen, sonst mit Ihrer Abmeldung.
+    }
+consent-undo = Sie können ihn jederzeit zurücknehmen:
 consent-destination = Die Antwort geht an { $host }.
 consent-destination-loopback = Die Antwort geht an { $host }, also an diesen Computer.
 consent-about = Über { $client }
@@ -18,6 +27,8 @@ scope-profile = Ihren Namen und Ihr Profil sehen
 scope-email = Ihre E-Mail-Adresse sehen
 scope-address = Ihre Postanschrift sehen
 scope-phone = Ihre Telefonnummer sehen
+scope-groups = sehen, in welchen Gruppen Sie sind
+scope-roles = sehen, welche Rollen Sie haben
 scope-offline-access = diesen Zugriff behalten, auch wenn Sie nicht da sind, bis Sie ihn zurücknehmen
 scope-other = „{ $scope }“ in Ihrem Namen verwenden
 
@@ -48,3 +59,4 @@ value-unconfirmed = { $value } (nicht bestätigt)
 value-yes = ja
 value-no = nein
 value-none = noch nichts, Sie haben nichts angegeben
+value-empty = keine

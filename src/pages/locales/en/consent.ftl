@@ -6,6 +6,15 @@ consent-unverified = Unverified app: nobody here has checked who runs it.
 consent-unverified-published = It is published by { $host }. Allow it only if you know where you came from.
 consent-unverified-name = It chose its own name. Allow it only if you know where you came from.
 consent-asks = { $client } would like to
+consent-choose = Untick what you would rather keep to yourself.
+consent-known = What you have allowed this app before stays allowed.
+consent-lasts-session = This access ends when you sign out.
+consent-lasts-days =
+    { $days ->
+        [one] If you let it keep this access, that ends after { $days } day at the latest; otherwise when you sign out.
+       *[other] If you let it keep this access, that ends after { $days } days at the latest; otherwise when you sign out.
+    }
+consent-undo = You can take it back at any time:
 consent-destination = The answer goes to { $host }.
 consent-destination-loopback = The answer goes to { $host }, which is this computer.
 consent-about = About { $client }
@@ -18,6 +27,8 @@ scope-profile = see your name and profile
 scope-email = see your e-mail address
 scope-address = see your postal address
 scope-phone = see your phone number
+scope-groups = see which groups you are in
+scope-roles = see which roles you have
 scope-offline-access = keep this access while you are away, until you take it back
 scope-other = use “{ $scope }” on your behalf
 
@@ -48,3 +59,4 @@ value-unconfirmed = { $value } (not confirmed)
 value-yes = yes
 value-no = no
 value-none = nothing yet, you have not given one
+value-empty = none

@@ -6,6 +6,15 @@ consent-unverified = Aplicación no verificada: nadie aquí ha comprobado quién
 consent-unverified-published = La publica { $host }. Permítala solo si sabe de dónde ha venido.
 consent-unverified-name = Ella misma eligió su nombre. Permítala solo si sabe de dónde ha venido.
 consent-asks = { $client } quiere
+consent-choose = Desmarque lo que prefiera no compartir.
+consent-known = Lo que ya había permitido a esta aplicación sigue permitido.
+consent-lasts-session = Este acceso termina cuando cierra la sesión.
+consent-lasts-days =
+    { $days ->
+        [one] Si le permite conservar el acceso, termina a más tardar tras { $days } día; si no, cuando cierra la sesión.
+       *[other] Si le permite conservar el acceso, termina a más tardar tras { $days } días; si no, cuando cierra la sesión.
+    }
+consent-undo = Puede retirarlo en cualquier momento:
 consent-destination = La respuesta se enviará a { $host }.
 consent-destination-loopback = La respuesta se enviará a { $host }, es decir, a este equipo.
 consent-about = Acerca de { $client }
@@ -18,6 +27,8 @@ scope-profile = ver su nombre y su perfil
 scope-email = ver su dirección de correo electrónico
 scope-address = ver su dirección postal
 scope-phone = ver su número de teléfono
+scope-groups = ver a qué grupos pertenece
+scope-roles = ver qué roles tiene
 scope-offline-access = conservar este acceso en su ausencia, hasta que usted lo retire
 scope-other = usar «{ $scope }» en su nombre
 
@@ -48,3 +59,4 @@ value-unconfirmed = { $value } (sin confirmar)
 value-yes = sí
 value-no = no
 value-none = nada todavía: usted no lo ha indicado
+value-empty = ninguno

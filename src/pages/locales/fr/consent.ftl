@@ -6,6 +6,15 @@ consent-unverified = Application non vérifiée : personne ici n’a vérifié 
 consent-unverified-published = Elle est publiée par { $host }. Ne l’autorisez que si vous savez d’où vous venez.
 consent-unverified-name = Elle a choisi son nom elle-même. Ne l’autorisez que si vous savez d’où vous venez.
 consent-asks = { $client } souhaite
+consent-choose = Décochez ce que vous préférez garder pour vous.
+consent-known = Ce que vous avez déjà autorisé à cette application reste autorisé.
+consent-lasts-session = Cet accès prend fin quand vous vous déconnectez.
+consent-lasts-days =
+    { $days ->
+        [one] Si vous lui laissez cet accès, il prend fin au plus tard après { $days } jour ; sinon, quand vous vous déconnectez.
+       *[other] Si vous lui laissez cet accès, il prend fin au plus tard après { $days } jours ; sinon, quand vous vous déconnectez.
+    }
+consent-undo = Vous pouvez le retirer à tout moment :
 consent-destination = La réponse sera envoyée à { $host }.
 consent-destination-loopback = La réponse sera envoyée à { $host }, c’est-à-dire à cet ordinateur.
 consent-about = À propos de { $client }
@@ -18,6 +27,8 @@ scope-profile = voir votre nom et votre profil
 scope-email = voir votre adresse e-mail
 scope-address = voir votre adresse postale
 scope-phone = voir votre numéro de téléphone
+scope-groups = voir à quels groupes vous appartenez
+scope-roles = voir quels rôles vous avez
 scope-offline-access = conserver cet accès en votre absence, jusqu’à ce que vous le retiriez
 scope-other = utiliser « { $scope } » en votre nom
 
@@ -48,3 +59,4 @@ value-unconfirmed = { $value } (non confirmée)
 value-yes = oui
 value-no = non
 value-none = rien pour l’instant, vous n’avez rien indiqué
+value-empty = aucun

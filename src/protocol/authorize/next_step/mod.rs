@@ -22,7 +22,7 @@ pub struct SignedIn {
     pub consented: ScopeSet,
     /// Whether they have set up a second factor.
     pub has_factor: bool,
-    /// What the realm asks of their sign-in, whichever client it is for.
+    /// What the realm and their roles ask of their sign-in, whichever client it is for.
     pub demand: Demand,
 }
 
@@ -33,8 +33,9 @@ pub struct Interaction {
     pub started_at: Timestamp,
     /// The session that a sign-in on one of its pages opened or renewed.
     pub signed_in: Option<SessionId>,
-    /// Whether the person has just pressed Allow for it.
-    pub consented: bool,
+    /// What the person has just allowed for it, in tokens of
+    /// [`AuthorizationRequest::needs_consent_for`].
+    pub allowed: Option<ScopeSet>,
 }
 
 /// Why the login page is shown.
@@ -120,9 +121,13 @@ pub fn next_step(
     {
         return step;
     }
-    let known =
-        client.metadata.first_party || request.needs_consent_for().is_subset_of(&person.consented);
-    if interaction.consented || (known && !request.prompt.consent) {
+    let needed = request.needs_consent_for();
+    let known = client.metadata.first_party || needed.is_subset_of(&person.consented);
+    let just_allowed = interaction
+        .allowed
+        .as_ref()
+        .is_some_and(|allowed| needed.is_subset_of(allowed));
+    if just_allowed || (known && !request.prompt.consent) {
         Step::Issue
     } else if request.prompt.none {
         Step::Refuse(AuthorizeRefusal::ConsentRequired)
@@ -163,4 +168,4 @@ fn ask_login(request: &AuthorizationRequest, reason: LoginReason) -> Step {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -11,7 +11,10 @@ const fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(seconds)
 }
 
-fn request(prompt: Prompt, max_age: Option<u32>) -> AuthorizationRequest {
+pub(in crate::protocol::authorize) fn request(
+    prompt: Prompt,
+    max_age: Option<u32>,
+) -> AuthorizationRequest {
     AuthorizationRequest {
         response_type: ResponseType::CODE,
         claims: ClaimsRequest::default(),
@@ -63,7 +66,7 @@ fn step_after(
     let interaction = Interaction {
         started_at: at(1000),
         signed_in: signed_in.map(session),
-        consented: false,
+        allowed: None,
     };
     let client = client(ClientType::Web);
     next_step(
@@ -156,7 +159,7 @@ fn a_first_party_client_needs_no_consent_unless_it_asks_for_it() {
     let interaction = Interaction {
         started_at: at(1000),
         signed_in: None,
-        consented: false,
+        allowed: None,
     };
     let plain = request(Prompt::default(), None);
     assert_eq!(
@@ -201,7 +204,7 @@ fn a_request_about_somebody_is_answered_about_nobody_else() {
         let interaction = Interaction {
             started_at: at(1000),
             signed_in: signed_in.map(session),
-            consented: false,
+            allowed: None,
         };
         let client = client(ClientType::Web);
         next_step(&request, &client, Some(&person), &interaction, at(1010))
@@ -235,7 +238,7 @@ fn step_of(amr: &str, has_factor: bool, demand: Demand, change: impl Fn(&mut Ask
     let interaction = Interaction {
         started_at: at(1000),
         signed_in: Some(session("here")),
-        consented: false,
+        allowed: None,
     };
     let Asked { request, client } = asked;
     next_step(&request, &client, Some(&person), &interaction, at(1010))
@@ -312,4 +315,30 @@ fn without_a_page_an_unmet_demand_is_refused_and_a_wish_let_go() {
         assert_eq!(step(Demand::NONE, &essential), Step::Refuse(R::UnmetAcr));
         assert_eq!(step(Demand::NONE, &wish), Step::Issue);
     }
+}
+
+/// RFC 6749 §3.3: an Allow is for what was on the page, and not for the request as it came.
+#[test]
+fn an_allow_covers_no_more_than_what_was_allowed() {
+    let person = SignedIn {
+        auth_time: at(1005),
+        session: session("here"),
+        amr: "pwd".to_owned(),
+        subject: "ada".to_owned(),
+        consented: ScopeSet::default(),
+        has_factor: false,
+        demand: Demand::NONE,
+    };
+    let step = |allowed: &str| {
+        let interaction = Interaction {
+            started_at: at(1000),
+            signed_in: None,
+            allowed: Some(ScopeSet::parse(allowed).unwrap()),
+        };
+        let (request, client) = (request(Prompt::default(), None), client(ClientType::Web));
+        next_step(&request, &client, Some(&person), &interaction, at(1010))
+    };
+    assert_eq!(step("openid email"), Step::Issue);
+    assert_eq!(step("openid"), Step::Consent);
+    assert_eq!(step("openid claim:email"), Step::Consent);
 }

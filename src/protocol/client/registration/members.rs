@@ -5,10 +5,12 @@ use serde_json::{Map, Value, json};
 use crate::protocol::client::{ClientMetadata, ClientType};
 
 /// Our own members, which no client is told.
-const OWN: [&str; 6] = [
+const OWN: [&str; 8] = [
     "client_type",
     "first_party",
     "require_second_factor",
+    "required_scope",
+    "allowed_groups",
     "introspection",
     "unverified",
     "compatibility",

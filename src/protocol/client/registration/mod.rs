@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 
 use crate::protocol::client::{ClientMetadata, IntrospectionRight, TokenEndpointAuthMethod};
 use crate::protocol::realm::RealmSettings;
-use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, STANDARD, ScopeSet};
+use crate::protocol::scope::{FOR_ANYBODY, OFFLINE_ACCESS, OPENID, STANDARD, ScopeSet};
 
 pub use members::{own_members, registered_members};
 pub use refusal::RegistrationRefusal;
@@ -150,6 +150,8 @@ fn refuse_unsupported(request: &Request<'_>) -> Result<(), Refusal> {
 fn own_to_admins(request: &Request<'_>, metadata: &mut ClientMetadata) -> Result<(), Refusal> {
     metadata.first_party = request.flag("first_party")?;
     metadata.require_second_factor = request.flag("require_second_factor")?;
+    metadata.allowed_groups = request.choice("allowed_groups")?.unwrap_or_default();
+    metadata.required_scope = request.scope("required_scope")?.unwrap_or_default();
     metadata.unverified = request.flag("unverified")?;
     metadata.introspection = request.choice("introspection")?.unwrap_or_default();
     metadata.compatibility = request.choice("compatibility")?.unwrap_or_default();
@@ -195,10 +197,10 @@ fn scope(
     match (terms.author, requested) {
         (Author::Admin, Some(scope)) => Ok(scope),
         (Author::Admin, None) => Ok(set_of(&[OPENID, "profile", "email", OFFLINE_ACCESS])),
-        (Author::Client | Author::Document, None) => Ok(set_of(&STANDARD)),
-        // Scopes of an API are for the clients to which an admin gives them.
+        (Author::Client | Author::Document, None) => Ok(set_of(&FOR_ANYBODY)),
+        // The others are for the clients to which an admin gives them.
         (Author::Client | Author::Document, Some(scope)) => {
-            let granted = scope.intersection(&set_of(&STANDARD));
+            let granted = scope.intersection(&set_of(&FOR_ANYBODY));
             if granted.is_empty() && !scope.is_empty() {
                 return Err(Refusal::ScopeNotGiven);
             }

@@ -20,7 +20,7 @@ const TRANSLATABLE: [&str; 5] = [
 /// The longest language tag (BCP 47) that is kept.
 const LANGUAGE_TAG_LIMIT: usize = 35;
 /// Members that are lists.
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "grant_types",
@@ -28,10 +28,11 @@ const LISTS: [&str; 7] = [
     "contacts",
     "request_uris",
     "default_acr_values",
+    "allowed_groups",
 ];
 
 /// Every member that the rule looks at, ours included.
-const KNOWN: [&str; 50] = [
+const KNOWN: [&str; 52] = [
     "application_type",
     "backchannel_logout_session_required",
     "backchannel_logout_uri",
@@ -62,6 +63,8 @@ const KNOWN: [&str; 50] = [
     "require_auth_time",
     "require_pushed_authorization_requests",
     "require_second_factor",
+    "required_scope",
+    "allowed_groups",
     "require_signed_request_object",
     "response_types",
     "scope",

@@ -1,6 +1,6 @@
 //! Authenticator apps, recovery codes, remembered devices.
 
-use super::rows::{column, count, digest, moment, optional_moment};
+use super::rows::{column, count, digest, held_by_user, moment, optional_moment};
 use super::{
     Answer, Change, Connection, Timestamp, Verdict, change, effects, passkeys, sign_ins, sql,
 };
@@ -19,7 +19,7 @@ pub(in super::super) async fn facts(
     device: Option<&Digest>,
     now: Timestamp,
 ) -> Answer<FactorFacts> {
-    let query = sql(
+    let query = sql(concat!(
         "SELECT (SELECT COUNT(*) FROM totp WHERE realm = $1 AND user_id = $2) AS apps,
              (SELECT COUNT(*) FROM passkey WHERE realm = $1 AND user_id = $2) AS passkeys,
              (SELECT COUNT(*) FROM recovery_code
@@ -30,8 +30,12 @@ pub(in super::super) async fn facts(
                AND users.trust = remembered_device.trust
               WHERE remembered_device.realm = $1 AND remembered_device.user_id = $2
                 AND remembered_device.cookie = $3
-                AND remembered_device.expires_at > $4) AS remembered",
-    )
+                AND remembered_device.expires_at > $4) AS remembered,
+             (SELECT COUNT(*) FROM users JOIN role ON ",
+        held_by_user!(),
+        " WHERE users.realm = $1 AND users.id = $2
+                AND role.require_second_factor) AS strict_roles"
+    ))
     .bind(realm.as_str())
     .bind(user.as_str())
     .bind(device.map(|device| device.as_bytes().to_vec()))
@@ -42,6 +46,7 @@ pub(in super::super) async fn facts(
             apps: count(&row, "apps")?,
             passkeys: count(&row, "passkeys")?,
             recovery_codes: count(&row, "recovery_codes")?,
+            required_by_role: count(&row, "strict_roles")? > 0,
         },
         remembered: count(&row, "remembered")? > 0,
     })

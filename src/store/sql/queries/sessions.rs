@@ -1,15 +1,14 @@
 //! Browser sessions and consent.
 
-use super::rows::{user_columns, user_stands};
+use super::rows::{held_by_user, user_columns, user_stands};
 use super::{
     Answer, Change, Connection, Timestamp, Verdict, change, effects, families, logouts, millis,
     rows, sql,
 };
 use crate::account::session::Session;
 use crate::protocol::ids::{ClientId, RealmId, SessionId, UserId};
-use crate::protocol::scope::ScopeSet;
 use crate::secret::Digest;
-use crate::store::{Effects, SessionFacts};
+use crate::store::{ConsentAnswer, Effects, SessionFacts};
 
 pub(in super::super) async fn open(
     c: &mut Connection<'_>,
@@ -79,7 +78,10 @@ pub(in super::super) async fn facts(
            (SELECT COUNT(*) FROM totp WHERE totp.realm = session.realm
               AND totp.user_id = session.user_id) AS apps,
            (SELECT COUNT(*) FROM passkey WHERE passkey.realm = session.realm
-              AND passkey.user_id = session.user_id) AS passkeys
+              AND passkey.user_id = session.user_id) AS passkeys,
+           (SELECT COUNT(*) FROM role WHERE role.require_second_factor AND ",
+        held_by_user!(),
+        ") AS strict_roles
          FROM session JOIN users
            ON users.realm = session.realm AND users.id = session.user_id
          WHERE session.realm = $1 AND session.cookie = $2"
@@ -148,12 +150,11 @@ pub(super) async fn end_all_of_user(
 
 pub(in super::super) async fn record_consent(
     c: &mut Connection<'_>,
-    (realm, user): (&RealmId, &UserId),
-    (client, scope): (&ClientId, &ScopeSet),
+    answer: &ConsentAnswer,
     effects: &Effects,
-    now: Timestamp,
 ) -> Answer<Verdict<()>> {
-    for token in scope.iter() {
+    let now = answer.now;
+    for token in answer.added.iter() {
         // A client that was deleted meanwhile has nothing to be consented to.
         let query = sql(
             "INSERT INTO consent (realm, user_id, client_id, scope, granted_at)
@@ -161,11 +162,20 @@ pub(in super::super) async fn record_consent(
                  (SELECT 1 FROM client WHERE client.realm = $1 AND client.id = $3)
              ON CONFLICT DO NOTHING",
         )
-        .bind(realm.as_str())
-        .bind(user.as_str())
-        .bind(client.as_str())
-        .bind(token)
+        .bind(answer.realm.as_str())
+        .bind(answer.user.as_str())
+        .bind(answer.client.as_str())
+        .bind(token.to_owned())
         .bind(now.unix_millis());
+        c.execute(query).await?;
+    }
+    for token in answer.left_out.iter() {
+        let query = sql("DELETE FROM consent
+             WHERE realm = $1 AND user_id = $2 AND client_id = $3 AND scope = $4")
+        .bind(answer.realm.as_str())
+        .bind(answer.user.as_str())
+        .bind(answer.client.as_str())
+        .bind(token.to_owned());
         c.execute(query).await?;
     }
     effects::record(c, effects, now).await?;

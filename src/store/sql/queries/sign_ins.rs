@@ -1,6 +1,8 @@
 //! Sign-ins in progress, and the steps that they and live sessions take.
 
-use super::rows::{self, column, digest, moment, optional_digest, user_columns, user_stands};
+use super::rows::{
+    self, column, digest, held_by_user, moment, optional_digest, user_columns, user_stands,
+};
 use super::{
     Answer, Change, Connection, Timestamp, Verdict, change, effects, factors, passkeys, passwords,
     sessions, sql,
@@ -64,7 +66,10 @@ pub(in super::super) async fn find(
            (SELECT COUNT(*) FROM passkey WHERE passkey.realm = users.realm
               AND passkey.user_id = users.id) AS passkeys,
            (SELECT COUNT(*) FROM recovery_code WHERE recovery_code.realm = users.realm
-              AND recovery_code.user_id = users.id) AS recovery_codes
+              AND recovery_code.user_id = users.id) AS recovery_codes,
+           (SELECT COUNT(*) FROM role WHERE role.require_second_factor AND ",
+        held_by_user!(),
+        ") AS strict_roles
          FROM sign_in JOIN users ON users.realm = sign_in.realm AND users.id = sign_in.user_id
          WHERE sign_in.realm = $1 AND sign_in.cookie = $2 AND sign_in.expires_at > $3
            AND sign_in.trust = users.trust AND ",
@@ -92,6 +97,7 @@ pub(in super::super) async fn find(
             apps: rows::count(&row, "apps")?,
             passkeys: rows::count(&row, "passkeys")?,
             recovery_codes: rows::count(&row, "recovery_codes")?,
+            required_by_role: rows::count(&row, "strict_roles")? > 0,
         },
     }))
 }

@@ -97,7 +97,8 @@ fn null_and_empty_members_count_as_omitted() {
 fn a_client_cannot_give_itself_what_is_the_admins() {
     let wish = json!({
         "first_party": true, "introspection": "realm", "unverified": false,
-        "require_second_factor": true,
+        "require_second_factor": true, "required_scope": "email",
+            "allowed_groups": ["staff"],
         "client_type": "m2m", "origin": "admin", "disabled_at": null,
         "compatibility": {"cannot_do_pkce": true, "sends_unencoded_secret": true},
     });
@@ -308,7 +309,8 @@ fn what_is_registered_reads_back_as_the_same_registration() {
             "contacts": ["ada@app.example"], "client_uri": "https://app.example/",
             "logo_uri": "https://app.example/logo.png", "policy_uri": "https://app.example/p",
             "tos_uri": "https://app.example/t", "software_id": "s", "software_version": "1",
-            "require_second_factor": true,
+            "require_second_factor": true, "required_scope": "email",
+            "allowed_groups": ["staff"],
             "subject_type": "pairwise", "sector_identifier_uri": "https://app.example/s",
             "id_token_encrypted_response_alg": "ECDH-ES",
             "userinfo_encrypted_response_alg": "ECDH-ES", "userinfo_signed_response_alg": "ES256",
@@ -333,6 +335,8 @@ fn what_is_registered_reads_back_as_the_same_registration() {
         "client_type",
         "first_party",
         "require_second_factor",
+        "required_scope",
+        "allowed_groups",
         "introspection",
         "unverified",
         "compatibility",

@@ -1,0 +1,60 @@
+//! A role that asks for a second factor.
+
+use vidimus::account::role::Holder;
+use vidimus::account::user::User;
+use vidimus::store::Change;
+
+use super::{NONE, default_realm, grant, group, join, role, scene};
+use crate::support::authenticator::Authenticator;
+use crate::support::{Answer, World};
+
+fn sets_up(page: &Answer) -> bool {
+    page.body.contains("id=\"set-up-submit\"")
+}
+
+/// A role that asks for a second factor, in the hands of a group of `ada`'s.
+async fn strict_role(world: &World, ada: &User) {
+    let admins = group(world, &default_realm(), "admins").await;
+    join(world, &admins, ada).await;
+    let mut admin = role(world, &default_realm(), None, "admin").await;
+    grant(world, &admin, Holder::Group(admins.id)).await;
+    admin.require_second_factor = true;
+    let (store, now) = (&world.app.store, world.app.now());
+    let changed = store.update_role(&admin, &NONE, now).await;
+    assert_eq!(changed.unwrap(), Change::Changed);
+}
+
+#[tokio::test]
+async fn whoever_has_the_role_sets_a_second_factor_up_and_nobody_else() {
+    let (world, ada, client, _) = scene().await;
+    world.user(&default_realm(), "bob").await;
+    strict_role(&world, &ada).await;
+    let address = client.authorize_url(&[]);
+    let page = world.browser().authorize(&address, "ada").await;
+    assert!(sets_up(&page), "{page:?}");
+    let answer = world.browser().authorize(&address, "bob").await;
+    assert!(answer.param("code").is_some(), "{answer:?}");
+}
+
+/// The session is older than the role.
+#[tokio::test]
+async fn a_session_by_password_is_not_enough_from_then_on() {
+    let (world, ada, client, _) = scene().await;
+    let mut browser = world.browser();
+    let address = client.authorize_url(&[]);
+    let answer = browser.authorize(&address, "ada").await;
+    assert!(answer.param("code").is_some(), "{answer:?}");
+    strict_role(&world, &ada).await;
+    let silent = browser
+        .get(&client.authorize_url(&[("prompt", "none")]))
+        .await;
+    assert_eq!(
+        silent.param("error").as_deref(),
+        Some("interaction_required")
+    );
+    let page = browser.authorize(&address, "ada").await;
+    assert!(sets_up(&page), "{page:?}");
+    Authenticator::of(&world, "ada").await;
+    let page = world.browser().authorize(&address, "ada").await;
+    assert!(page.body.contains("id=\"factor-submit\""), "{page:?}");
+}
