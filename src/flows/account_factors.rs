@@ -12,7 +12,8 @@ use crate::flows::factors::{
     Offer, RecoveryCodes, SetUp, confirmed, make_offer, new_codes, noticed,
 };
 use crate::flows::session::{self, LiveSession};
-use crate::flows::sign_in_steps::{StepRefusal, count_attempt, forget_attempts};
+use crate::flows::sign_in_steps::StepRefusal;
+use crate::flows::step_attempts::{count_attempt, forget_attempts};
 use crate::flows::{App, Fault, FlowError};
 use crate::protocol::second_factor::{MULTIPLE, holds};
 use crate::protocol::time::Timestamp;

@@ -10,9 +10,8 @@ use crate::account::recovery;
 use crate::account::totp::{self, SECRET_BYTES, TotpCode, TotpSecret};
 use crate::account::user::User;
 use crate::flows::links::{self, Letter};
-use crate::flows::sign_in_steps::{
-    AtStep, Progress, StepRefusal, Taking, Visitor, at_step, count_visitor, take,
-};
+use crate::flows::sign_in_steps::{AtStep, Progress, StepRefusal, Taking, Visitor, at_step, take};
+use crate::flows::step_attempts::count_visitor;
 use crate::flows::{App, Fault, FlowError};
 use crate::keys::Purpose;
 use crate::protocol::ids::{RealmId, UserId};

@@ -7,9 +7,8 @@ use crate::account::mail::MailKind;
 use crate::account::mailed_code::{self, CODE_BYTES};
 use crate::account::user::User;
 use crate::flows::factors::noticed;
-use crate::flows::sign_in_steps::{
-    Progress, StepRefusal, Taking, Visitor, at_step, count_visitor, take,
-};
+use crate::flows::sign_in_steps::{Progress, StepRefusal, Taking, Visitor, at_step, take};
+use crate::flows::step_attempts::count_visitor;
 use crate::flows::{App, Fault, FlowError};
 use crate::protocol::time::Timestamp;
 use crate::secret::{Digest, SecretString};

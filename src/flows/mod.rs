@@ -42,6 +42,7 @@ pub mod session;
 pub mod session_state;
 pub mod sign_in_steps;
 pub mod sign_up;
+mod step_attempts;
 pub mod token;
 pub mod userinfo;
 

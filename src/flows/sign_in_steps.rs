@@ -13,14 +13,14 @@ use crate::account::factors::{
     self, Factors, Next, PASSWORD, SignInStep, Standing, with_mail, with_second,
 };
 use crate::account::session::Session;
-use crate::account::slow_down::SECOND_FACTORS;
 use crate::account::user::User;
 use crate::flows::opening::{
     acquaint, device_remembered, new_device, new_session, new_session_id, signed_in,
 };
 use crate::flows::session::LiveSession;
-use crate::flows::{App, Fault, FlowError, limits, login, mailed_code, opening, session};
-use crate::protocol::ids::{RealmId, SessionId, UserId};
+use crate::flows::step_attempts::forget_attempts;
+use crate::flows::{App, Fault, FlowError, login, mailed_code, session};
+use crate::protocol::ids::{RealmId, SessionId};
 use crate::protocol::second_factor::{Demand, MULTIPLE, holds};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
@@ -253,56 +253,6 @@ fn stronger(live: &LiveSession) -> Option<AtStep> {
         factors: Factors::default(),
         live: Some(live.clone()),
     })
-}
-
-/// Counts an attempt of a visitor, as [`count_attempt`]; the address of a known device does not
-/// matter.
-pub(crate) async fn count_visitor(
-    app: &App,
-    visitor: Visitor<'_>,
-    user: &UserId,
-    now: Timestamp,
-) -> Result<(), FlowError<StepRefusal>> {
-    let nowhere = Caller::default();
-    let known = opening::is_known(app, visitor, user, now).await?;
-    let caller = if known { &nowhere } else { visitor.caller };
-    count_attempt(app, visitor.realm, (caller, user), now).await
-}
-
-/// Counts an attempt at a step before it is looked at: one count for the address over all that can
-/// be guessed, and one for the person over all paths and nodes. Its key is in capitals, which no
-/// login name has.
-pub(crate) async fn count_attempt(
-    app: &App,
-    realm: &RealmId,
-    (caller, user): (&Caller, &UserId),
-    now: Timestamp,
-) -> Result<(), FlowError<StepRefusal>> {
-    let slower = |retry_after| FlowError::Refused(StepRefusal::SlowDown { retry_after });
-    if let Some(address) = caller.address
-        && let Some(wait) = limits::count_guess(app, realm, address, now).await?
-    {
-        return Err(slower(wait));
-    }
-    let key = attempts_key(user);
-    match limits::count_account(app, (realm, &key), SECOND_FACTORS, now).await? {
-        None => Ok(()),
-        Some(wait) => Err(slower(wait)),
-    }
-}
-
-/// Forgets the wrong attempts of a person after a good one.
-pub(crate) async fn forget_attempts(
-    app: &App,
-    realm: &RealmId,
-    user: &UserId,
-) -> Result<(), Fault> {
-    let key = attempts_key(user);
-    Ok(app.store.clear_login_attempts(realm, &key).await?)
-}
-
-fn attempts_key(user: &UserId) -> String {
-    format!("SECOND FACTOR {user}")
 }
 
 /// What a step has done, and what is told of it.

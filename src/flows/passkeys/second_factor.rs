@@ -9,9 +9,8 @@ use crate::account::event::{Event, EventKind};
 use crate::account::factors::SignInStep;
 use crate::account::passkey::{CeremonyPurpose, methods};
 use crate::flows::factors::standing_at;
-use crate::flows::sign_in_steps::{
-    AtStep, Progress, StepRefusal, Taking, Visitor, count_visitor, take,
-};
+use crate::flows::sign_in_steps::{AtStep, Progress, StepRefusal, Taking, Visitor, take};
+use crate::flows::step_attempts::count_visitor;
 use crate::flows::{App, FlowError};
 use crate::passkeys::Assertion;
 use crate::protocol::ids::RealmId;

@@ -345,10 +345,8 @@ impl Ephemeral for RedisEphemeral {
         if over <= 0 {
             return Ok(Admission::Admitted { first: over < 0 });
         }
-        let millis = u32::try_from(over).unwrap_or(u32::MAX);
-        Ok(Admission::Refused {
-            retry_after: Lifetime::from_millis(millis),
-        })
+        let retry_after = Lifetime::from_millis(u32::try_from(over).unwrap_or(u32::MAX));
+        Ok(Admission::Refused { retry_after })
     }
 
     async fn note(
