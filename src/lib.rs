@@ -16,6 +16,7 @@ pub mod keys;
 pub mod mail;
 pub mod outgoing;
 pub mod pages;
+pub mod passkeys;
 pub mod protocol;
 pub mod secret;
 pub mod server;

@@ -78,6 +78,8 @@ kinds! {
     FactorProven = "factor.proven",
     /// What was to prove a second factor did not.
     FactorRefused = "factor.refused",
+    /// The counter of a passkey did not go forward: there may be a copy of it. It was refused.
+    PasskeyCopied = "passkey.copied",
     /// A recovery code was used. Detail: `left`.
     RecoveryCodeUsed = "recovery_code.used",
     /// New recovery codes were made; the old ones are worth nothing.

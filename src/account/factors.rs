@@ -18,6 +18,8 @@ pub const ONE_TIME: &str = "otp";
 pub struct Factors {
     /// Authenticator apps.
     pub apps: u32,
+    /// Passkeys.
+    pub passkeys: u32,
     /// Recovery codes that are left. They stand in for a factor, and are none by themselves.
     pub recovery_codes: u32,
     /// Whether one of their roles asks for a second factor.
@@ -27,7 +29,7 @@ pub struct Factors {
 impl Factors {
     /// Whether there is a second factor at all.
     pub const fn any(self) -> bool {
-        self.apps > 0
+        self.apps > 0 || self.passkeys > 0
     }
 }
 
@@ -122,7 +124,7 @@ fn proofs(standing: Standing<'_>) -> Next {
     }
 }
 
-/// The methods after a second one has been proven.
+/// The methods after a second one has been proven, by one word or several.
 pub fn with_second(amr: &str, method: &str) -> String {
     let first: Vec<&str> = amr
         .split_ascii_whitespace()
@@ -138,8 +140,11 @@ pub fn with_mail(amr: &str) -> String {
 
 fn with(amr: &str, methods: &[&str]) -> String {
     let mut all: Vec<&str> = amr.split_ascii_whitespace().collect();
-    for method in methods {
-        if !all.contains(method) {
+    for method in methods
+        .iter()
+        .flat_map(|words| words.split_ascii_whitespace())
+    {
+        if !all.contains(&method) {
             all.push(method);
         }
     }
@@ -152,11 +157,13 @@ mod tests {
 
     const NONE: Factors = Factors {
         apps: 0,
+        passkeys: 0,
         recovery_codes: 0,
         required_by_role: false,
     };
     const APP: Factors = Factors {
         apps: 1,
+        passkeys: 0,
         recovery_codes: 10,
         required_by_role: false,
     };
@@ -192,6 +199,11 @@ mod tests {
     #[test]
     fn who_has_a_second_factor_is_asked_for_it() {
         let ask = Next::Ask(SignInStep::SecondFactor);
+        let passkey = Factors {
+            passkeys: 1,
+            ..NONE
+        };
+        assert_eq!(after("pwd", passkey, false, Demand::NONE), ask);
         for demand in [Demand::NONE, Demand::RULE, Demand::WISH, Demand::CLIENT] {
             assert_eq!(after("pwd", APP, false, demand), ask);
             let proven = after("pwd otp mfa", APP, false, demand);

@@ -13,6 +13,7 @@ pub mod language;
 pub mod link;
 pub mod mail;
 pub mod mailed_code;
+pub mod passkey;
 pub mod password;
 pub mod profile;
 pub mod recovery;

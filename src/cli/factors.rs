@@ -26,10 +26,25 @@ pub(super) async fn show(desk: &Desk, user: &str, output: &mut Output<'_>) -> Re
             })
         })
         .collect();
+    let passkeys: Vec<Value> = store
+        .passkeys(&desk.realm, &user.id)
+        .await?
+        .iter()
+        .map(|passkey| {
+            json!({
+                "id": passkey.id,
+                "name": passkey.name,
+                "synced": passkey.synced,
+                "created_at": passkey.created_at.unix_seconds(),
+                "last_used_at": passkey.last_used_at.map(Timestamp::unix_seconds),
+            })
+        })
+        .collect();
     let facts = store.factors(&desk.realm, &user.id, None, now).await?;
     let devices = store.remembered_devices(&desk.realm, &user.id, now).await?;
     let document = json!({
         "authenticator_apps": apps,
+        "passkeys": passkeys,
         "recovery_codes_left": facts.factors.recovery_codes,
         "required_by_role": facts.factors.required_by_role,
         "remembered_devices": devices.len(),

@@ -25,6 +25,8 @@ use crate::store::{Change, Effects};
 pub struct Overview {
     /// The authenticator apps.
     pub apps: Vec<TotpApp>,
+    /// How many passkeys there are.
+    pub passkeys: u32,
     /// How many recovery codes are left.
     pub recovery_codes: u32,
     /// The devices that are remembered.
@@ -38,6 +40,7 @@ pub async fn overview(app: &App, live: &LiveSession) -> Result<Overview, Fault> 
     let facts = app.store.factors(realm, id, None, now).await?;
     Ok(Overview {
         apps: app.store.totp_apps(realm, id).await?,
+        passkeys: facts.factors.passkeys,
         recovery_codes: facts.factors.recovery_codes,
         devices: app.store.remembered_devices(realm, id, now).await?,
     })
@@ -56,12 +59,12 @@ pub async fn offer(app: &App, live: &LiveSession, again: Option<&str>) -> Result
     make_offer(app, &facts.user.realm, (&facts.user, &ground), again).await
 }
 
-/// An app that was added.
+/// A second factor that was added.
 #[derive(Debug)]
 pub struct Added {
-    /// The new value of the session cookie: the session has proven a second factor now.
+    /// The new value of the session cookie.
     pub cookie: SecretString,
-    /// The recovery codes that came with a first app.
+    /// The recovery codes that came with a first one.
     pub recovery_codes: Option<RecoveryCodes>,
 }
 

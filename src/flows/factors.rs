@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::account::event::{Caller, Event, EventKind};
-use crate::account::factors::{ONE_TIME, SignInStep};
+use crate::account::factors::{Factors, ONE_TIME, SignInStep};
 use crate::account::mail::MailKind;
 use crate::account::recovery;
 use crate::account::totp::{self, SECRET_BYTES, TotpCode, TotpSecret};
@@ -69,6 +69,8 @@ pub async fn prove(
         Act::TakePassword { .. }
         | Act::TakeMailedCode(_)
         | Act::AddApp { .. }
+        | Act::UsePasskey(_)
+        | Act::AddPasskey { .. }
         | Act::ChangePassword(_) => {
             Effects::event(about(EventKind::FactorProven).with("factor", "totp"))
         }
@@ -93,7 +95,7 @@ pub async fn prove(
     })
 }
 
-async fn standing_at(
+pub(crate) async fn standing_at(
     app: &App,
     visitor: Visitor<'_>,
     step: SignInStep,
@@ -103,6 +105,17 @@ async fn standing_at(
         .await?
         .filter(|at| at.step == step)
         .ok_or(FlowError::Refused(StepRefusal::Gone))
+}
+
+/// What whoever is at the step of proving a second factor has for it; nothing of nobody.
+pub async fn methods(app: &App, visitor: Visitor<'_>) -> Result<Factors, Fault> {
+    let now = app.now();
+    let at = at_step(app, visitor, now).await?;
+    let Some(at) = at.filter(|at| at.step == SignInStep::SecondFactor) else {
+        return Ok(Factors::default());
+    };
+    let facts = app.store.factors(visitor.realm, &at.user.id, None, now);
+    Ok(facts.await?.factors)
 }
 
 /// The app of a person that shows this password now.
@@ -346,9 +359,10 @@ fn place(realm: &RealmId, user: &UserId, id: &str) -> String {
 
 fn offer_place(realm: &RealmId, user: &UserId, ground: &Ground) -> String {
     let (kind, cookie) = match ground {
-        Ground::SignIn(cookie) => ("sign-in", cookie),
-        Ground::Session(cookie) => ("session", cookie),
+        Ground::SignIn(cookie) => ("sign-in", cookie.as_bytes()),
+        Ground::Session(cookie) => ("session", cookie.as_bytes()),
+        Ground::Passkey => ("passkey", [].as_slice()),
     };
-    let cookie = URL_SAFE_NO_PAD.encode(cookie.as_bytes());
+    let cookie = URL_SAFE_NO_PAD.encode(cookie);
     format!("totp:offer:{realm}/{user}/{kind}/{cookie}")
 }

@@ -170,6 +170,14 @@ async fn on_known_device(
     if !counts_by_itself(seen, now) {
         return Ok(None);
     }
+    // Good ones too: whoever has an account here must not keep the threads busy with it.
+    let (limited, quota) = (
+        format!("guess:{realm}:{key}"),
+        app.settings.sign_ins_per_address,
+    );
+    if let Some(retry_after) = limits::count(app, &limited, quota, now).await? {
+        return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
+    }
     let place = app.hashing.place(Lane::Preferred).map_err(ending)?;
     count_attempt(app, (realm, &key), ON_KNOWN_DEVICE, now).await?;
     Ok(Some(Counted {

@@ -28,6 +28,7 @@ pub mod mail;
 pub mod mailed_code;
 mod opening;
 pub mod own;
+pub mod passkeys;
 pub mod password;
 pub mod password_reset;
 pub mod personal;
@@ -54,6 +55,7 @@ use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError, random_text};
 use crate::keys::{JobLost, KeyError, MasterKey, Purpose, SigningPool};
 use crate::outgoing::Outgoing;
+use crate::passkeys::CeremonyFault;
 use crate::protocol::ids::RealmId;
 use crate::protocol::issuer::Issuer;
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -229,6 +231,9 @@ pub enum Fault {
     /// Randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
+    /// A passkey's ceremony.
+    #[error(transparent)]
+    Ceremony(#[from] CeremonyFault),
     /// Redis and the record both.
     #[error(transparent)]
     Ephemeral(#[from] EphemeralError),

@@ -309,7 +309,7 @@ fn attempts_key(user: &UserId) -> String {
 pub(crate) struct Taking {
     /// The act.
     pub(crate) act: Act,
-    /// The method that it proves (RFC 8176), if it proves any.
+    /// The methods that it proves (RFC 8176), space separated, if it proves any.
     pub(crate) method: Option<&'static str>,
     /// For how long this device is to be remembered.
     pub(crate) remember: Option<Lifetime>,

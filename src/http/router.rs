@@ -17,11 +17,14 @@ use crate::http::endpoint::{
 use crate::http::page::{
     account, authorize, check_session, confirm_address, confirm_new_address, consent, device,
     end_session, error, forgot_password, home, invitation, language, lock_account, login,
-    new_password, reset_password, sign_up, steps, undo_deletion,
+    new_password, passkeys, reset_password, sign_up, steps, undo_deletion,
 };
 use crate::http::{Edge, cors, headers};
 use crate::pages::AccountPage;
 use crate::protocol::discovery::path;
+
+/// W3C "A Well-Known URL for Relying Party Passkey Endpoints" §2
+const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 
 type Routes = Router<Arc<Edge>>;
 
@@ -49,6 +52,10 @@ pub const ROUTES: &[Route] = &[
     route("GET, POST", path::AUTHORIZE),
     route("GET, POST", "/login"),
     route("GET, POST", steps::FACTOR),
+    route("POST", passkeys::SIGN_IN),
+    route("POST", passkeys::SIGN_IN_OPTIONS),
+    route("POST", passkeys::FACTOR),
+    route("POST", passkeys::FACTOR_OPTIONS),
     route("GET, POST", steps::RECOVERY),
     route("GET, POST", steps::MAILED_CODE),
     route("GET, POST", steps::SET_UP),
@@ -90,7 +97,11 @@ pub const ROUTES: &[Route] = &[
     route("POST", account::data::DELETE),
     route("GET, POST", AccountPage::Factors.path()),
     route("GET, POST", AccountPage::AddApp.path()),
+    route("GET, POST", AccountPage::Passkeys.path()),
+    route("GET, POST", AccountPage::AddPasskey.path()),
+    route("POST", account::passkeys::OPTIONS),
     route("GET", CHANGE_PASSWORD),
+    route("GET", PASSKEY_ENDPOINTS),
     route("GET", "/"),
     route("GET", "/static/{file}"),
     route("GET", "/livez"),
@@ -124,20 +135,23 @@ fn link_routes() -> Routes {
         )
 }
 
-/// The addresses of every realm, below its issuer.
-fn realm_routes() -> Routes {
-    link_routes()
-        .route(path::OPENID_CONFIGURATION, document(metadata::discovery))
-        .route(path::OAUTH_METADATA, document(metadata::discovery))
-        .route(path::JWKS, document(metadata::jwks))
-        .route(
-            path::AUTHORIZE,
-            acting(authorize::get).post(authorize::post),
-        )
+/// The pages of a sign-in.
+fn sign_in_routes() -> Routes {
+    Router::new()
         .route("/login", get(login::get).post(login::post))
         .route(
             steps::FACTOR,
             get(steps::get_factor).post(steps::post_factor),
+        )
+        .route(passkeys::SIGN_IN, post(passkeys::post_sign_in))
+        .route(
+            passkeys::SIGN_IN_OPTIONS,
+            post(passkeys::post_sign_in_options),
+        )
+        .route(passkeys::FACTOR, post(steps::post_passkey))
+        .route(
+            passkeys::FACTOR_OPTIONS,
+            post(passkeys::post_factor_options),
         )
         .route(
             steps::RECOVERY,
@@ -154,6 +168,19 @@ fn realm_routes() -> Routes {
         .route(
             steps::NEW_PASSWORD,
             get(new_password::get).post(new_password::post),
+        )
+}
+
+/// The addresses of every realm, below its issuer.
+fn realm_routes() -> Routes {
+    link_routes()
+        .merge(sign_in_routes())
+        .route(path::OPENID_CONFIGURATION, document(metadata::discovery))
+        .route(path::OAUTH_METADATA, document(metadata::discovery))
+        .route(path::JWKS, document(metadata::jwks))
+        .route(
+            path::AUTHORIZE,
+            acting(authorize::get).post(authorize::post),
         )
         .route("/consent", get(consent::get).post(consent::post))
         .route("/error", get(error::get))
@@ -232,7 +259,20 @@ fn account_routes() -> Routes {
             AccountPage::AddApp.path(),
             get(account::factors::get_app).post(account::factors::post_app),
         )
+        .route(
+            AccountPage::Passkeys.path(),
+            get(account::passkeys::get).post(account::passkeys::post),
+        )
+        .route(
+            AccountPage::AddPasskey.path(),
+            get(account::passkeys::get_add).post(account::passkeys::post_add),
+        )
+        .route(
+            account::passkeys::OPTIONS,
+            post(account::passkeys::post_options),
+        )
         .route(CHANGE_PASSWORD, get(account::home::change_password))
+        .route(PASSKEY_ENDPOINTS, get(account::passkeys::endpoints))
 }
 
 /// The whole server below the configured origin.
@@ -249,6 +289,7 @@ pub fn router(edge: Arc<Edge>) -> Router {
         Router::new()
             .nest(&base, below_issuer)
             .route(CHANGE_PASSWORD, get(account::home::change_password))
+            .route(PASSKEY_ENDPOINTS, get(account::passkeys::endpoints))
     };
     let mut routes = inserted_well_known(placed, &base)
         .route("/static/{file}", get(home::static_file))

@@ -18,7 +18,7 @@ pub(super) fn frame(words: Words, here: AccountPage) -> AccountFrame {
     }
 }
 
-fn moment() -> Moment {
+pub(super) fn moment() -> Moment {
     Timestamp::from_unix_seconds(1_700_000_000).into()
 }
 
@@ -243,6 +243,7 @@ fn sign_in_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
         account: frame(words, AccountPage::SignIn),
         password_url: words("/account/password"),
         has_password: true,
+        passkeys_page: words("/account/passkeys"),
         factors_url: words("/account/factors"),
     };
     let factors = FactorsPage {
@@ -252,6 +253,7 @@ fn sign_in_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
             id: words("app"),
             name: words("My phone"),
         }],
+        has_passkeys: true,
         recovery_codes: 9,
         devices: vec![DeviceLine {
             id: words("device"),
@@ -262,6 +264,7 @@ fn sign_in_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
     };
     let no_factors = FactorsPage {
         apps: Vec::new(),
+        has_passkeys: false,
         devices: Vec::new(),
         ..factors.clone()
     };

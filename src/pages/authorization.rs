@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::pages::{Chrome, ScopeLine, View};
+use crate::pages::{Chrome, PasskeyForm, ScopeLine, Signal, View};
 use crate::protocol::client::Client;
 use crate::protocol::redirect_uri::origin_of;
 
@@ -23,6 +23,12 @@ pub enum LoginError {
     },
     /// The form was not the one that we sent, or it is too old; the person only has to try again.
     StaleForm,
+    /// The passkey proves nothing here.
+    PasskeyRefused,
+    /// Nobody here has the passkey any more.
+    PasskeyUnknown,
+    /// Choosing a passkey took too long.
+    PasskeyGone,
 }
 
 /// Why someone who is signed in is asked again.
@@ -73,6 +79,10 @@ pub struct LoginPage {
     pub csrf: String,
     /// The demo account, in demo mode.
     pub demo_account: Option<DemoAccount>,
+    /// How a passkey is asked for, where that is possible.
+    pub passkey: Option<PasskeyForm>,
+    /// What whoever keeps the person's passkeys is told.
+    pub signals: Vec<Signal>,
     /// Where people go who have forgotten their password.
     pub forgot: String,
     /// Where people go who have no account, if they may make one.

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::pages::qr::QrPicture;
-use crate::pages::{Chrome, View};
+use crate::pages::{Chrome, PasskeyForm, View};
 
 /// Why a step was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -23,20 +23,22 @@ pub enum FactorError {
     StaleForm,
 }
 
-/// What proves the second factor on a page.
+/// What proves the second factor on a page, or was tried there last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorMethod {
     /// The password that an authenticator app shows.
     App,
+    /// A passkey.
+    Passkey,
     /// A recovery code.
     RecoveryCode,
     /// A code that was mailed, after many wrong passwords.
     Mail,
 }
 
-/// The page that asks for the second factor. Posts `csrf`, `code` and perhaps `remember` to
-/// `action`.
+/// The page that asks for the second factor: for a recovery code, or for what else the person has.
+/// Posts `csrf`, `code` and perhaps `remember` to `action`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FactorPage {
     /// The surroundings.
@@ -45,6 +47,10 @@ pub struct FactorPage {
     pub client_name: Option<String>,
     /// What is asked for.
     pub method: FactorMethod,
+    /// Whether the person has an app.
+    pub apps: bool,
+    /// How a passkey is asked for, if the person has one.
+    pub passkey: Option<PasskeyForm>,
     /// Why the last attempt was not accepted.
     pub error: Option<FactorError>,
     /// Where the form goes.

@@ -20,7 +20,7 @@ macro_rules! files {
     ($tag:literal) => {
         files!(
             $tag, "common", "home", "sign-in", "consent", "device", "logout", "errors", "account",
-            "register", "recover", "factors", "mail", "console"
+            "register", "recover", "factors", "passkeys", "mail", "console"
         )
     };
     ($tag:literal, $($area:literal),*) => {

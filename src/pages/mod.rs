@@ -16,6 +16,7 @@ mod logout;
 mod message;
 mod messages;
 mod moment;
+mod passkey;
 mod passwords;
 mod plain;
 mod qr;
@@ -25,6 +26,8 @@ mod words;
 
 #[cfg(test)]
 mod account_samples;
+#[cfg(test)]
+mod factor_samples;
 #[cfg(test)]
 mod link_samples;
 #[cfg(test)]
@@ -68,6 +71,7 @@ pub use logout::{CheckSessionPage, FrontChannelPage, LogoutPage, SignedOutPage};
 pub use message::{Argument, Message};
 pub use messages::{MessageFault, Messages};
 pub use moment::Moment;
+pub use passkey::{AddPasskeyPage, PasskeyForm, PasskeyLine, PasskeysPage, Signal};
 pub use passwords::{ChoosePasswordPage, PasswordError, PasswordPage, weaknesses_in_words};
 pub use plain::{BusyPage, HomePage};
 pub use qr::QrPicture;
@@ -174,6 +178,18 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("templates/password_error.html"),
     ),
     (
+        "account_passkeys.html",
+        include_str!("templates/account_passkeys.html"),
+    ),
+    (
+        "add_passkey.html",
+        include_str!("templates/add_passkey.html"),
+    ),
+    (
+        "passkey_form.html",
+        include_str!("templates/passkey_form.html"),
+    ),
+    (
         "account_sign_in.html",
         include_str!("templates/account_sign_in.html"),
     ),
@@ -255,6 +271,7 @@ impl Pages {
         environment.add_filter("href", |address: String| href(&address).to_owned());
         environment.add_global("style_url", static_files::style().url());
         environment.add_global("script_url", static_files::script().url());
+        environment.add_global("passkeys_url", static_files::passkeys().url());
         environment.add_global("form_post_url", static_files::form_post().url());
         environment.add_global("leave_url", static_files::leave().url());
         // Ours, and part of the document: escaping would change it.

@@ -7,6 +7,7 @@ use crate::account::language::Language;
 use crate::account::role::Memberships;
 use crate::account::user::{Profile, User};
 use crate::pages::account_samples::account_pages;
+use crate::pages::factor_samples::{factor_pages, passkey_form, passkey_pages};
 use crate::pages::password_samples;
 use crate::pages::*;
 use crate::protocol::ids::{RealmId, UserId};
@@ -91,6 +92,8 @@ pub(super) fn login(words: Words) -> LoginPage {
         action: words("/login"),
         csrf: words("token"),
         demo_account: None,
+        passkey: Some(passkey_form(words)),
+        signals: Vec::new(),
         forgot: words("/forgot-password"),
         sign_up: Some(words("/sign-up")),
     }
@@ -260,82 +263,6 @@ fn login_variants(words: Words) -> Vec<(&'static str, LoginPage)> {
     ]
 }
 
-fn factor_page(words: Words, method: FactorMethod, error: Option<FactorError>) -> FactorPage {
-    FactorPage {
-        chrome: chrome(words),
-        client_name: Some(words("Notes")),
-        method,
-        error,
-        action: words("/login/factor"),
-        other_way: (method != FactorMethod::Mail).then(|| words("/login/recovery")),
-        not_you: words("/login"),
-        remember_days: Some(30),
-        csrf: words("token"),
-    }
-}
-
-fn factor_pages(words: Words) -> Vec<(&'static str, String)> {
-    let pages = Pages::new().unwrap();
-    let factor = |method, error| factor_page(words, method, error);
-    let set_up = |error| SetUpFactorPage {
-        chrome: chrome(words),
-        client_name: Some(words("Notes")),
-        demanded: true,
-        picture: QrPicture::of("otpauth://totp/Acme:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
-        secret: words("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"),
-        offer: words("sealed"),
-        name: words("My phone"),
-        error,
-        action: words("/login/set-up"),
-        csrf: words("token"),
-    };
-    let codes = RecoveryCodesPage {
-        chrome: chrome(words),
-        codes: vec![words("0123-4567-89AB-CDEF-GHJK-MNPQ"); 10],
-        onward: words("/login?x"),
-    };
-    let (app, code, mail) = (
-        FactorMethod::App,
-        FactorMethod::RecoveryCode,
-        FactorMethod::Mail,
-    );
-    let wrong = Some(FactorError::Wrong);
-    let wait = |seconds| Some(FactorError::SlowDown { seconds });
-    let slow = wait(30);
-    let views = [
-        ("factor", factor(app, None)),
-        ("factor_wrong", factor(app, wrong)),
-        ("factor_used", factor(app, Some(FactorError::Used))),
-        ("factor_slow", factor(app, slow)),
-        ("factor_slow_minutes", factor(app, wait(600))),
-        ("factor_slow_hours", factor(app, wait(86_400))),
-        ("factor_stale", factor(app, Some(FactorError::StaleForm))),
-        ("recovery", factor(code, None)),
-        ("recovery_wrong", factor(code, wrong)),
-        ("mailed_code", factor(mail, None)),
-        ("mailed_code_wrong", factor(mail, wrong)),
-    ];
-    let shown = views.map(|(name, view)| (name, pages.render(&view).unwrap()));
-    let mut rendered = Vec::from(shown);
-    for (name, error) in [
-        ("set_up_factor", None),
-        ("set_up_factor_wrong", Some(FactorError::Wrong)),
-        ("set_up_factor_used", Some(FactorError::Used)),
-        ("set_up_factor_slow", slow),
-        ("set_up_factor_stale", Some(FactorError::StaleForm)),
-    ] {
-        rendered.push((name, pages.render(&set_up(error)).unwrap()));
-    }
-    let added = SetUpFactorPage {
-        client_name: None,
-        demanded: false,
-        ..set_up(None)
-    };
-    rendered.push(("add_app", pages.render(&added).unwrap()));
-    rendered.push(("recovery_codes", pages.render(&codes).unwrap()));
-    rendered
-}
-
 /// The consent page for a client that says everything of itself, and that nobody has checked.
 fn consent_unverified(words: Words) -> ConsentPage {
     ConsentPage {
@@ -401,6 +328,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
     rendered.extend([device_pages(words), factor_pages(words)].concat());
     rendered.extend([account_pages(words), link_samples::all(words)].concat());
     rendered.extend(password_samples::all(words));
+    rendered.extend(passkey_pages(words));
     rendered.extend([
         ("consent", pages.render(&consent(words)).unwrap()),
         ("consent_loopback", pages.render(&loopback).unwrap()),

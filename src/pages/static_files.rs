@@ -63,6 +63,14 @@ static SCRIPT: LazyLock<StaticFile> = LazyLock::new(|| {
     StaticFile::new("js", "text/javascript; charset=utf-8", script)
 });
 
+static PASSKEYS: LazyLock<StaticFile> = LazyLock::new(|| {
+    let script = concat!(
+        include_str!("static/vidimus.js"),
+        include_str!("static/passkeys.js")
+    );
+    StaticFile::new("js", "text/javascript; charset=utf-8", script.as_bytes())
+});
+
 static FORM_POST: LazyLock<StaticFile> = LazyLock::new(|| {
     let script = include_bytes!("static/form_post.js");
     StaticFile::new("js", "text/javascript; charset=utf-8", script)
@@ -104,6 +112,11 @@ pub fn script() -> &'static StaticFile {
     &SCRIPT
 }
 
+/// The same script on pages that ask for a passkey or tell of one.
+pub fn passkeys() -> &'static StaticFile {
+    &PASSKEYS
+}
+
 /// Sends the form of the page that posts an answer to a client.
 pub fn form_post() -> &'static StaticFile {
     &FORM_POST
@@ -115,8 +128,8 @@ pub fn seal() -> &'static StaticFile {
 }
 
 /// All files.
-pub fn all() -> [&'static StaticFile; 5] {
-    [style(), script(), form_post(), leave(), seal()]
+pub fn all() -> [&'static StaticFile; 6] {
+    [style(), script(), passkeys(), form_post(), leave(), seal()]
 }
 
 /// The file of this exact name, hash included.

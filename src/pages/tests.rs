@@ -31,6 +31,14 @@ fn escapes_hostile_texts_everywhere() {
 }
 
 #[test]
+fn no_page_has_ten_kilobytes_of_script() {
+    for file in static_files::all() {
+        let script = file.content_type.starts_with("text/javascript");
+        assert!(!script || file.bytes.len() < 10_000, "{}", file.name);
+    }
+}
+
+#[test]
 fn keeps_to_the_conventions_of_every_page() {
     for (name, page) in all(calm) {
         assert_eq!(count(&page, "<h1"), 1, "{name}: one heading");
@@ -68,7 +76,7 @@ fn asks_for_credentials_so_that_a_password_manager_understands() {
         "<label for=\"username\">",
         "<label for=\"password\">",
         "name=\"username\" id=\"username\"",
-        "autocomplete=\"username\" autocapitalize=\"none\" autocorrect=\"off\"",
+        "autocomplete=\"username webauthn\" autocapitalize=\"none\" autocorrect=\"off\"",
         "type=\"password\" name=\"password\" id=\"password\" autocomplete=\"current-password\"",
         "type=\"submit\" id=\"login-submit\"",
         "method=\"post\" action=\"&#x2f;login\"",

@@ -9,6 +9,7 @@ use crate::account::user::User;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
+use crate::store::passkeys::{Passkey, PasskeyUse};
 
 /// Somebody who has proven something and not yet all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +95,8 @@ pub enum Ground {
     SignIn(Digest),
     /// The live session with this cookie.
     Session(Digest),
+    /// Nothing: the step uses a passkey, which proves enough by itself.
+    Passkey,
 }
 
 /// What a step does beside going on.
@@ -117,7 +120,19 @@ pub enum Act {
         app: TotpApp,
         /// The digests of all recovery codes from now on.
         recovery_codes: Option<Vec<Digest>>,
-        /// Fewer apps than this must be there.
+        /// Fewer apps than this must be there; with one, no other second factor either.
+        limit: u32,
+    },
+    /// Uses a passkey, whose counter must go forward where there is one.
+    UsePasskey(PasskeyUse),
+    /// Adds a passkey, and with it recovery codes if there are to be new ones. Whatever was trusted
+    /// before is not any more.
+    AddPasskey {
+        /// The passkey.
+        passkey: Passkey,
+        /// The digests of all recovery codes from now on.
+        recovery_codes: Option<Vec<Digest>>,
+        /// Fewer passkeys than this must be there; with one, no other second factor either.
         limit: u32,
     },
     /// Changes the password, which ends every session before the one that is opened.
@@ -132,6 +147,8 @@ pub enum Then {
         /// What is proven now.
         amr: String,
     },
+    /// To a further step of a sign-in that begins with this one.
+    Begin(SignIn),
     /// To a session: a new one, or the same with another cookie and methods. The sign-in is over.
     Open {
         /// The session as it stands from now on.
@@ -161,7 +178,8 @@ pub struct StepTaken {
 pub enum StepOutcome {
     /// It is taken.
     Taken,
-    /// The password or code was used before, or the app cannot be added; nothing changed.
+    /// The password, code or count was used before, or the factor cannot be added; nothing
+    /// changed.
     Spent,
     /// The sign-in or session does not stand any more, or its user does not; nothing changed.
     Gone,
@@ -218,7 +236,7 @@ pub trait SignIns: Send + Sync + 'static {
         app: &str,
         name: &str,
     ) -> StoreResult<Change>;
-    /// Takes an app away, and with the last one the recovery codes. Whatever was trusted before is
+    /// Takes an app away, and with the last second factor the recovery codes. Whatever was trusted before is
     /// not any more.
     async fn remove_totp_app(
         &self,
@@ -228,7 +246,7 @@ pub trait SignIns: Send + Sync + 'static {
         effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change>;
-    /// Takes all second factors and recovery codes away; `NotFound` when there is no such user.
+    /// Takes all second factors, passkeys among them, and recovery codes away; `NotFound` when there is no such user.
     async fn reset_factors(
         &self,
         realm: &RealmId,

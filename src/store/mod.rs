@@ -26,6 +26,7 @@ mod mails;
 pub mod migrations;
 mod open;
 pub mod own;
+pub mod passkeys;
 pub mod passwords;
 pub mod people;
 pub mod postgres;
@@ -64,6 +65,7 @@ pub use mails::{MailCounts, MailFate, MailFilter, Mails, StoredMail};
 pub use migrations::{MigrationStatus, Migrations, OpenError};
 pub use open::{migration_status, open};
 pub use own::{LiveGrant, OthersEnd, Own, OwnSession};
+pub use passkeys::Passkeys;
 pub use passwords::{PasswordChange, Passwords};
 pub use people::{Consent, ConsentAnswer, People};
 pub use profiles::Profiles;
@@ -156,6 +158,7 @@ pub trait Store:
     + Logouts
     + Mails
     + Own
+    + Passkeys
     + Passwords
     + People
     + Profiles

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -268,6 +270,26 @@ impl Browser {
             .await
             .unwrap()
             .len()
+    }
+
+    /// Waits until there is no element with this id any more.
+    pub(crate) async fn gone(&self, id: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut looks = interval(Duration::from_millis(25));
+        while self.client.find(Locator::Id(id)).await.is_ok() {
+            looks.tick().await;
+            if Instant::now() > deadline {
+                self.give_up(&format!("{id} is still there")).await;
+            }
+        }
+    }
+
+    /// A command of the driver's that is none of every driver's.
+    pub(crate) async fn command(
+        &self,
+        command: impl WebDriverCompatibleCommand + Send + 'static,
+    ) -> Result<Value, CmdError> {
+        self.client.issue_cmd(command).await
     }
 
     /// The result of a script, run by the driver even where pages may not.

@@ -98,13 +98,13 @@ async fn adds_an_app(person: &mut Person) {
 
 async fn signs_in_with_both_factors(person: &mut Person) {
     let browser = person.browser.clone();
-    browser.press("sign-out").await;
+    person.sign_out().await;
     browser.open(&person.cluster.at("/account")).await;
     person.give_password().await;
     browser.write("code", &person.app_shows(1)).await;
     browser.press("factor-submit").await;
     browser.element("check-factor").await;
-    browser.press("sign-out").await;
+    person.sign_out().await;
     person.sign_in().await;
     browser.reads("check-factor", "9").await;
     let used = "A recovery code was used";
@@ -209,8 +209,9 @@ async fn resets_the_password(
     token: &str,
 ) {
     let browser = person.browser.clone();
-    browser.press("place-sign_in").await;
-    browser.press("change-password").await;
+    person.sign_out().await;
+    browser.open(&person.cluster.at("/account")).await;
+    browser.press("forgot-password").await;
     browser.write("email", &person.address).await;
     browser.press("forgot-submit").await;
     browser.element("mail-sent").await;

@@ -32,6 +32,8 @@ mod looks;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod passkeys;
+#[cfg(test)]
 mod person;
 #[cfg(test)]
 mod pictures;

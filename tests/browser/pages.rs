@@ -4,6 +4,8 @@ pub(crate) use vidimus::pages::*;
 
 #[path = "../../src/pages/account_samples.rs"]
 mod account_samples;
+#[path = "../../src/pages/factor_samples.rs"]
+mod factor_samples;
 #[path = "../../src/pages/link_samples.rs"]
 mod link_samples;
 #[path = "../../src/pages/password_samples.rs"]

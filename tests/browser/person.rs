@@ -50,6 +50,11 @@ impl Person {
         browser.element("check-factor").await;
     }
 
+    pub(crate) async fn sign_out(&self) {
+        self.browser.press("sign-out").await;
+        self.browser.element("signed-out").await;
+    }
+
     pub(crate) async fn give_recovery_code(&mut self) {
         let code = self.recovery_code();
         self.browser.write("code", &code).await;

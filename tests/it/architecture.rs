@@ -11,12 +11,13 @@ const MODULES: &[(&str, &[&str])] = &[
     ("keys", &["protocol", "secret", "clock", "entropy"]),
     ("outgoing", &["protocol", "secret", "clock", "entropy"]),
     ("pages", &["protocol", "account"]),
+    ("passkeys", &[]),
     ("mail", &["pages", "protocol", "account", "secret"]),
     (
         "flows",
         &[
             "protocol", "account", "store", "keys", "mail", "clock", "entropy", "outgoing",
-            "secret",
+            "passkeys", "secret",
         ],
     ),
     (
@@ -76,6 +77,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("redis", &["src/store/redis.rs", "src/store/redis/"]),
     ("openidconnect", &["src/demo/"]),
     ("lettre", &["src/mail/"]),
+    ("webauthn_rs", &["src/passkeys/"]),
     ("minijinja", &["src/pages/"]),
     ("fluent_bundle", &["src/pages/"]),
     ("toml_edit", &["src/config/"]),
@@ -293,6 +295,7 @@ const KNOWN_CRATES: &[&str] = &[
     "tracing",
     "tracing_subscriber",
     "url",
+    "webauthn_rs",
     "webpki_roots",
     "zeroize",
     "zxcvbn",

@@ -65,6 +65,8 @@ mod openid;
 #[cfg(test)]
 mod outgoing;
 #[cfg(test)]
+mod passkeys;
+#[cfg(test)]
 mod passwords;
 #[cfg(test)]
 mod postgres_cluster;

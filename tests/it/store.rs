@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use sqlx::{Connection as _, Row as _};
 use vidimus::protocol::ids::RealmId;
+use vidimus::store::conformance::passkeys::{adding, passkey};
 use vidimus::store::conformance::{
     START, World, count_attempt, keys as signing_keys, redemption, rotation,
 };
+use vidimus::store::factors::StepOutcome;
+use vidimus::store::passkeys::PasskeyRemoval;
 use vidimus::store::postgres::{PostgresSettings, PostgresStore};
 use vidimus::store::sqlite::SqliteStore;
 use vidimus::store::{
-    KeyState, Migrations, OpenError, SharedStore, Store as _, migration_status, open,
+    Effects, KeyState, Migrations, OpenError, SharedStore, Store as _, migration_status, open,
 };
 
 use crate::support::postgres::fresh_database;
@@ -58,6 +61,12 @@ macro_rules! conformance {
                 goes_on_without_a_session, makes_a_live_session_stronger, purges_sign_ins,
                 takes_a_mailed_code_once;
             factors: remembers_a_device, keeps_apps;
+            passkeys: keeps_passkeys, gives_a_person_one_handle_in_a_race,
+                a_passkey_opens_a_session, a_passkey_begins_a_sign_in, a_counter_goes_forward,
+                a_count_is_taken_once_in_a_race, adds_a_first_factor_once,
+                an_app_comes_before_a_first_passkey, removes_a_passkey,
+                of_two_removals_at_once_one_passkey_stays, a_reset_takes_passkeys_away;
+            ceremonies: takes_a_ceremony_once, takes_a_ceremony_once_in_a_race, purges_ceremonies;
             protection: knows_a_device, knows_the_latest_devices,
                 an_end_of_everything_forgets_devices, counts_attempts_in_a_row, bans_an_address;
             registrations: registers_a_client_once,
@@ -179,6 +188,34 @@ mod sqlite {
 
     async fn reopened(path: &Path) -> SharedStore {
         Arc::new(SqliteStore::open(path, Migrations::Apply).await.unwrap())
+    }
+
+    /// Without a password, the last passkey is the last way to sign in.
+    #[tokio::test]
+    async fn the_last_way_to_sign_in_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("record.db");
+        let world = World::new(reopened(&path).await).await;
+        for id in ["key-1", "key-2"] {
+            let step = adding(&world, passkey(id), &[], 5);
+            let taken = world.store.take_step(&step, &Effects::NONE, START).await;
+            assert_eq!(taken.unwrap(), StepOutcome::Taken);
+        }
+        sqlx::raw_sql("UPDATE users SET password_hash = NULL")
+            .execute(&mut raw(&path).await)
+            .await
+            .unwrap();
+        for (id, expected) in [
+            ("key-1", PasskeyRemoval::Removed),
+            ("key-2", PasskeyRemoval::LastWay),
+        ] {
+            let owner = (&world.realm, &world.user.id);
+            let store = &world.store;
+            let removal = store
+                .remove_passkey(owner, id, false, &Effects::NONE, START)
+                .await;
+            assert_eq!(removal.unwrap(), expected, "{id}");
+        }
     }
 
     async fn raw(path: &Path) -> sqlx::SqliteConnection {

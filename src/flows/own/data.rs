@@ -9,7 +9,7 @@ use crate::account::event::Event;
 use crate::flows::account_factors::overview;
 use crate::flows::own::{apps, sessions};
 use crate::flows::session::LiveSession;
-use crate::flows::{App, Fault};
+use crate::flows::{App, Fault, passkeys};
 use crate::protocol::claims::CLAIM_SCOPES;
 use crate::protocol::time::Timestamp;
 use crate::store::EventPage;
@@ -53,7 +53,17 @@ async fn second_factors(app: &App, live: &LiveSession) -> Result<Value, Fault> {
     let factors = overview(app, live).await?;
     let apps = factors.apps.into_iter().map(|app| app.name);
     let devices = factors.devices.into_iter().map(|device| device.name);
+    let passkeys = passkeys::own::overview(app, live).await?.passkeys;
+    let passkeys = passkeys.into_iter().map(|passkey| {
+        json!({
+            "name": passkey.name,
+            "synced": passkey.synced,
+            "created_at": text(passkey.created_at),
+            "last_used_at": passkey.last_used_at.map(text),
+        })
+    });
     Ok(json!({
+        "passkeys": passkeys.collect::<Vec<_>>(),
         "authenticator_apps": apps.collect::<Vec<_>>(),
         "remembered_devices": devices.collect::<Vec<_>>(),
         "recovery_codes_left": factors.recovery_codes,

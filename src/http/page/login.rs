@@ -9,13 +9,14 @@ use http::StatusCode;
 
 use crate::flows::FlowError;
 use crate::flows::login::{Attempt, LoginRefusal, sign_in};
+use crate::flows::passkeys::are_possible;
 use crate::flows::sign_in_steps::Progress;
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::errand::{AtPage, Errand, errand_of, go_on};
-use crate::http::page::{bind, forgot_password, is_genuine, link, local, sign_up};
+use crate::http::page::{bind, forgot_password, is_genuine, link, local, passkeys, sign_up};
 use crate::http::respond::{self, Forms};
-use crate::pages::{LoginError, LoginPage, LoginReason};
+use crate::pages::{LoginError, LoginPage, LoginReason, PasskeyForm, Signal};
 use crate::protocol::authorize::LoginReason as Reason;
 use crate::protocol::params::Params;
 use crate::protocol::realm::SignUpMode;
@@ -136,12 +137,29 @@ async fn attempt(
     })
 }
 
+/// The page once more, after a passkey that has signed nobody in.
+pub(super) fn refuse(
+    edge: &Edge,
+    call: &Call,
+    errand: &Errand,
+    error: LoginError,
+    signals: Vec<Signal>,
+) -> Response {
+    let shown = Shown {
+        error: Some(error),
+        signals,
+        ..Shown::NOTHING
+    };
+    show(edge, call, errand, shown)
+}
+
 /// What varies on the page.
 struct Shown {
     username: String,
     username_fixed: bool,
     error: Option<LoginError>,
     reason: Option<LoginReason>,
+    signals: Vec<Signal>,
 }
 
 impl Shown {
@@ -150,6 +168,7 @@ impl Shown {
         username_fixed: false,
         error: None,
         reason: None,
+        signals: Vec::new(),
     };
     /// Nothing asks for a sign-in, and so the person does.
     const OTHER_ACCOUNT: Self = Self {
@@ -157,6 +176,7 @@ impl Shown {
         username_fixed: false,
         error: None,
         reason: Some(LoginReason::OtherAccount),
+        signals: Vec::new(),
     };
 }
 
@@ -197,6 +217,11 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
             .demo
             .as_ref()
             .map(|(_, account)| account.clone()),
+        passkey: are_possible(&edge.app).then(|| PasskeyForm {
+            options: local(edge, call, passkeys::SIGN_IN_OPTIONS),
+            action: errand.address(edge, call, passkeys::SIGN_IN),
+        }),
+        signals: shown.signals,
         forgot: link::address(edge, call, forgot_password::PATH, pending),
         sign_up: may_sign_up.then(|| link::address(edge, call, sign_up::PATH, pending)),
     };

@@ -19,6 +19,7 @@ pub(super) mod lock_account;
 pub(super) mod login;
 pub(super) mod new_password;
 mod outcome;
+pub(super) mod passkeys;
 pub(super) mod reset_password;
 pub(super) mod sign_up;
 pub(super) mod steps;

@@ -1,5 +1,6 @@
 //! The pages of a sign-in after the password: `GET` and `POST` of `/login/factor`,
-//! `/login/recovery`, `/login/mailed-code` and `/login/set-up`; and which page a step has.
+//! `/login/recovery`, `/login/mailed-code` and `/login/set-up`, and `POST /login/factor/passkey`; and
+//! which page a step has.
 
 use std::sync::Arc;
 
@@ -10,20 +11,22 @@ use http::StatusCode;
 
 use crate::account::factors::SignInStep;
 use crate::flows::FlowError;
-use crate::flows::factors::{SetUp, Typed, offer, prove, set_up};
+use crate::flows::factors::{SetUp, Typed, methods, offer, prove, set_up};
 use crate::flows::mailed_code;
+use crate::flows::passkeys::second_factor;
 use crate::flows::sign_in_steps::{Progress, StepRefusal, at_step};
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::errand::{AtPage, errand_of, go_on, onward, with_progress};
-use crate::http::page::{bind, is_genuine, new_password};
+use crate::http::page::{bind, is_genuine, new_password, passkeys};
 use crate::http::respond::{self, Forms};
 use crate::pages::{
-    FactorError, FactorMethod, FactorPage, QrPicture, RecoveryCodesPage, SetUpFactorPage,
+    FactorError, FactorMethod, FactorPage, PasskeyForm, QrPicture, RecoveryCodesPage,
+    SetUpFactorPage,
 };
 use crate::protocol::params::Params;
 
-/// The page that asks for the password of an authenticator app.
+/// The page that asks for the password of an authenticator app, or for a passkey.
 pub(in crate::http) const FACTOR: &str = "/login/factor";
 /// The page that takes a recovery code instead.
 pub(in crate::http) const RECOVERY: &str = "/login/recovery";
@@ -66,6 +69,14 @@ pub(in crate::http) async fn post_factor(
     body: Body,
 ) -> Response {
     Box::pin(take_factor(&edge, &call, body, FactorMethod::App)).await
+}
+
+pub(in crate::http) async fn post_passkey(
+    State(edge): State<Arc<Edge>>,
+    call: Call,
+    body: Body,
+) -> Response {
+    Box::pin(take_factor(&edge, &call, body, FactorMethod::Passkey)).await
 }
 
 pub(in crate::http) async fn post_recovery(
@@ -128,9 +139,13 @@ pub(super) async fn show_step(edge: &Edge, call: &Call, page: &'static str) -> R
         Err(fault) => return respond::fault(edge, &call.headers, &call.id, &fault),
     };
     match (step, page) {
-        (Some(FACTOR), FACTOR) => show_factor(edge, call, &at, FactorMethod::App, None),
-        (Some(FACTOR), RECOVERY) => show_factor(edge, call, &at, FactorMethod::RecoveryCode, None),
-        (Some(MAILED_CODE), MAILED_CODE) => show_factor(edge, call, &at, FactorMethod::Mail, None),
+        (Some(FACTOR), FACTOR) => show_factor(edge, call, &at, FactorMethod::App, None).await,
+        (Some(FACTOR), RECOVERY) => {
+            show_factor(edge, call, &at, FactorMethod::RecoveryCode, None).await
+        }
+        (Some(MAILED_CODE), MAILED_CODE) => {
+            show_factor(edge, call, &at, FactorMethod::Mail, None).await
+        }
         (Some(SET_UP), SET_UP) => show_set_up(edge, call, &at, None, None).await,
         (Some(NEW_PASSWORD), NEW_PASSWORD) => new_password::show(edge, call, &at, None).await,
         (Some(other), _) => respond::see_other(&at.errand.address(edge, call, other)),
@@ -153,23 +168,26 @@ async fn take_factor(edge: &Edge, call: &Call, body: Body, method: FactorMethod)
         Err(response) => return response,
     };
     if !is_genuine(edge, call, &form) {
-        return show_factor(edge, call, &at, method, Some(FactorError::StaleForm));
+        return show_factor(edge, call, &at, method, Some(FactorError::StaleForm)).await;
     }
-    let code = form.get("code").unwrap_or_default();
     let lifetime = call.realm_row.settings.remembers_devices_for();
     let remember = lifetime.filter(|_| form.get("remember").is_some());
-    let visitor = at.visitor(edge, call);
-    let proven = match method {
-        FactorMethod::App => prove(&edge.app, visitor, Typed::App(code), remember).await,
+    let (app, visitor) = (&edge.app, at.visitor(edge, call));
+    let typed = |name| form.get(name).unwrap_or_default();
+    let taken = match method {
+        FactorMethod::App => prove(app, visitor, Typed::App(typed("code")), remember).await,
         FactorMethod::RecoveryCode => {
-            prove(&edge.app, visitor, Typed::RecoveryCode(code), remember).await
+            prove(app, visitor, Typed::RecoveryCode(typed("code")), remember).await
         }
-        FactorMethod::Mail => mailed_code::prove(&edge.app, visitor, code).await,
+        FactorMethod::Mail => mailed_code::prove(app, visitor, typed("code")).await,
+        FactorMethod::Passkey => {
+            second_factor::prove(app, visitor, typed("credential"), remember).await
+        }
     };
-    match proven {
+    match taken {
         Ok(progress) => Box::pin(go_on(edge, call, &at.errand, progress)).await,
         Err(error) => match refused(edge, call, &at, error) {
-            Ok(error) => show_factor(edge, call, &at, method, Some(error)),
+            Ok(error) => show_factor(edge, call, &at, method, Some(error)).await,
             Err(response) => *response,
         },
     }
@@ -221,17 +239,22 @@ pub(super) fn status_of(error: Option<FactorError>) -> StatusCode {
     }
 }
 
-fn show_factor(
+/// Asks for what the person has, or for a recovery code.
+async fn show_factor(
     edge: &Edge,
     call: &Call,
     at: &AtPage,
     method: FactorMethod,
     error: Option<FactorError>,
 ) -> Response {
+    let has = match methods(&edge.app, at.visitor(edge, call)).await {
+        Ok(has) => has,
+        Err(fault) => return respond::fault(edge, &call.headers, &call.id, &fault),
+    };
     let binding = bind(edge, call);
     let address = |page| at.errand.address(edge, call, page);
     let (own, other) = match method {
-        FactorMethod::App => (FACTOR, Some(RECOVERY)),
+        FactorMethod::App | FactorMethod::Passkey => (FACTOR, Some(RECOVERY)),
         FactorMethod::RecoveryCode => (RECOVERY, Some(FACTOR)),
         FactorMethod::Mail => (MAILED_CODE, None),
     };
@@ -242,6 +265,12 @@ fn show_factor(
         chrome: respond::chrome_for(edge, call, at.errand.wishes(edge, call)),
         client_name: at.errand.client_name(),
         method,
+        // Whoever is at no step gets the form all the same, and is sent back when it comes.
+        apps: has.apps > 0 || has.passkeys == 0,
+        passkey: (has.passkeys > 0 && own == FACTOR).then(|| PasskeyForm {
+            options: address(passkeys::FACTOR_OPTIONS),
+            action: address(passkeys::FACTOR),
+        }),
         error,
         action: address(own),
         other_way: other.map(address),

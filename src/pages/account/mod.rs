@@ -42,6 +42,10 @@ pub enum AccountPage {
     Factors,
     /// Adding an authenticator app; part of how the person signs in.
     AddApp,
+    /// Passkeys; part of how the person signs in.
+    Passkeys,
+    /// Adding a passkey; part of how the person signs in.
+    AddPasskey,
 }
 
 impl AccountPage {
@@ -58,6 +62,8 @@ impl AccountPage {
         Self::Data,
         Self::Factors,
         Self::AddApp,
+        Self::Passkeys,
+        Self::AddPasskey,
     ];
 
     /// The path below the issuer.
@@ -74,6 +80,8 @@ impl AccountPage {
             Self::Data => "/account/data",
             Self::Factors => "/account/factors",
             Self::AddApp => "/account/factors/app",
+            Self::Passkeys => "/account/passkeys",
+            Self::AddPasskey => "/account/passkeys/add",
         }
     }
 
@@ -91,6 +99,8 @@ impl AccountPage {
             Self::Data => "data",
             Self::Factors => "factors",
             Self::AddApp => "add-app",
+            Self::Passkeys => "passkeys",
+            Self::AddPasskey => "add-passkey",
         }
     }
 
@@ -103,7 +113,9 @@ impl AccountPage {
     #[must_use]
     pub const fn section(self) -> Self {
         match self {
-            Self::Password | Self::Factors | Self::AddApp => Self::SignIn,
+            Self::Password | Self::Factors | Self::AddApp | Self::Passkeys | Self::AddPasskey => {
+                Self::SignIn
+            }
             Self::Address => Self::Profile,
             Self::Home
             | Self::Profile
@@ -139,6 +151,10 @@ pub enum AccountNotice {
     Disconnected,
     /// There is another password; all sessions but this one have ended.
     PasswordChanged,
+    /// The last way to sign in was not taken away.
+    LastWay,
+    /// The last second factor was not taken away, because one is demanded.
+    LastFactor,
 }
 
 impl AccountNotice {
@@ -151,6 +167,8 @@ impl AccountNotice {
         Self::OthersEnded,
         Self::Disconnected,
         Self::PasswordChanged,
+        Self::LastWay,
+        Self::LastFactor,
     ];
 
     /// Its name in the address of the page that tells it.
@@ -163,6 +181,8 @@ impl AccountNotice {
             Self::OthersEnded => "others-ended",
             Self::Disconnected => "disconnected",
             Self::PasswordChanged => "password-changed",
+            Self::LastWay => "last-way",
+            Self::LastFactor => "last-factor",
         }
     }
 
@@ -262,6 +282,8 @@ pub struct SignInPage {
     pub password_url: String,
     /// Whether there is a password.
     pub has_password: bool,
+    /// Where passkeys are.
+    pub passkeys_page: String,
     /// Where second factors are.
     pub factors_url: String,
 }
@@ -298,6 +320,8 @@ pub struct FactorsPage {
     pub account: AccountFrame,
     /// The apps.
     pub apps: Vec<AppLine>,
+    /// Whether there are passkeys, beside or instead of apps.
+    pub has_passkeys: bool,
     /// How many recovery codes are left.
     pub recovery_codes: u32,
     /// The devices on which the second factor is not asked for.

@@ -227,6 +227,7 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::FactorRemoved => Message::new("event-factor-removed"),
         EventKind::FactorProven => Message::new("event-factor-proven"),
         EventKind::FactorRefused => Message::new("event-factor-refused"),
+        EventKind::PasskeyCopied => Message::new("event-passkey-copied"),
         EventKind::RecoveryCodeUsed => Message::new("event-recovery-code-used"),
         EventKind::RecoveryCodesMade => Message::new("event-recovery-codes-made"),
         EventKind::DeviceRemembered => Message::new("event-device-remembered"),

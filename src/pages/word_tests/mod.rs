@@ -144,6 +144,9 @@ fn plain_text_keeps_what_stands_in_it() {
     assert_eq!(text, "Error: <a&b> (not confirmed)");
 }
 
+/// What only scripts read.
+const FOR_SCRIPTS: [&str; 4] = ["passkey=", "options=", "signal=", "detail="];
+
 /// What a person reads of a page, by the tag in which it stands: texts, and the attributes that
 /// are read out or shown.
 fn readable(page: &str) -> Vec<(String, String)> {
@@ -153,7 +156,8 @@ fn readable(page: &str) -> Vec<(String, String)> {
         for name in ["alt", "title", "aria-label", "placeholder"] {
             found.extend(attribute(tag, name).map(|value| (format!("{name}="), value)));
         }
-        for part in tag.split(" data-").skip(1) {
+        let shown = |part: &&str| !FOR_SCRIPTS.iter().any(|name| part.starts_with(name));
+        for part in tag.split(" data-").skip(1).filter(shown) {
             let value = part.split('"').nth(1).unwrap_or_default();
             found.push(("data-".to_owned(), value.to_owned()));
         }

@@ -11,6 +11,7 @@
 
 pub mod accounts;
 pub mod apis;
+pub mod ceremonies;
 pub mod clients;
 pub mod codes;
 pub mod devices;
@@ -23,6 +24,7 @@ pub mod logouts;
 pub mod mails;
 pub mod misc;
 pub mod own;
+pub mod passkeys;
 pub mod passwords;
 pub mod people;
 pub mod protection;

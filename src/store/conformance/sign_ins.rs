@@ -251,6 +251,7 @@ pub async fn adds_a_first_app_once_in_a_race(store: SharedStore) {
     assert_eq!(count_of(&outcomes, &StepOutcome::Taken), 1, "{outcomes:?}");
     let expected = Factors {
         apps: 1,
+        passkeys: 0,
         recovery_codes: 2,
         required_by_role: false,
     };

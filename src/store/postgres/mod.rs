@@ -67,6 +67,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             include_str!("../../../migrations/postgres/0006_factors.sql"),
         ),
         (
+            7,
+            "passkeys",
+            include_str!("../../../migrations/postgres/0007_passkeys.sql"),
+        ),
+        (
             8,
             "roles",
             include_str!("../../../migrations/postgres/0008_roles.sql"),

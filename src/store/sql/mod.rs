@@ -29,6 +29,7 @@ mod links;
 mod logouts;
 mod mails;
 mod own;
+mod passkeys;
 mod passwords;
 mod people;
 mod profiles;

@@ -216,7 +216,7 @@ pub(super) fn session_facts(row: &Row) -> Answer<SessionFacts> {
         consented: consented
             .map(|text| ScopeSet::parse(&text).map_err(|_invalid| Fault::corrupt("consented")))
             .transpose()?,
-        has_factor: count(row, "apps")? > 0,
+        has_factor: count(row, "apps")? + count(row, "passkeys")? > 0,
         required_by_role: count(row, "strict_roles")? > 0,
     })
 }

@@ -71,6 +71,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             include_str!("../../../migrations/sqlite/0006_factors.sql"),
         ),
         (
+            7,
+            "passkeys",
+            include_str!("../../../migrations/sqlite/0007_passkeys.sql"),
+        ),
+        (
             8,
             "roles",
             include_str!("../../../migrations/sqlite/0008_roles.sql"),

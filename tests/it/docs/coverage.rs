@@ -80,6 +80,7 @@ const SPECS: &[(&str, &str)] = &[
     ("RFC 8314", "Cleartext Considered Obsolete for E-Mail"),
     ("RFC 4616", "The PLAIN SASL Mechanism"),
     ("RFC 4647", "Matching of Language Tags"),
+    ("WebAuthn", "Web Authentication, Level 3"),
     ("RFC 9110", "HTTP Semantics"),
     ("RFC 9111", "HTTP Caching"),
 ];

@@ -1,6 +1,9 @@
 //! No second factor is skipped by any order of requests: generated walks over every address of the
 //! server, from where a person is after the right password.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use http::header::SET_COOKIE;
 use vidimus::account::user::User;
 use vidimus::http::ROUTES;
@@ -9,8 +12,10 @@ use vidimus::protocol::ids::RealmId;
 use vidimus::secret::Digest;
 
 use super::{DEVICE, SESSION, SIGN_IN, after_password, type_code};
+use crate::passkeys;
 use crate::support::authenticator::Authenticator;
 use crate::support::browser::attribute;
+use crate::support::passkey::{Says, SoftPasskey};
 use crate::support::world::PASSWORD;
 use crate::support::{Answer, Browser, TestClient, World};
 
@@ -56,6 +61,11 @@ struct Thief {
     /// The sealed key of an app that another person was offered.
     offer: String,
     user_code: String,
+    /// Answers of ada's passkey that were used before, as the first and as the second proof, and
+    /// one of another person's.
+    answers: Vec<String>,
+    /// A key of the thief's that goes by the name of ada's.
+    forged: Rc<RefCell<SoftPasskey>>,
 }
 
 impl Thief {
@@ -99,7 +109,8 @@ impl Thief {
             "0000-0000-0000-0000-0000-0000".to_owned(),
             half.clone(),
         ];
-        let plausible: [(&'static str, Vec<String>); 12] = [
+        let plausible: [(&'static str, Vec<String>); 13] = [
+            ("credential", self.answers.clone()),
             ("code", codes.to_vec()),
             (
                 "username",
@@ -142,7 +153,30 @@ impl Thief {
         }
     }
 
+    /// Asks to be asked for a passkey, and answers with the forged one.
+    async fn forge(&mut self, dice: &mut Dice) -> (String, Answer) {
+        let path = *dice.pick(&["/login/passkey", "/login/factor/passkey"]);
+        let query = self.query(dice);
+        let csrf = attribute(&self.page.body, "name=\"csrf\"", "value");
+        let options = format!("{path}/options?{query}");
+        let asked = self.browser.post(&options, &[("csrf", &csrf)]).await;
+        let Ok(asked) = serde_json::from_str::<serde_json::Value>(&asked.body) else {
+            return (format!("POST {options}"), asked);
+        };
+        if asked["challenge"].is_null() {
+            return (format!("POST {options}"), self.browser.get("/livez").await);
+        }
+        let answer = self.forged.borrow_mut().answer(&asked, &Says::truth());
+        let address = format!("{path}?{query}");
+        let fields = [("csrf", csrf.as_str()), ("credential", &answer)];
+        let answer = self.browser.post(&address, &fields).await;
+        (format!("POST {address} with a forged passkey"), answer)
+    }
+
     async fn step(&mut self, dice: &mut Dice) -> (String, Answer) {
+        if dice.roll(12) == 0 {
+            return self.forge(dice).await;
+        }
         let route = dice.pick(ROUTES);
         let path = route.path.replace("{client_id}", self.client.id());
         let path = path.replace("{file}", "style.css");
@@ -215,6 +249,7 @@ async fn nothing_but_the_right_code_opens_anything() {
     let bobs = Authenticator::of(&world, "bob").await;
     super::set_realm(&world, |realm| realm.remember_devices_days = 30).await;
     let client = world.client(ClientType::Web).await;
+    let (answers, forged) = passkeys_of_ada(&world, &client, &app).await;
     let device = world.client(ClientType::Device).await;
     let carol = world.user(&RealmId::default_realm(), "carol").await;
     let offer = offer_of(&world, &carol).await;
@@ -235,6 +270,8 @@ async fn nothing_but_the_right_code_opens_anything() {
             used: app.code(),
             others: bobs.code(),
             offer: offer.clone(),
+            answers: answers.clone(),
+            forged: Rc::clone(&forged),
             user_code: waiting.json()["user_code"].as_str().unwrap().to_owned(),
         };
         let mut walk = vec![format!("walk {number}")];
@@ -262,6 +299,32 @@ async fn nothing_but_the_right_code_opens_anything() {
         lasted += walk.len();
     }
     assert_eq!(lasted, usize::try_from(WALKS * (STEPS + 1)).unwrap());
+}
+
+/// Gives ada a passkey, uses it in both ways, and forges it.
+async fn passkeys_of_ada(
+    world: &World,
+    client: &TestClient,
+    app: &Authenticator,
+) -> (Vec<String>, Rc<RefCell<SoftPasskey>>) {
+    let mut browser = world.browser();
+    let page = after_password(&mut browser, client).await;
+    type_code(&mut browser, &page, &[("code", &app.next_code())]).await;
+    let mut key = SoftPasskey::new(true);
+    let added = passkeys::add(&mut browser, &mut key, "ada").await;
+    assert!(added.location().ends_with("/account/passkeys"), "{added:?}");
+    let mut answers = vec![String::new(), "{}".to_owned()];
+    let mut browser = world.browser();
+    let page = passkeys::login_page(&mut browser, &client.authorize_url(&[])).await;
+    let asked = passkeys::options(&mut browser, &page).await;
+    answers.push(key.answer(&asked, &Says::truth()));
+    passkeys::send(&mut browser, &page, answers.last().unwrap()).await;
+    let mut browser = world.browser();
+    let page = after_password(&mut browser, client).await;
+    let asked = passkeys::options(&mut browser, &page).await;
+    answers.push(key.answer(&asked, &Says::truth()));
+    passkeys::send(&mut browser, &page, answers.last().unwrap()).await;
+    (answers, Rc::new(RefCell::new(key.forged())))
 }
 
 /// An app that somebody else was offered, in a sign-in of their own.

@@ -178,6 +178,23 @@ async fn a_known_device_has_a_count_of_its_own() {
     assert!((6..=16).contains(&looked_at), "{looked_at} in 100 seconds");
 }
 
+/// Good passwords count too, or an account of one's own would keep the threads that hash busy.
+#[tokio::test]
+async fn a_known_device_signs_in_so_often() {
+    let world = world().await;
+    let known = signed_out(sign_in(&world, &world.browser(), "192.0.2.1").await);
+    let (_, page) = at_login(&world, "192.0.2.1").await;
+    let address = attribute(&page.body, "<form", "action");
+    let mut signed_in = 0;
+    for _ in 0..30 {
+        let mut browser = known.clone();
+        let page = browser.get(&address).await;
+        let answer = type_in(&mut browser, &page, "ada", PASSWORD).await;
+        signed_in += u32::from(answer.status == StatusCode::SEE_OTHER);
+    }
+    assert_eq!(signed_in, 10);
+}
+
 /// After so many wrong passwords it is a stranger's device, and its address and the name count.
 #[tokio::test]
 async fn a_known_device_is_not_spared_for_ever() {

@@ -10,6 +10,7 @@ pub(crate) mod deployment;
 pub(crate) mod mail_server;
 pub(crate) mod marks;
 pub(crate) mod names;
+pub(crate) mod passkey;
 pub(crate) mod passwords;
 pub(crate) mod postgres;
 pub(crate) mod program;

@@ -48,6 +48,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         chrome: respond::realm_chrome(&edge, &call),
         account: frame(&edge, &call, &live, AccountPage::Factors),
         apps: apps.collect(),
+        has_passkeys: shown.passkeys > 0,
         recovery_codes: shown.recovery_codes,
         devices: devices.collect(),
         add_url: local(&edge, &call, AccountPage::AddApp.path()),
@@ -57,8 +58,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
 }
 
 /// Where a session proves the second factor first, from where it comes back; nowhere when it has.
-fn to_prove(edge: &Edge, call: &Call, live: &LiveSession) -> Option<String> {
-    let page = AccountPage::Factors;
+fn to_prove(edge: &Edge, call: &Call, live: &LiveSession, page: AccountPage) -> Option<String> {
     (!is_strong(live)).then(|| errand::account_address(edge, call, steps::FACTOR, page))
 }
 
@@ -89,7 +89,7 @@ async fn act(edge: &Edge, call: &Call, body: Body) -> Result<Response, Response>
                 .map_err(failed)?;
         }
         Some("remove") => {
-            if let Some(address) = to_dare(edge, call, &live) {
+            if let Some(address) = to_dare(edge, call, &live, page) {
                 return Ok(respond::see_other(&address));
             }
             remove(&edge.app, &live, id, call.caller())
@@ -97,11 +97,11 @@ async fn act(edge: &Edge, call: &Call, body: Body) -> Result<Response, Response>
                 .map_err(failed)?;
         }
         Some("codes") => {
-            if let Some(address) = to_dare(edge, call, &live) {
+            if let Some(address) = to_dare(edge, call, &live, page) {
                 return Ok(respond::see_other(&address));
             }
             let made = renew_codes(&edge.app, &live, call.caller()).await;
-            return Ok(show_codes(edge, call, &made.map_err(failed)?));
+            return Ok(show_codes(edge, call, &made.map_err(failed)?, page));
         }
         _ => return Err(back(edge, call, page, AccountNotice::StaleForm)),
     }
@@ -109,12 +109,16 @@ async fn act(edge: &Edge, call: &Call, body: Body) -> Result<Response, Response>
 }
 
 /// Where those go first who have not signed in just now or have not proven their second factor.
-fn to_dare(edge: &Edge, call: &Call, live: &LiveSession) -> Option<String> {
+pub(super) fn to_dare(
+    edge: &Edge,
+    call: &Call,
+    live: &LiveSession,
+    page: AccountPage,
+) -> Option<String> {
     if !live.facts().session.is_fresh(edge.app.now()) {
-        let page = AccountPage::Factors;
         return Some(errand::account_address(edge, call, "/login", page));
     }
-    to_prove(edge, call, live)
+    to_prove(edge, call, live, page)
 }
 
 pub(in crate::http) async fn get_app(State(edge): State<Arc<Edge>>, call: Call) -> Response {
@@ -122,7 +126,7 @@ pub(in crate::http) async fn get_app(State(edge): State<Arc<Edge>>, call: Call) 
         Ok(live) => live,
         Err(response) => return response,
     };
-    match to_prove(&edge, &call, &live) {
+    match to_prove(&edge, &call, &live, AccountPage::Factors) {
         None => show_app(&edge, &call, &live, &Params::default(), None).await,
         Some(address) => respond::see_other(&address),
     }
@@ -137,7 +141,7 @@ pub(in crate::http) async fn post_app(
         Ok(posted) => posted,
         Err(response) => return response,
     };
-    if let Some(address) = to_prove(&edge, &call, &live) {
+    if let Some(address) = to_prove(&edge, &call, &live, AccountPage::Factors) {
         return respond::see_other(&address);
     }
     let typed = SetUp {
@@ -150,7 +154,7 @@ pub(in crate::http) async fn post_app(
         Err(error) => return refused(&edge, &call, &live, &form, error).await,
     };
     let mut response = match added.recovery_codes {
-        Some(codes) => show_codes(&edge, &call, &codes),
+        Some(codes) => show_codes(&edge, &call, &codes, AccountPage::Factors),
         None => respond::see_other(&local(&edge, &call, AccountPage::Factors.path())),
     };
     if let Some(header) = cookie::set(&edge, &call.realm, added.cookie.expose()) {
@@ -213,11 +217,17 @@ async fn show_app(
     respond::with_wait(response, steps::wait_of(error))
 }
 
-fn show_codes(edge: &Edge, call: &Call, codes: &RecoveryCodes) -> Response {
+/// Shows recovery codes, once; then it goes on to `page`.
+pub(super) fn show_codes(
+    edge: &Edge,
+    call: &Call,
+    codes: &RecoveryCodes,
+    page: AccountPage,
+) -> Response {
     let view = RecoveryCodesPage {
         chrome: respond::realm_chrome(edge, call),
         codes: codes.iter().map(|code| code.expose().clone()).collect(),
-        onward: local(edge, call, AccountPage::Factors.path()),
+        onward: local(edge, call, page.path()),
     };
     respond::page(edge, StatusCode::OK, &view, Forms::StayHere)
 }

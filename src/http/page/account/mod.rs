@@ -10,6 +10,7 @@ pub(in crate::http) mod apps;
 pub(in crate::http) mod data;
 pub(in crate::http) mod factors;
 pub(in crate::http) mod home;
+pub(in crate::http) mod passkeys;
 pub(in crate::http) mod password;
 pub(in crate::http) mod profile;
 pub(in crate::http) mod sessions;

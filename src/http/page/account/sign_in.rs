@@ -22,6 +22,7 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
         chrome: respond::realm_chrome(&edge, &call),
         account: frame(&edge, &call, &live, AccountPage::SignIn),
         password_url: local(&edge, &call, AccountPage::Password.path()),
+        passkeys_page: local(&edge, &call, AccountPage::Passkeys.path()),
         factors_url: local(&edge, &call, AccountPage::Factors.path()),
         has_password: live.facts().user.password_hash.is_some(),
     };

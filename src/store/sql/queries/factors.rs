@@ -1,7 +1,9 @@
 //! Authenticator apps, recovery codes, remembered devices.
 
 use super::rows::{column, count, digest, held_by_user, moment, optional_moment};
-use super::{Answer, Change, Connection, Timestamp, Verdict, change, effects, sign_ins, sql};
+use super::{
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, passkeys, sign_ins, sql,
+};
 use crate::account::factors::Factors;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::secret::Digest;
@@ -19,6 +21,7 @@ pub(in super::super) async fn facts(
 ) -> Answer<FactorFacts> {
     let query = sql(concat!(
         "SELECT (SELECT COUNT(*) FROM totp WHERE realm = $1 AND user_id = $2) AS apps,
+             (SELECT COUNT(*) FROM passkey WHERE realm = $1 AND user_id = $2) AS passkeys,
              (SELECT COUNT(*) FROM recovery_code
               WHERE realm = $1 AND user_id = $2) AS recovery_codes,
              (SELECT COUNT(*) FROM remembered_device JOIN users
@@ -41,6 +44,7 @@ pub(in super::super) async fn facts(
     Ok(FactorFacts {
         factors: Factors {
             apps: count(&row, "apps")?,
+            passkeys: count(&row, "passkeys")?,
             recovery_codes: count(&row, "recovery_codes")?,
             required_by_role: count(&row, "strict_roles")? > 0,
         },
@@ -105,7 +109,8 @@ pub(super) async fn take_recovery_code(
     Ok(c.execute(query).await? > 0)
 }
 
-/// Adds an app to fewer than `limit`, under the user's lock.
+/// Adds an app to fewer than `limit`, under the user's lock; a first factor, with a limit of one,
+/// only where there is no passkey either.
 pub(super) async fn add(
     c: &mut Connection<'_>,
     (realm, user): Owner<'_>,
@@ -116,7 +121,9 @@ pub(super) async fn add(
         "INSERT INTO totp (realm, id, user_id, name, sealed, last_step, created_at, last_used_at)
          SELECT $1, $2, $3, $4, $5, $6, $7, $8
          WHERE (SELECT COUNT(*) FROM totp AS own
-                WHERE own.realm = $1 AND own.user_id = $3) < $9",
+                WHERE own.realm = $1 AND own.user_id = $3) < $9
+           AND ($9 > 1 OR NOT EXISTS (SELECT 1 FROM passkey
+                WHERE passkey.realm = $1 AND passkey.user_id = $3))",
     )
     .bind(realm.as_str())
     .bind(app.id.as_str())
@@ -164,11 +171,7 @@ pub(in super::super) async fn remove(
     if change(c.execute(query).await?) == Change::NotFound {
         return Ok(Verdict::Undo(Change::NotFound));
     }
-    let query = sql("DELETE FROM recovery_code WHERE realm = $1 AND user_id = $2
-         AND NOT EXISTS (SELECT 1 FROM totp WHERE totp.realm = $1 AND totp.user_id = $2)")
-    .bind(realm.as_str())
-    .bind(user.as_str());
-    c.execute(query).await?;
+    passkeys::forget_codes_without_factor(c, (realm, user)).await?;
     effects::record(c, effects, now).await?;
     Ok(Verdict::Keep(Change::Changed))
 }
@@ -185,6 +188,7 @@ pub(in super::super) async fn reset(
     sign_ins::distrust(c, (realm, user)).await?;
     for text in [
         "DELETE FROM totp WHERE realm = $1 AND user_id = $2",
+        "DELETE FROM passkey WHERE realm = $1 AND user_id = $2",
         "DELETE FROM recovery_code WHERE realm = $1 AND user_id = $2",
     ] {
         let query = sql(text).bind(realm.as_str()).bind(user.as_str());

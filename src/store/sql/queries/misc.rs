@@ -180,6 +180,11 @@ const PURGES: &[(&str, Lifetime)] = &[
         HOUR,
     ),
     (
+        "DELETE FROM passkey_ceremony WHERE (realm, challenge) IN
+             (SELECT realm, challenge FROM passkey_ceremony WHERE expires_at <= $1 LIMIT $2)",
+        HOUR,
+    ),
+    (
         "DELETE FROM remembered_device WHERE (realm, id) IN
              (SELECT realm, id FROM remembered_device WHERE expires_at <= $1 LIMIT $2)",
         HOUR,

@@ -14,6 +14,7 @@ pub(super) mod logouts;
 pub(super) mod mails;
 pub(super) mod misc;
 pub(super) mod own;
+pub(super) mod passkeys;
 pub(super) mod passwords;
 pub(super) mod people;
 pub(super) mod protection;

@@ -77,6 +77,8 @@ pub(in super::super) async fn facts(
                AND consent.client_id = $3) AS consented,
            (SELECT COUNT(*) FROM totp WHERE totp.realm = session.realm
               AND totp.user_id = session.user_id) AS apps,
+           (SELECT COUNT(*) FROM passkey WHERE passkey.realm = session.realm
+              AND passkey.user_id = session.user_id) AS passkeys,
            (SELECT COUNT(*) FROM role WHERE role.require_second_factor AND ",
         held_by_user!(),
         ") AS strict_roles

@@ -4,8 +4,8 @@ use super::rows::{
     self, column, digest, held_by_user, moment, optional_digest, user_columns, user_stands,
 };
 use super::{
-    Answer, Change, Connection, Timestamp, Verdict, change, effects, factors, passwords, sessions,
-    sql,
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, factors, passkeys, passwords,
+    sessions, sql,
 };
 use crate::account::factors::Factors;
 use crate::protocol::ids::{RealmId, UserId};
@@ -63,6 +63,8 @@ pub(in super::super) async fn find(
         user_columns!(),
         ", (SELECT COUNT(*) FROM totp WHERE totp.realm = users.realm
               AND totp.user_id = users.id) AS apps,
+           (SELECT COUNT(*) FROM passkey WHERE passkey.realm = users.realm
+              AND passkey.user_id = users.id) AS passkeys,
            (SELECT COUNT(*) FROM recovery_code WHERE recovery_code.realm = users.realm
               AND recovery_code.user_id = users.id) AS recovery_codes,
            (SELECT COUNT(*) FROM role WHERE role.require_second_factor AND ",
@@ -93,6 +95,7 @@ pub(in super::super) async fn find(
         user,
         factors: Factors {
             apps: rows::count(&row, "apps")?,
+            passkeys: rows::count(&row, "passkeys")?,
             recovery_codes: rows::count(&row, "recovery_codes")?,
             required_by_role: rows::count(&row, "strict_roles")? > 0,
         },
@@ -115,6 +118,7 @@ pub(in super::super) async fn take_step(
     }
     let stood = match &step.then {
         Then::GoOn { amr } => go_on(c, step, amr).await?,
+        Then::Begin(sign_in) => put(c, sign_in).await?,
         Then::Open {
             session,
             remembered,
@@ -137,6 +141,7 @@ pub(in super::super) async fn take_step(
 /// Locks the user's row, if what the step stands on is there.
 async fn lock(c: &mut Connection<'_>, step: &StepTaken, now: Timestamp) -> Answer<bool> {
     let (query, cookie) = match &step.ground {
+        Ground::Passkey => return lock_for_passkey(c, step).await,
         Ground::SignIn(cookie) => (
             sql(concat!(
                 "UPDATE users SET trust = trust WHERE realm = $1 AND id = $2 AND ",
@@ -166,6 +171,24 @@ async fn lock(c: &mut Connection<'_>, step: &StepTaken, now: Timestamp) -> Answe
     Ok(c.execute(query).await? > 0)
 }
 
+/// Locks the user's row for a step that stands on nothing before it. Only a passkey does, and it
+/// opens no session of somebody whose password must be changed first.
+async fn lock_for_passkey(c: &mut Connection<'_>, step: &StepTaken) -> Answer<bool> {
+    if !matches!(step.act, Act::UsePasskey(_)) {
+        return Ok(false);
+    }
+    let opens = matches!(step.then, Then::Open { .. });
+    let query = sql(concat!(
+        "UPDATE users SET trust = trust WHERE realm = $1 AND id = $2
+           AND ($3 = 0 OR NOT must_change_password) AND ",
+        user_stands!()
+    ))
+    .bind(step.realm.as_str())
+    .bind(step.user.as_str())
+    .bind(i64::from(opens));
+    Ok(c.execute(query).await? > 0)
+}
+
 /// Does what the step does; false when that was done before.
 async fn act(c: &mut Connection<'_>, step: &StepTaken, now: Timestamp) -> Answer<bool> {
     let owner = (&step.realm, &step.user);
@@ -186,6 +209,18 @@ async fn act(c: &mut Connection<'_>, step: &StepTaken, now: Timestamp) -> Answer
         }
         Act::ChangePassword(wanted) => {
             Ok(passwords::change(c, wanted).await? == Verdict::Keep(Change::Changed))
+        }
+        Act::UsePasskey(used) => passkeys::note_use(c, owner, used, now).await,
+        Act::AddPasskey {
+            passkey,
+            recovery_codes,
+            limit,
+        } => {
+            let added = passkeys::add(c, owner, passkey, *limit).await?;
+            if added && let Some(codes) = recovery_codes {
+                factors::put_codes(c, owner, codes, now).await?;
+            }
+            Ok(added)
         }
     }
 }
@@ -216,6 +251,22 @@ async fn go_on(c: &mut Connection<'_>, step: &StepTaken, amr: &str) -> Answer<bo
     .bind(step.user.as_str())
     .bind(cookie.as_bytes())
     .bind(amr);
+    Ok(c.execute(query).await? > 0)
+}
+
+/// Puts a sign-in there that begins under the user's lock.
+async fn put(c: &mut Connection<'_>, sign_in: &SignIn) -> Answer<bool> {
+    let query = sql(
+        "INSERT INTO sign_in (realm, cookie, user_id, trust, amr, created_at, expires_at)
+         SELECT $1, $2, $3, users.trust, $4, $5, $6 FROM users
+         WHERE users.realm = $1 AND users.id = $3",
+    )
+    .bind(sign_in.realm.as_str())
+    .bind(sign_in.cookie.as_bytes())
+    .bind(sign_in.user.as_str())
+    .bind(sign_in.amr.as_str())
+    .bind(sign_in.created_at.unix_millis())
+    .bind(sign_in.expires_at.unix_millis());
     Ok(c.execute(query).await? > 0)
 }
 
