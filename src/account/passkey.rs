@@ -76,6 +76,7 @@ mod tests {
                     apps: 1,
                     passkeys: 1,
                     recovery_codes: 10,
+                    required_by_role: false,
                 },
                 remembered: false,
                 doubted: false,

@@ -18,6 +18,7 @@ pub mod raw;
 mod resolved;
 mod row;
 mod setting;
+mod strangers;
 mod suggest;
 
 use std::path::PathBuf;
@@ -30,11 +31,12 @@ pub(crate) use parse::span;
 pub use problem::{Complaint, Place, Problem, Rejection};
 pub use raw::Origin;
 pub use resolved::{
-    BreachedPasswords, Config, Database, DatabaseKind, Keys, Limits, Links, Log, LogFormat, Login,
-    Outgoing, Passwords, Registration, Sessions, Signing, Tls, Tokens,
+    BreachedPasswords, Config, Database, DatabaseKind, Keys, Limits, Log, LogFormat, Login,
+    Outgoing, Passwords, Sessions, Signing, Tls, Tokens,
 };
 pub use row::Setting;
 pub use setting::SETTINGS;
+pub use strangers::{Links, Registration};
 
 /// The file that is read when none is named, if it is there.
 pub const DEFAULT_FILE: &str = "vidimus.toml";

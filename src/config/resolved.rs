@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 
 use super::problem::Complaint;
+use super::strangers::{Links, Registration};
 use super::{IssuerUrl, Mail};
 use crate::account::language::Language;
 use crate::protocol::time::Lifetime;
@@ -242,51 +243,6 @@ impl Login {
             ban_names: 0,
             ban_window: Lifetime::ZERO,
             ban_lasts: Lifetime::ZERO,
-        }
-    }
-}
-
-/// Clients that come without an admin.
-#[derive(Debug, Clone)]
-pub struct Registration {
-    /// How many one address registers at once.
-    pub per_address_burst: u32,
-    /// How long one more takes to come back.
-    pub per_address_interval: Lifetime,
-    /// How many of a kind one realm may have.
-    pub clients_limit: u32,
-}
-
-impl Registration {
-    const fn unset() -> Self {
-        Self {
-            per_address_burst: 0,
-            per_address_interval: Lifetime::ZERO,
-            clients_limit: 0,
-        }
-    }
-}
-
-/// Mails with one-time links that strangers ask for.
-#[derive(Debug, Clone)]
-pub struct Links {
-    /// How many one address asks for at once.
-    pub per_address_burst: u32,
-    /// How long one more takes to come back.
-    pub per_address_interval: Lifetime,
-    /// How many go to one mailbox at once.
-    pub per_mailbox_burst: u32,
-    /// How long one more takes to come back.
-    pub per_mailbox_interval: Lifetime,
-}
-
-impl Links {
-    const fn unset() -> Self {
-        Self {
-            per_address_burst: 0,
-            per_address_interval: Lifetime::ZERO,
-            per_mailbox_burst: 0,
-            per_mailbox_interval: Lifetime::ZERO,
         }
     }
 }

@@ -58,6 +58,16 @@ pub(super) const fn row(
     }
 }
 
+/// A span of time.
+pub(super) const fn period(
+    key: &'static str,
+    default: &'static str,
+    set: Setter,
+    doc: &'static str,
+) -> Setting {
+    row(key, Kind::Span, default, set, doc)
+}
+
 /// A setting that may not.
 pub(super) const fn secret(key: &'static str, set: Setter, doc: &'static str) -> Setting {
     Setting {

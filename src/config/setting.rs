@@ -4,7 +4,7 @@
 use super::kind::Kind;
 use super::parse::{choice, cidr_list, count, database_url, flag, listener, put, redis_url, span};
 use super::resolved::LogFormat;
-use super::row::{Setting, row, secret};
+use super::row::{Setting, period, row, secret};
 use super::{IssuerUrl, mail, parse as p};
 
 const MINUTE: u32 = 60;
@@ -140,51 +140,44 @@ pub static SETTINGS: &[Setting] = &[
         |c, t| put(&mut c.log.level, p::log_level(t)),
         "`error`, `warn`, `info`, `debug` or `trace`; or directives per module, `info,vidimus::flows=debug`.",
     ),
-    row(
+    period(
         "tokens.access_lifetime",
-        Kind::Span,
         "15m",
         |c, t| put(&mut c.tokens.access_lifetime, span(t, 30, DAY)),
         "Life of an access token (30s to 1d). An API that verifies tokens offline notices a revocation only when this has passed.",
     ),
-    row(
+    period(
         "tokens.id_lifetime",
-        Kind::Span,
         "1h",
         |c, t| put(&mut c.tokens.id_lifetime, span(t, MINUTE, DAY)),
         "Life of an ID token (1m to 1d).",
     ),
-    row(
+    period(
         "tokens.code_lifetime",
-        Kind::Span,
         "60s",
         |c, t| put(&mut c.tokens.code_lifetime, span(t, 5, MINUTE)),
         "Life of an authorization code (5s to 60s).",
     ),
-    row(
+    period(
         "tokens.refresh_lifetime",
-        Kind::Span,
         "30d",
         |c, t| put(&mut c.tokens.refresh_lifetime, span(t, MINUTE, 400 * DAY)),
         "Life of a grant and its refresh tokens, counted from the login (1m to 400d). Rotation never extends it.",
     ),
-    row(
+    period(
         "tokens.refresh_grace",
-        Kind::Span,
         "30s",
         |c, t| put(&mut c.tokens.refresh_grace, span(t, 0, 5 * MINUTE)),
         "How long the refresh token before the last is given the same successor again, for clients that lost the answer (0s to 5m).",
     ),
-    row(
+    period(
         "keys.rotation_interval",
-        Kind::Span,
         "90d",
         |c, t| put(&mut c.keys.rotation_interval, span(t, HOUR, 3650 * DAY)),
         "How long a signing key signs before the next one takes over (1h to 3650d).",
     ),
-    row(
+    period(
         "keys.jwks_max_age",
-        Kind::Span,
         "300s",
         |c, t| put(&mut c.keys.jwks_max_age, span(t, 1, DAY)),
         "How long clients may cache the key set; a new key is published at least this long before it signs (1s to 1d).",
@@ -194,23 +187,20 @@ pub static SETTINGS: &[Setting] = &[
         |c, t| put(&mut c.keys.master_key, p::master_key(t).map(Some)),
         "The key that seals the signing keys, as the file in `keys_dir` holds it (`vidimus-master-key-v1:…`), instead of that file. All nodes need the same one.",
     ),
-    row(
+    period(
         "sessions.idle",
-        Kind::Span,
         "90m",
         |c, t| put(&mut c.sessions.idle, span(t, MINUTE, 30 * DAY)),
         "How long a browser session may lie unused (1m to 30d).",
     ),
-    row(
+    period(
         "sessions.absolute",
-        Kind::Span,
         "12h",
         |c, t| put(&mut c.sessions.absolute, span(t, MINUTE, 90 * DAY)),
         "How long a browser session may last at all (1m to 90d).",
     ),
-    row(
+    period(
         "events.retention",
-        Kind::Span,
         "90d",
         |c, t| put(&mut c.event_retention, span(t, DAY, 3650 * DAY)),
         "How long the record of what happened is kept (1d to 3650d). `vidimus event export` takes it elsewhere before.",
@@ -264,9 +254,8 @@ pub static SETTINGS: &[Setting] = &[
         |c, t| put(&mut c.login.per_address_burst, count(t, 1, 1_000_000)),
         "Guesses at passwords and codes that one address has at once, over all pages (1 to 1000000). IPv6 counts by /64; a /48 has four times as many.",
     ),
-    row(
+    period(
         "login.per_address_interval",
-        Kind::Span,
         "20s",
         |c, t| put(&mut c.login.per_address_interval, p::short_span(t, 1, HOUR)),
         "How long one more attempt takes to come back (1ms to 1h).",
@@ -278,16 +267,14 @@ pub static SETTINGS: &[Setting] = &[
         |c, t| put(&mut c.login.ban_names, count(t, 0, 10_000)),
         "An address that tries so many different user names in vain is banned (0 to 10000); 0 bans nobody.",
     ),
-    row(
+    period(
         "login.ban_window",
-        Kind::Span,
         "3h",
         |c, t| put(&mut c.login.ban_window, span(t, MINUTE, DAY)),
         "Within this time (1m to 1d).",
     ),
-    row(
+    period(
         "login.ban_lasts",
-        Kind::Span,
         "24h",
         |c, t| put(&mut c.login.ban_lasts, span(t, MINUTE, 30 * DAY)),
         "How long a ban lasts (1m to 30d); `vidimus ban` lists and lifts them.",
@@ -304,9 +291,8 @@ pub static SETTINGS: &[Setting] = &[
         },
         "Registrations that one address has at once, in realms where clients register themselves (1 to 1000000).",
     ),
-    row(
+    period(
         "registration.per_address_interval",
-        Kind::Span,
         "1m",
         |c, t| {
             put(
@@ -330,9 +316,8 @@ pub static SETTINGS: &[Setting] = &[
         |c, t| put(&mut c.links.per_address_burst, count(t, 1, 1_000_000)),
         "Registration mails, and as many password mails, that one address asks for at once (1 to 1000000).",
     ),
-    row(
+    period(
         "links.per_address_interval",
-        Kind::Span,
         "20m",
         |c, t| put(&mut c.links.per_address_interval, p::short_span(t, 1, HOUR)),
         "How long one more takes to come back (1ms to 1h).",
@@ -344,9 +329,8 @@ pub static SETTINGS: &[Setting] = &[
         |c, t| put(&mut c.links.per_mailbox_burst, count(t, 1, 1_000_000)),
         "Such mails that go to one mailbox at once, whoever asks for them (1 to 1000000).",
     ),
-    row(
+    period(
         "links.per_mailbox_interval",
-        Kind::Span,
         "1h",
         |c, t| put(&mut c.links.per_mailbox_interval, p::short_span(t, 1, HOUR)),
         "How long one more takes to come back (1ms to 1h).",
@@ -358,9 +342,8 @@ pub static SETTINGS: &[Setting] = &[
         |c, t| put(&mut c.limits.connections, count(t, 1, 1_000_000)),
         "Connections at one time; more wait in the system's queue (1 to 1000000).",
     ),
-    row(
+    period(
         "limits.header_timeout",
-        Kind::Span,
         "10s",
         |c, t| put(&mut c.limits.header_timeout, p::short_span(t, 100, MINUTE)),
         "How long a client may take to send the head of a request; also how long an idle connection is kept (100ms to 1m).",
@@ -372,9 +355,8 @@ pub static SETTINGS: &[Setting] = &[
         |c, t| put(&mut c.limits.body_bytes, count(t, 1_024, 16_777_216)),
         "The largest request body (1024 to 16777216).",
     ),
-    row(
+    period(
         "limits.request_timeout",
-        Kind::Span,
         "30s",
         |c, t| put(&mut c.limits.request_timeout, span(t, 1, 10 * MINUTE)),
         "How long one request may take in all (1s to 10m).",
@@ -393,9 +375,8 @@ pub static SETTINGS: &[Setting] = &[
         |c, t| put(&mut c.signing.queue, count(t, 1, 1_000_000)),
         "Signatures that may wait; more are told to come back (1 to 1000000).",
     ),
-    row(
+    period(
         "shutdown.grace",
-        Kind::Span,
         "25s",
         |c, t| put(&mut c.shutdown_grace, p::short_span(t, 0, 10 * MINUTE)),
         "How long requests in flight may take to finish after SIGTERM (0s to 10m).",

@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use super::{Holder, count, keep, noted, proven, relying_party, taken, unproven_event};
 use crate::account::event::{Event, EventKind};
-use crate::account::factors::{self, Factors, Next, Standing};
+use crate::account::factors::{self, Factors, Next, SignInStep, Standing};
 use crate::account::passkey::{CeremonyPurpose, alone};
+use crate::account::user::User;
 use crate::flows::login::{self, LoginRefusal};
 use crate::flows::opening::{acquaint, new_session, signed_in};
 use crate::flows::session;
 use crate::flows::sign_in_steps::{LIFETIME, Progress, SignedIn, Visitor};
-use crate::flows::{App, FlowError};
+use crate::flows::{App, Fault, FlowError};
 use crate::passkeys::{Assertion, UsedKey};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::Digest;
@@ -115,50 +116,15 @@ async fn open(
         demand: visitor.demand,
         must_change_password: user.must_change_password,
     };
-    let (realm, id) = (visitor.realm.clone(), user.id.clone());
-    let act = Act::UsePasskey(noted(&passkey.id, used));
     let (then, effects, progress) = match factors::next(standing) {
-        Next::Complete { amr } => {
-            let (cookie, session) = new_session(app, visitor, &user.id, amr, now).await?;
-            let event = signed_in(visitor, &session, now).with("passkey", &*passkey.id);
-            let here = (&user, &session.id);
-            let effects = Effects::event(event);
-            let (known, effects) = acquaint(app, visitor, here, effects, now).await?;
-            let progress = Progress::SignedIn(Box::new(SignedIn {
-                cookie,
-                session: session.id.clone(),
-                anew: true,
-                user: user.clone(),
-                device: None,
-                known: Some(known),
-            }));
-            let then = Then::Open {
-                session: Box::new(session),
-                remembered: None,
-            };
-            (then, effects, progress)
-        }
-        Next::Ask(step) => {
-            let cookie = session::new_cookie(app)?;
-            let sign_in = SignIn {
-                realm: realm.clone(),
-                cookie: Digest::of(cookie.expose()),
-                user: id.clone(),
-                amr,
-                mailed_code: None,
-                created_at: now,
-                expires_at: now.plus(LIFETIME),
-            };
-            let cookie = Some(cookie);
-            let progress = Progress::Step { step, cookie };
-            (Then::Begin(sign_in), Effects::NONE, progress)
-        }
+        Next::Complete { amr } => opening(app, visitor, (&user, &passkey.id), amr, now).await?,
+        Next::Ask(step) => beginning(app, visitor, (&user, step), amr, now)?,
     };
     let step = StepTaken {
-        realm,
-        user: id,
+        realm: visitor.realm.clone(),
+        user: user.id.clone(),
         ground: Ground::Passkey,
-        act,
+        act: Act::UsePasskey(noted(&passkey.id, used)),
         then,
     };
     match app.store.take_step(&step, &effects, now).await? {
@@ -169,6 +135,56 @@ async fn open(
         }
         StepOutcome::Spent | StepOutcome::Gone => Err(FlowError::Refused(PasskeyRefusal::Refused)),
     }
+}
+
+/// A session with these methods, in a browser that is known from then on.
+async fn opening(
+    app: &App,
+    visitor: Visitor<'_>,
+    (user, passkey): (&User, &str),
+    amr: String,
+    now: Timestamp,
+) -> Result<(Then, Effects, Progress), Fault> {
+    let (cookie, session) = new_session(app, visitor, &user.id, amr, now).await?;
+    let effects = Effects::event(signed_in(visitor, &session, now).with("passkey", passkey));
+    let here = (user, &session.id);
+    let (known, effects) = acquaint(app, visitor, here, effects, now).await?;
+    let progress = Progress::SignedIn(Box::new(SignedIn {
+        cookie,
+        session: session.id.clone(),
+        anew: true,
+        user: user.clone(),
+        device: None,
+        known: Some(known),
+    }));
+    let then = Then::Open {
+        session: Box::new(session),
+        remembered: None,
+    };
+    Ok((then, effects, progress))
+}
+
+/// A sign-in that has a step to take.
+fn beginning(
+    app: &App,
+    visitor: Visitor<'_>,
+    (user, step): (&User, SignInStep),
+    amr: String,
+    now: Timestamp,
+) -> Result<(Then, Effects, Progress), Fault> {
+    let cookie = session::new_cookie(app)?;
+    let sign_in = SignIn {
+        realm: visitor.realm.clone(),
+        cookie: Digest::of(cookie.expose()),
+        user: user.id.clone(),
+        amr,
+        mailed_code: None,
+        created_at: now,
+        expires_at: now.plus(LIFETIME),
+    };
+    let cookie = Some(cookie);
+    let progress = Progress::Step { step, cookie };
+    Ok((Then::Begin(sign_in), Effects::NONE, progress))
 }
 
 /// The passkey of an answer, in this realm. One that another realm has is not forgotten for it.

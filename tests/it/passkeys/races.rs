@@ -39,6 +39,7 @@ async fn one_answer_signs_in_once(nodes: &[World]) {
                 session: Some(&cookie),
                 sign_in: None,
                 device: None,
+                known: None,
                 demand: Demand::NONE,
                 may_step_up: false,
             };

@@ -10,7 +10,7 @@ use super::{
     SESSION, SIGN_IN, add, events_of, login_page, open, options, passkeys_of, refused, send,
     sign_in, to_client, with_passkey,
 };
-use crate::support::passkey::{Says, SoftPasskey};
+use crate::support::passkey::{Named, Says, SoftPasskey};
 use crate::support::{Answer, Browser, World};
 
 /// No session was opened, and nothing says why.
@@ -22,92 +22,50 @@ fn opens_nothing(browser: &Browser, answer: &Answer) {
     }
 }
 
+/// The truth, but for one thing.
+fn lies() -> Vec<(&'static str, Says)> {
+    vec![
+        (
+            "origin",
+            Says::but(|says| says.origin = "https://evil.test".to_owned()),
+        ),
+        (
+            "port",
+            Says::but(|says| says.origin = "https://id.example.test:444".to_owned()),
+        ),
+        (
+            "subdomain",
+            Says::but(|says| says.origin = "https://a.id.example.test".to_owned()),
+        ),
+        (
+            "scheme",
+            Says::but(|says| says.origin = "http://id.example.test".to_owned()),
+        ),
+        (
+            "rp id",
+            Says::but(|says| says.rp_id = "evil.test".to_owned()),
+        ),
+        (
+            "challenge",
+            Says::but(|says| says.challenge = Some("AAAA".to_owned())),
+        ),
+        (
+            "handle",
+            Says::but(|says| says.named = Named::Other(vec![7; 16])),
+        ),
+        ("no handle", Says::but(|says| says.named = Named::Nobody)),
+        ("not verified", Says::but(|says| says.verified = false)),
+        ("frame", Says::but(|says| says.in_frame = true)),
+        ("signature", Says::but(|says| says.signature_broken = true)),
+    ]
+}
+
 /// WebAuthn §7.2: origin, RP ID, challenge, user, verification, signature.
 #[tokio::test]
 async fn refuses_what_is_not_true() {
     let (world, client, mut key) = with_passkey(true).await;
     let ada = world.person("ada").await;
-    let truth = Says::truth;
-    let lies = [
-        (
-            "origin",
-            Says {
-                origin: "https://evil.test".to_owned(),
-                ..truth()
-            },
-        ),
-        (
-            "port",
-            Says {
-                origin: "https://id.example.test:444".to_owned(),
-                ..truth()
-            },
-        ),
-        (
-            "subdomain",
-            Says {
-                origin: "https://a.id.example.test".to_owned(),
-                ..truth()
-            },
-        ),
-        (
-            "scheme",
-            Says {
-                origin: "http://id.example.test".to_owned(),
-                ..truth()
-            },
-        ),
-        (
-            "rp id",
-            Says {
-                rp_id: "evil.test".to_owned(),
-                ..truth()
-            },
-        ),
-        (
-            "challenge",
-            Says {
-                challenge: Some("AAAA".to_owned()),
-                ..truth()
-            },
-        ),
-        (
-            "handle",
-            Says {
-                handle: Some(vec![7; 16]),
-                ..truth()
-            },
-        ),
-        (
-            "no handle",
-            Says {
-                names_user: false,
-                ..truth()
-            },
-        ),
-        (
-            "not verified",
-            Says {
-                verified: false,
-                ..truth()
-            },
-        ),
-        (
-            "frame",
-            Says {
-                in_frame: true,
-                ..truth()
-            },
-        ),
-        (
-            "signature",
-            Says {
-                signature_broken: true,
-                ..truth()
-            },
-        ),
-    ];
-    for (lie, says) in lies {
+    for (lie, says) in lies() {
         // What is tried from one address is counted.
         world.advance(300);
         let mut browser = world.browser();
@@ -129,7 +87,7 @@ async fn refuses_what_is_not_true() {
             .contains(&EventKind::SignInRefused)
     );
     let mut browser = world.browser();
-    let answer = sign_in(&mut browser, &client, &mut key, &truth()).await;
+    let answer = sign_in(&mut browser, &client, &mut key, &Says::truth()).await;
     assert!(
         to_client(&mut browser, &answer)
             .await

@@ -139,6 +139,7 @@ async fn a_code_is_for_its_own_sign_in() {
     let world = after_guesses(TOO_MANY).await;
     let (mut first, page) = right_password(&world, "ada").await;
     let code = codes(&world).await[0].values["code"].clone();
+    world.advance(61);
     let (mut second, _) = right_password(&world, "ada").await;
     let own = page_of(&mut second.clone(), &page).await;
     let other = second.submit(&own, &[("code", &code)]).await;

@@ -18,14 +18,21 @@ const BACKUP_ELIGIBLE: u8 = 0x08;
 const BACKED_UP: u8 = 0x10;
 const ATTESTED: u8 = 0x40;
 
-/// What an authenticator says beside the truth.
+/// Whom an authenticator names.
+#[derive(Debug, Clone)]
+pub(crate) enum Named {
+    Owner,
+    Nobody,
+    Other(Vec<u8>),
+}
+
+/// What an authenticator says, true or not.
 #[derive(Debug, Clone)]
 pub(crate) struct Says {
     pub(crate) origin: String,
     pub(crate) rp_id: String,
     pub(crate) challenge: Option<String>,
-    pub(crate) handle: Option<Vec<u8>>,
-    pub(crate) names_user: bool,
+    pub(crate) named: Named,
     pub(crate) verified: bool,
     pub(crate) in_frame: bool,
     pub(crate) signature_broken: bool,
@@ -33,14 +40,20 @@ pub(crate) struct Says {
 }
 
 impl Says {
+    /// The truth but for something.
+    pub(crate) fn but(change: impl FnOnce(&mut Self)) -> Self {
+        let mut says = Self::truth();
+        change(&mut says);
+        says
+    }
+
     /// The truth.
     pub(crate) fn truth() -> Self {
         Self {
             origin: ISSUER.to_owned(),
             rp_id: RP_ID.to_owned(),
             challenge: None,
-            handle: None,
-            names_user: true,
+            named: Named::Owner,
             verified: true,
             in_frame: false,
             signature_broken: false,
@@ -131,8 +144,12 @@ impl SoftPasskey {
         if says.signature_broken {
             *signature.last_mut().unwrap() ^= 1;
         }
-        let handle = says.handle.as_ref().unwrap_or(&self.handle);
-        let handle = says.names_user.then(|| URL_SAFE_NO_PAD.encode(handle));
+        let handle = match &says.named {
+            Named::Owner => Some(&self.handle),
+            Named::Other(handle) => Some(handle),
+            Named::Nobody => None,
+        };
+        let handle = handle.map(|handle| URL_SAFE_NO_PAD.encode(handle));
         json!({
             "id": self.credential_text(),
             "rawId": self.credential_text(),
