@@ -195,7 +195,8 @@ async fn access_that_was_not_to_be_kept_ends_with_the_session() {
         .until_consent(&client.authorize_url(&scope), "ada")
         .await;
     assert!(page.body.contains("id=\"consent-lasts\""));
-    assert!(page.body.contains("href=\"/account/apps\""), "{page:?}");
+    let undo = crate::support::browser::attribute(&page.body, "id=\"consent-apps\"", "href");
+    assert_eq!(undo, "https://id.example.test/account/apps");
     let unticked = ["allow:offline_access"];
     let answer = browser.submit_without(&page, &unticked, &[ALLOW]).await;
     let tokens = redeem(&client, &answer).await;
