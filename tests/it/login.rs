@@ -38,7 +38,7 @@ async fn the_page_has_what_password_managers_look_for() {
     let AtLogin { page, .. } = at_login().await;
     assert_eq!(
         attribute(&page.body, "id=\"username\"", "autocomplete"),
-        "username"
+        "username webauthn"
     );
     assert_eq!(attribute(&page.body, "id=\"username\"", "value"), "ada@x");
     assert_eq!(
