@@ -97,9 +97,7 @@ async fn a_passkey_is_made_used_in_both_ways_and_removed() {
         }
 
         authenticator.verifies(false).await;
-        browser.open(&passkeys).await;
-        browser.click("sign-out").await;
-        browser.open(&visit.demo.app()).await;
+        browser.click("demo-sign-out").await;
         browser.click("demo-sign-in").await;
         browser.element("login-submit").await;
         browser.screenshot("login-with-passkey").await;

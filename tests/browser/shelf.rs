@@ -107,7 +107,13 @@ async fn policy_of_the_product() -> String {
     format!("{pictures}; frame-src {APP}")
 }
 
+/// The scripts of the sign-in page ask for this by themselves; here nobody has a passkey to offer.
+const PASSKEY_OPTIONS: &str = "/login/passkey/options";
+
 async fn get(State(stock): State<Arc<Stock>>, uri: Uri) -> Response {
+    if uri.path() == PASSKEY_OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     let Some(item) = stock.items.get(uri.path()).cloned() else {
         return StatusCode::NOT_FOUND.into_response();
     };
