@@ -35,6 +35,7 @@ mod events;
 #[cfg(test)]
 mod factors;
 #[cfg(test)]
+mod form_posts;
 mod headers;
 #[cfg(test)]
 mod introspection;
