@@ -59,7 +59,7 @@ pub enum ImportProblem {
         wanted: &'static str,
     },
     /// No user name, or one that cannot be.
-    #[error("username has 1 to 254 bytes and no control characters")]
+    #[error("username has 1 to 254 bytes and no hidden or control characters")]
     Username,
     /// No mail address.
     #[error("email is no mail address")]
@@ -257,7 +257,7 @@ mod tests {
                 "id has 1 to 64 unreserved characters",
                 "password_hash: the stored password hash cannot be read",
                 "phone_number_verified is true or false",
-                "username has 1 to 254 bytes and no control characters",
+                "username has 1 to 254 bytes and no hidden or control characters",
             ]
         );
     }

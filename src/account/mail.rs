@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::back_off::pause_after;
+use crate::protocol::plain_text::is_plain;
 use crate::protocol::time::{Lifetime, Timestamp};
 
 macro_rules! kinds {
@@ -133,10 +134,10 @@ impl Mail {
         let plain = name.chars().all(|letter| {
             let joins = previous == '.' && letter.is_alphanumeric();
             previous = letter;
-            !joins && !letter.is_control() && !"/\\:@<>".contains(letter)
+            !joins && !"/\\:@<>".contains(letter)
         });
         let short = (1..=LONGEST_NAME).contains(&name.chars().count());
-        (plain && short).then_some(name)
+        (plain && short && is_plain(name)).then_some(name)
     }
 }
 

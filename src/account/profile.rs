@@ -2,6 +2,7 @@
 //! the form that the claim has.
 
 use crate::account::user::{Address, Profile};
+use crate::protocol::plain_text::is_plain;
 
 /// The longest claim in characters.
 const LIMIT: usize = 255;
@@ -12,8 +13,8 @@ pub enum ClaimRefusal {
     /// No claim of a profile.
     #[error("is no claim that can be set")]
     Unknown,
-    /// Too long, or with control characters other than the line breaks of an address.
-    #[error("has 1 to {LIMIT} characters and no control characters")]
+    /// Too long, or not shown as it is written; an address may have line breaks.
+    #[error("has 1 to {LIMIT} characters, none of them hidden or a control character")]
     Text,
     /// No web address.
     #[error("is an http or https address")]
@@ -123,7 +124,7 @@ fn set_address(profile: &mut Profile, part: &str, text: &str) -> Result<(), Clai
 }
 
 fn is_line(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= LIMIT && !text.chars().any(char::is_control)
+    !text.trim().is_empty() && text.chars().count() <= LIMIT && is_plain(text)
 }
 
 fn is_web_address(text: &str) -> bool {

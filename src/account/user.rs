@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::account::event::EventKind;
 use crate::protocol::ids::{RealmId, UserId};
+use crate::protocol::plain_text::is_plain;
 use crate::protocol::time::{Lifetime, Timestamp};
 
 /// A login name or address in its one canonical spelling, so that no other spelling of it can
@@ -15,7 +16,7 @@ pub struct LoginName(String);
 impl LoginName {
     /// Lower-cases the text in the normal form NFKC, and takes off what surrounds it: blanks, and
     /// the dots of a host that is written up to the root. `None` when it is empty, longer than
-    /// [`LoginName::LIMIT`] bytes, or has control characters.
+    /// [`LoginName::LIMIT`] bytes, or would not be shown as it is written.
     pub fn parse(text: &str) -> Option<Self> {
         // Whatever is much too long is not worth the work of a normal form.
         if text.len() > 4 * Self::LIMIT {
@@ -27,8 +28,7 @@ impl LoginName {
         if name.contains('@') {
             name = name.trim_end_matches('.').trim_end();
         }
-        let valid =
-            !name.is_empty() && name.len() <= Self::LIMIT && !name.chars().any(char::is_control);
+        let valid = !name.is_empty() && name.len() <= Self::LIMIT && is_plain(name);
         valid.then(|| Self(name.to_owned()))
     }
 

@@ -11,6 +11,7 @@ use crate::config::{Config, span};
 use crate::flows::invitations::{self, Invitation};
 use crate::flows::sign_up::NAME_LIMIT;
 use crate::protocol::issuer::Issuer;
+use crate::protocol::plain_text::is_plain;
 
 const SHORTEST_SECONDS: u32 = 5 * 60;
 const LONGEST_SECONDS: u32 = 30 * 24 * 3600;
@@ -25,11 +26,10 @@ pub(super) async fn run(
     let email = mail_address(&arguments.email)
         .ok_or_else(|| Failure::usage(format!("{:?} is no mail address", arguments.email)))?;
     let name = arguments.name.as_deref();
-    let unfit =
-        |name: &str| name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control);
+    let unfit = |name: &str| name.chars().count() > NAME_LIMIT || !is_plain(name);
     if name.is_some_and(unfit) {
         return Err(Failure::usage(format!(
-            "a name has {NAME_LIMIT} characters at most, and no control characters"
+            "a name has {NAME_LIMIT} characters at most, and no hidden or control characters"
         )));
     }
     let expires = &arguments.expires;

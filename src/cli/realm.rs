@@ -7,6 +7,7 @@ use super::output::{Output, members, table};
 use super::realm_arguments::{RealmCommand, RealmSetArgs};
 use super::{Failure, password_policy};
 use crate::account::event::{Event, EventKind};
+use crate::protocol::plain_text::is_plain;
 use crate::protocol::realm::RealmSettings;
 use crate::store::{Change, Creation, Realm};
 
@@ -118,9 +119,9 @@ fn no_realm(slug: &str) -> Failure {
 
 fn checked_name(name: String) -> Result<String, Failure> {
     let length = name.chars().count();
-    if name.trim().is_empty() || length > NAME_LIMIT || name.chars().any(char::is_control) {
+    if name.trim().is_empty() || length > NAME_LIMIT || !is_plain(&name) {
         return Err(Failure::usage(format!(
-            "a realm's name has 1 to {NAME_LIMIT} characters and no control characters"
+            "a realm's name has 1 to {NAME_LIMIT} characters and no hidden or control characters"
         )));
     }
     Ok(name)

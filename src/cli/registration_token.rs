@@ -9,6 +9,7 @@ use super::realm_arguments::RegistrationTokenCommand;
 use crate::account::event::{Event, EventKind};
 use crate::config::span;
 use crate::entropy::random_text;
+use crate::protocol::plain_text::is_plain;
 use crate::secret::{Digest, SecretString};
 use crate::store::{Change, InitialAccessToken};
 
@@ -55,9 +56,9 @@ async fn create(
 ) -> Result<(), Failure> {
     let lifetime = span(expires, SHORTEST_SECONDS, LONGEST_SECONDS)
         .map_err(|complaint| Failure::usage(format!("--expires {expires} {}", complaint.what)))?;
-    if note.chars().count() > NOTE_LIMIT || note.chars().any(char::is_control) {
+    if note.chars().count() > NOTE_LIMIT || !is_plain(&note) {
         return Err(Failure::usage(format!(
-            "a note has {NOTE_LIMIT} characters at most, and no control characters"
+            "a note has {NOTE_LIMIT} characters at most, and no hidden or control characters"
         )));
     }
     let text = random_text::<32>(desk.entropy.as_ref())?;

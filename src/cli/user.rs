@@ -274,7 +274,8 @@ pub(super) fn new_id(desk: &Desk) -> Result<UserId, Failure> {
 }
 
 fn login_name(text: &str) -> Result<String, Failure> {
-    let refusal = || Failure::usage("a user name has 1 to 254 bytes and no control characters");
+    let refusal =
+        || Failure::usage("a user name has 1 to 254 bytes and no hidden or control characters");
     let name = LoginName::parse(text).ok_or_else(refusal)?;
     Ok(name.as_str().to_owned())
 }

@@ -76,7 +76,7 @@ pub fn effects(
 pub enum AcceptRefusal {
     /// The link does nothing.
     Link(LinkRefusal),
-    /// The name is too long or has control characters; the link is unused.
+    /// The name is too long, or would not be shown as it is written; the link is unused.
     Name,
     /// The password is not acceptable, for all of these reasons; the link is unused.
     Weak(Vec<PasswordWeakness>),

@@ -16,6 +16,7 @@ use crate::flows::links::{self, Draft, Letter};
 use crate::flows::password::{Person, ending, judge_new};
 use crate::flows::{App, Fault, FlowError, limits};
 use crate::protocol::ids::{RealmId, UserId};
+use crate::protocol::plain_text::is_plain;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
 use crate::store::{Effects, LinkUse};
@@ -58,7 +59,7 @@ pub struct Form<'a> {
 pub enum SignUpRefusal {
     /// What was typed is no mail address.
     NoAddress,
-    /// The name is too long or has control characters.
+    /// The name is too long, or would not be shown as it is written.
     Name,
     /// The password is not acceptable, for all of these reasons.
     Weak(Vec<PasswordWeakness>),
@@ -150,8 +151,7 @@ pub(crate) struct NoName;
 /// A name as it will be kept; there may be none.
 pub(crate) fn checked_name(typed: Option<&str>) -> Result<Option<String>, NoName> {
     let name = typed.map(str::trim).filter(|name| !name.is_empty());
-    let unfit =
-        |name: &str| name.chars().count() > NAME_LIMIT || name.chars().any(char::is_control);
+    let unfit = |name: &str| name.chars().count() > NAME_LIMIT || !is_plain(name);
     if name.is_some_and(unfit) {
         return Err(NoName);
     }

@@ -23,6 +23,8 @@ pub enum BearerRefusal {
     TokenMissing,
     /// It was sent in two ways at once (RFC 6750 §2).
     TwoTokens,
+    /// A parameter was sent more than once (RFC 6749 §3.2).
+    Repeated,
     /// Not an access token of this realm, or altered.
     Invalid,
     /// It is for APIs only, not for this server (RFC 9068 §4).
@@ -50,6 +52,7 @@ impl From<BearerRefusal> for OAuthError {
                 C::InvalidRequest,
                 "The access token was sent in two ways at once.",
             ),
+            R::Repeated => Self::new(C::InvalidRequest, "A parameter was sent more than once."),
             R::Invalid => Self::new(C::InvalidToken, "This is no access token of this issuer."),
             R::OtherAudience => Self::new(
                 C::InvalidToken,

@@ -259,29 +259,71 @@ pub(super) fn too_many(id: &RequestId, retry_after: Lifetime) -> Response {
     response
 }
 
+/// A request that comes to nothing, in the words of ours that stand in the log as well.
+struct Failure<'a> {
+    status: StatusCode,
+    code: &'a str,
+    rule: &'a str,
+    heading: Message,
+    sentence: Message,
+}
+
+impl Failure<'_> {
+    /// JSON to applications, a page to browsers.
+    fn tell(self, edge: &Edge, headers: &HeaderMap, id: &RequestId) -> Response {
+        if wants_json(headers) || !headers.contains_key("sec-fetch-dest") {
+            let body = ErrorBody {
+                error: self.code,
+                error_description: self.rule,
+                request_id: &id.0,
+            };
+            return json(self.status, &body);
+        }
+        let view = ErrorPage {
+            chrome: chrome(edge, headers),
+            heading: self.heading,
+            sentence: self.sentence,
+            details: ErrorDetails::new(self.code, self.rule, edge.app.now(), &*id.0),
+        };
+        page(edge, self.status, &view, Forms::StayHere)
+    }
+}
+
 /// Nothing lives at this address.
 pub(super) fn not_found(edge: &Edge, headers: &HeaderMap, id: &RequestId) -> Response {
-    if wants_json(headers) || !headers.contains_key("sec-fetch-dest") {
-        let body = ErrorBody {
-            error: "not_found",
-            error_description: "Nothing lives at this address.",
-            request_id: &id.0,
-        };
-        return json(StatusCode::NOT_FOUND, &body);
-    }
-    let details = ErrorDetails::new(
-        "not_found",
-        "The address names nothing here.",
-        edge.app.now(),
-        &*id.0,
-    );
-    let view = ErrorPage {
-        chrome: chrome(edge, headers),
+    let failure = Failure {
+        status: StatusCode::NOT_FOUND,
+        code: "not_found",
+        rule: "Nothing lives at this address.",
         heading: Message::new("error-not-found"),
         sentence: Message::new("error-not-found-more"),
-        details,
     };
-    page(edge, StatusCode::NOT_FOUND, &view, Forms::StayHere)
+    failure.tell(edge, headers, id)
+}
+
+/// What lives at this address takes other methods (RFC 9110 §15.5.6); there is nothing to see.
+pub(super) fn method_not_allowed(edge: &Edge, headers: &HeaderMap, id: &RequestId) -> Response {
+    let failure = Failure {
+        status: StatusCode::METHOD_NOT_ALLOWED,
+        code: "method_not_allowed",
+        rule: "This address takes the methods in Allow.",
+        heading: Message::new("error-not-found"),
+        sentence: Message::new("error-not-found-more"),
+    };
+    failure.tell(edge, headers, id)
+}
+
+/// The body that a client's page has posted here is no form, too long, or broke off.
+pub(super) fn unreadable(edge: &Edge, call: &Call) -> Response {
+    let failure = Failure {
+        status: StatusCode::BAD_REQUEST,
+        code: ErrorCode::InvalidRequest.as_str(),
+        rule: "The body is no application/x-www-form-urlencoded, is too long, or broke off.",
+        heading: Message::new("error-request-unreadable"),
+        sentence: Message::new("error-request-unreadable-more")
+            .with("app", Message::new("error-some-app")),
+    };
+    failure.tell(edge, &call.headers, &call.id)
 }
 
 /// The surroundings of a page that belongs to no realm.

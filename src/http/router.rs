@@ -295,12 +295,14 @@ pub fn router(edge: Arc<Edge>) -> Router {
         .route("/static/{file}", get(home::static_file))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
-        .fallback(home::not_found);
+        .fallback(home::not_found)
+        .method_not_allowed_fallback(home::method_not_allowed);
     if let Some((demo, _)) = &edge.settings.demo {
         routes = routes.merge(demo.clone().with_state(()));
     }
     routes
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&edge), home::only_text))
         .layer(from_fn_with_state(Arc::clone(&edge), headers::finish))
         .with_state(edge)
 }

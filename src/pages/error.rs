@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::pages::{Chrome, Message, View};
+use crate::protocol::plain_text::is_unseen;
 use crate::protocol::time::Timestamp;
 
 /// How much of a received value is shown back.
@@ -16,12 +17,12 @@ pub struct Received {
 }
 
 impl Received {
-    /// Shortens the value and makes its control characters visible.
+    /// Shortens the value and makes visible what is not shown.
     pub fn new(name: impl Into<String>, value: &str) -> Self {
         let mut shown: String = value
             .chars()
             .take(SHOWN_CHARACTERS)
-            .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
+            .map(|c| if is_unseen(c) { '\u{FFFD}' } else { c })
             .collect();
         if value.chars().nth(SHOWN_CHARACTERS).is_some() {
             shown.push('…');

@@ -8,6 +8,7 @@ use url::Url;
 use crate::protocol::claims::LONGEST_LIFETIME;
 use crate::protocol::client::Client;
 use crate::protocol::ids::{InvalidId, RealmId};
+use crate::protocol::plain_text::is_plain;
 use crate::protocol::scope::{STANDARD, ScopeSet};
 use crate::protocol::time::{Lifetime, Timestamp};
 
@@ -120,8 +121,10 @@ pub struct ApiMetadata {
 /// Why an API cannot be registered like this.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiRefusal {
-    /// The name is empty, too long or has control characters.
-    #[error("an API needs a name of 1 to {NAME_LIMIT} characters without control characters")]
+    /// The name is empty, too long or would not be shown as it is written.
+    #[error(
+        "an API needs a name of 1 to {NAME_LIMIT} characters that are shown as they are written"
+    )]
     Name,
     /// Without a scope no client could be allowed to use it.
     #[error("an API needs a scope; clients that have one of its scopes may ask for it")]
@@ -138,7 +141,7 @@ impl ApiMetadata {
     /// Checks what an operator asks for.
     pub fn check(&self) -> Result<(), ApiRefusal> {
         let length = self.name.chars().count();
-        if !(1..=NAME_LIMIT).contains(&length) || self.name.chars().any(char::is_control) {
+        if !(1..=NAME_LIMIT).contains(&length) || !is_plain(&self.name) {
             return Err(ApiRefusal::Name);
         }
         if self.scope.is_empty() {

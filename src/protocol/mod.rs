@@ -20,6 +20,7 @@ pub mod oxide;
 pub mod params;
 pub mod password_policy;
 pub mod pkce;
+pub mod plain_text;
 pub mod realm;
 pub mod redirect_uri;
 pub mod resource;

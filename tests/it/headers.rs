@@ -230,3 +230,51 @@ async fn an_oversized_or_mistyped_body_is_an_oauth_error() {
     .await;
     assert_eq!(json.error(), "invalid_request");
 }
+
+/// What is not there is said in the same way, whatever is wrong with its name.
+#[tokio::test]
+async fn an_address_that_is_no_text_is_not_there() {
+    let world = World::in_memory().await;
+    for path in [
+        "/register/%ff",
+        "/static/%ff",
+        "/realms/%ff/.well-known/openid-configuration",
+        "/realms/acme/register/%C3%28",
+        "/%ff",
+    ] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let answer = send(&world.router, request).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(answer.error(), "not_found", "{path}");
+        let page = world.browser().get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(page.body.contains("<title>"), "{path}: {}", page.body);
+    }
+    let request = Request::get("/static/none.css")
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(send(&world.router, request).await.error(), "not_found");
+}
+
+/// RFC 9110 §15.5.6
+#[tokio::test]
+async fn another_method_is_refused_in_words() {
+    let world = World::in_memory().await;
+    for (method, path, allowed) in [
+        (Method::GET, "/token", "POST"),
+        (Method::DELETE, "/authorize", "GET"),
+        (Method::POST, "/livez", "GET"),
+        (Method::PUT, "/static/x", "GET"),
+        (Method::GET, "/realms/none/token", "POST"),
+    ] {
+        let request = Request::builder().method(&method).uri(path);
+        let answer = send(&world.router, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert_eq!(answer.error(), "method_not_allowed", "{path}");
+        let stated = answer.header("allow").unwrap();
+        assert!(stated.contains(allowed), "{path}: {stated}");
+    }
+    let page = world.browser().get("/language").await;
+    assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(page.body.contains("<title>"), "{}", page.body);
+}

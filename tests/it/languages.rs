@@ -198,3 +198,15 @@ async fn pages_of_failure_are_translated_too() {
     let page = browser.get(answer.location()).await;
     assert_eq!(language_of(&page), "de");
 }
+
+#[tokio::test]
+async fn a_choice_said_twice_is_none() {
+    let client = web().await;
+    let mut browser = client.world.browser();
+    for twice in [("back", "/account"), ("language", "fr")] {
+        let fields = [("language", "de"), ("back", "/"), twice];
+        let answer = browser.post("/language", &fields).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert_eq!(answer.header("set-cookie"), None);
+    }
+}

@@ -37,6 +37,8 @@ mod events;
 #[cfg(test)]
 mod factors;
 #[cfg(test)]
+mod form_posts;
+#[cfg(test)]
 mod headers;
 #[cfg(test)]
 mod introspection;

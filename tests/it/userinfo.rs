@@ -156,3 +156,24 @@ async fn a_user_who_is_switched_off_is_refused_within_a_second() {
     world.advance(1);
     assert_eq!(client.userinfo(token).await.error(), "invalid_token");
 }
+
+/// RFC 6749 §3.2
+#[tokio::test]
+async fn refuses_a_parameter_sent_twice() {
+    let client = web().await;
+    let token = text(&client.tokens(&[]).await["access_token"]).to_owned();
+    for body in [
+        format!("access_token={token}&access_token=junk"),
+        format!("access_token={token}&x=1&x=2"),
+    ] {
+        let request = Request::post("/userinfo")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        let answer = send(&client.world.router, request).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{answer:?}");
+        assert_eq!(answer.error(), "invalid_request");
+        let challenge = answer.header("www-authenticate").unwrap();
+        assert!(challenge.contains("invalid_request"), "{challenge}");
+    }
+}

@@ -88,9 +88,12 @@ pub(crate) async fn check(
     }
     if let Some(hint) = params.get("id_token_hint") {
         match hinted_subject(app, addressee.client(), hint, now).await? {
-            Some(subject) => request.subject = request.subject.or(Some(subject)),
+            Some(subject) => request.subject = request.subject.and(vec![subject]),
             None => return Ok(Err(AuthorizeRefusal::BadIdTokenHint)),
         }
+    }
+    if request.subject.is_contradictory() {
+        return Ok(Err(AuthorizeRefusal::SomebodyElse));
     }
     Ok(Ok(request))
 }

@@ -34,6 +34,7 @@ pub(in crate::http) async fn post(
         Err(error) => return respond::oauth_error(error, &call.id),
     };
     let token = match (call.bearer(), params.get("access_token")) {
+        _ if params.has_repeats() => Err(BearerRefusal::Repeated),
         (Some(_), Some(_)) => Err(BearerRefusal::TwoTokens),
         (Some(token), None) | (None, Some(token)) => Ok(token.to_owned()),
         (None, None) => Err(BearerRefusal::TokenMissing),

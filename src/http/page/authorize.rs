@@ -9,8 +9,9 @@ use axum::response::Response;
 use crate::flows::authorize::{Outcome, Visit, begin};
 use crate::http::call::Call;
 use crate::http::page::check_session::remember;
-use crate::http::page::{local, outcome};
+use crate::http::page::{local, outcome, posted};
 use crate::http::{Edge, cookie, respond};
+use crate::protocol::authorize::REQUEST_LIMIT_BYTES;
 use crate::protocol::discovery::path;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
@@ -37,11 +38,21 @@ pub(in crate::http) async fn post(
     call: Call,
     body: Body,
 ) -> Response {
-    match call.form(body, &edge).await {
-        Ok(params) => {
-            let query = params.encode_without(&[]);
-            respond::see_other(&format!("{}?{query}", local(&edge, &call, path::AUTHORIZE)))
-        }
-        Err(error) => respond::oauth_error(error, &call.id),
+    let Some(params) = posted(&edge, &call, body).await else {
+        return respond::unreadable(&edge, &call);
+    };
+    let query = params.encode_without(&[]);
+    if query.len() <= REQUEST_LIMIT_BYTES {
+        let authorize = local(&edge, &call, path::AUTHORIZE);
+        return respond::see_other(&format!("{authorize}?{query}"));
     }
+    // No address holds this, and no cookie is needed to refuse it.
+    let visit = Visit {
+        realm: &call.realm,
+        params: &params,
+        cookie: None,
+        caller: call.caller(),
+    };
+    let outcome = begin(&edge.app, visit).await;
+    outcome::follow(&edge, &call, &params, outcome)
 }

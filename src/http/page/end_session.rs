@@ -14,10 +14,11 @@ use crate::flows::session::LiveSession;
 use crate::http::call::Call;
 use crate::http::headers::Frames;
 use crate::http::page::check_session::forget;
-use crate::http::page::{bind, is_genuine, local};
+use crate::http::page::{bind, is_genuine, local, posted};
 use crate::http::respond::{self, Forms};
 use crate::http::{Edge, cookie};
 use crate::pages::{FrontChannelPage, LogoutPage, SignedOutPage};
+use crate::protocol::authorize::REQUEST_LIMIT_BYTES;
 use crate::protocol::discovery::path;
 use crate::protocol::end_session::LogoutStep;
 use crate::protocol::front_channel_logout::LogoutFrame;
@@ -40,16 +41,15 @@ pub(in crate::http) async fn post(
     call: Call,
     body: Body,
 ) -> Response {
-    let form = match call.form(body, &edge).await {
-        Ok(form) => form,
-        Err(error) => return respond::oauth_error(error, &call.id),
-    };
+    let form = posted(&edge, &call, body).await.unwrap_or_default();
     if form.get("decision").is_none() {
         let query = form.encode_without(&[]);
-        return respond::see_other(&format!(
-            "{}?{query}",
-            local(&edge, &call, path::END_SESSION)
-        ));
+        let mut address = local(&edge, &call, path::END_SESSION);
+        // What no address holds is asked for without it: nothing keeps a person from signing out.
+        if query.len() <= REQUEST_LIMIT_BYTES {
+            address = format!("{address}?{query}");
+        }
+        return respond::see_other(&address);
     }
     let request = match read(&edge, &call).await {
         Ok(request) => request,

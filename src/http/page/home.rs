@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::{Path, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use percent_encoding::percent_decode_str;
 
 use crate::http::Edge;
-use crate::http::call::Call;
+use crate::http::call::{Call, RequestId};
 use crate::http::page::local;
 use crate::http::respond::{self, Forms};
 use crate::pages::{HomePage, static_files};
@@ -26,9 +29,14 @@ pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> R
 }
 
 /// The name holds the content's hash, so that a file never changes under its address.
-pub(in crate::http) async fn static_file(Path(name): Path<String>) -> Response {
+pub(in crate::http) async fn static_file(
+    State(edge): State<Arc<Edge>>,
+    Path(name): Path<String>,
+    Extension(id): Extension<RequestId>,
+    headers: HeaderMap,
+) -> Response {
     let Some(file) = static_files::find(&name) else {
-        return StatusCode::NOT_FOUND.into_response();
+        return respond::not_found(&edge, &headers, &id);
     };
     let mut response = Response::new(Body::from(file.bytes));
     let headers = response.headers_mut();
@@ -40,4 +48,30 @@ pub(in crate::http) async fn static_file(Path(name): Path<String>) -> Response {
 
 pub(in crate::http) async fn not_found(State(edge): State<Arc<Edge>>, call: Call) -> Response {
     respond::not_found(&edge, &call.headers, &call.id)
+}
+
+pub(in crate::http) async fn method_not_allowed(
+    State(edge): State<Arc<Edge>>,
+    Extension(id): Extension<RequestId>,
+    headers: HeaderMap,
+) -> Response {
+    respond::method_not_allowed(&edge, &headers, &id)
+}
+
+/// A path that is no text names nothing here: no realm, no client, no file. Each route would say
+/// so in its own way, or take it for something else.
+pub(in crate::http) async fn only_text(
+    State(edge): State<Arc<Edge>>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if percent_decode_str(request.uri().path())
+        .decode_utf8()
+        .is_ok()
+    {
+        next.run(request).await
+    } else {
+        respond::not_found(&edge, request.headers(), &id)
+    }
 }

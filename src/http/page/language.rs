@@ -11,6 +11,7 @@ use http::header::SET_COOKIE;
 use crate::account::language::{Choice, Language};
 use crate::http::call::Call;
 use crate::http::{Edge, cookie, origin, respond};
+use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 
 pub(in crate::http) const PATH: &str = "/language";
@@ -20,7 +21,12 @@ pub(in crate::http) async fn post(
     call: Call,
     body: Body,
 ) -> Response {
+    const REPEATED: OAuthError = OAuthError::new(
+        ErrorCode::InvalidRequest,
+        "A parameter was sent more than once.",
+    );
     let form = match call.form(body, &edge).await {
+        Ok(form) if form.has_repeats() => return respond::oauth_error(REPEATED, &call.id),
         Ok(form) => form,
         Err(error) => return respond::oauth_error(error, &call.id),
     };

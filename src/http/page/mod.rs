@@ -25,7 +25,9 @@ pub(super) mod sign_up;
 pub(super) mod steps;
 pub(super) mod undo_deletion;
 
+use axum::body::{Body, to_bytes};
 use axum::response::Response;
+use http::header::CONTENT_TYPE;
 
 use crate::flows::session;
 use crate::http::call::Call;
@@ -81,6 +83,17 @@ fn is_genuine(edge: &Edge, call: &Call, form: &Params) -> bool {
     let value = cookie::read(edge, &call.realm, &call.headers);
     origin::is_own(edge, &call.headers)
         && session::check_csrf(&edge.app, &call.realm, value, form.get("csrf"))
+}
+
+/// The form of a client's page that becomes the query of a GET, which judges what stands in it;
+/// `None` when it is no form, too long, or broke off.
+async fn posted(edge: &Edge, call: &Call, body: Body) -> Option<Params> {
+    let bytes = to_bytes(body, edge.settings.body_limit_bytes).await.ok()?;
+    let stated = call.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let media_type = stated.split(';').next().unwrap_or_default().trim();
+    media_type
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        .then(|| Params::parse(&bytes))
 }
 
 /// A path of the call's realm, for links and form actions.

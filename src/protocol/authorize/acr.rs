@@ -35,18 +35,19 @@ impl AcrDemand {
     pub fn read(acr_values: Option<&str>, claims: &ClaimsRequest, client: &Client) -> Self {
         let claimed = claims.id_token.get("acr");
         let demand = claimed.cloned().flatten().unwrap_or_default();
-        let mut wanted: Vec<String> = demand
-            .wanted()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect();
-        let essential = demand.essential && !wanted.is_empty();
-        let words = acr_values.unwrap_or_default().split_whitespace();
-        wanted.extend(words.map(str::to_owned));
+        let named = demand.wanted().next().is_some();
+        let essential = demand.essential && named;
+        let texts = demand.wanted().filter_map(Value::as_str);
+        let mut wanted: Vec<String> = texts.map(str::to_owned).collect();
+        // A wish beside a demand would be met instead of it.
+        if !essential {
+            let words = acr_values.unwrap_or_default().split_whitespace();
+            wanted.extend(words.map(str::to_owned));
+        }
         if wanted.is_empty() && claimed.is_none() {
             wanted.clone_from(&client.metadata.default_acr_values);
         }
-        let any = wanted.is_empty() && claimed.is_some();
+        let any = wanted.is_empty() && claimed.is_some() && !named;
         if any {
             wanted.extend([TWO_FACTORS, ONE_FACTOR].map(str::to_owned));
         }
@@ -137,5 +138,27 @@ mod tests {
         let either = r#"{"id_token":{"acr":{"essential":true,
             "values":["urn:vidimus:acr:2fa","urn:vidimus:acr:1fa"]}}}"#;
         assert_eq!(of(None, either), Demand::WISH);
+    }
+
+    /// OIDC Core §5.5.1.1: a class that is no text is one that nobody reaches, and a wish beside a
+    /// demand is no way around it.
+    #[test]
+    fn an_essential_class_is_demanded_whatever_else_is_said() {
+        for asked in [
+            r#""value":5"#,
+            r#""value":{"x":1}"#,
+            r#""values":[5]"#,
+            r#""values":["gold"]"#,
+        ] {
+            let claims = format!(r#"{{"id_token":{{"acr":{{"essential":true,{asked}}}}}}}"#);
+            assert!(demand(None, &claims).is_out_of_reach(), "{asked}");
+            let wish = Some("urn:vidimus:acr:1fa");
+            assert!(demand(wish, &claims).is_out_of_reach(), "{asked}");
+        }
+        let nothing = r#"{"id_token":{"acr":{"essential":true,"values":[]}}}"#;
+        assert!(!demand(None, nothing).is_out_of_reach());
+        assert_eq!(demand(None, nothing).answer("pwd"), Some(ONE_FACTOR));
+        let unreadable = r#"{"id_token":{"acr":{"values":[5]}}}"#;
+        assert!(!demand(None, unreadable).is_out_of_reach());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::protocol::authorize::PassingRefusal;
+use crate::protocol::authorize::{PassingRefusal, REQUEST_LIMIT_BYTES};
 use crate::protocol::client::Client;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::ids::ClientId;
@@ -109,7 +109,10 @@ impl Addressee {
         if client.disabled_at.is_some() {
             return Err(AddresseeRefusal::ClientDisabled);
         }
-        let state = params.get("state").filter(|_| !params.is_repeated("state"));
+        // An answer with a longer state would be too long for an address itself.
+        let echoed =
+            |state: &&str| state.len() <= REQUEST_LIMIT_BYTES && !params.is_repeated("state");
+        let state = params.get("state").filter(echoed);
         Ok(Self {
             redirect,
             mode: mode_of(params),

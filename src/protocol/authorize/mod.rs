@@ -14,6 +14,7 @@ pub mod pushed;
 pub mod refusal;
 pub mod request;
 pub mod request_object;
+pub mod subject_demand;
 
 pub use acr::AcrDemand;
 pub use addressee::{Addressee, AddresseeRefusal};
@@ -25,6 +26,7 @@ pub use passing_refusal::PassingRefusal;
 pub use pushed::PushedRequest;
 pub use refusal::AuthorizeRefusal;
 pub use request::AuthorizationRequest;
+pub use subject_demand::SubjectDemand;
 
 /// The largest authorization request we read, in bytes of its encoded parameters.
 pub const REQUEST_LIMIT_BYTES: usize = 8 * 1024;

@@ -37,6 +37,8 @@ pub enum AuthorizeRefusal {
     Registration,
     /// The client may not use the authorization code grant.
     GrantNotAllowed,
+    /// A token was asked for at this endpoint, and the client may not use the implicit grant.
+    ImplicitNotAllowed,
     /// RFC 6749 §3.3
     MalformedScope,
     /// Nothing of what was asked for is registered for the client.
@@ -59,6 +61,8 @@ pub enum AuthorizeRefusal {
     Target(TargetRefusal),
     /// `prompt=none`, and nobody (or not freshly enough) is signed in.
     LoginRequired,
+    /// OIDC Core §3.1.2.2: an answer about somebody else than was asked for is never given.
+    SomebodyElse,
     /// `prompt=none`, and consent is missing.
     ConsentRequired,
     /// The client wants encrypted ID tokens, and has no key to encrypt them to.
@@ -119,6 +123,10 @@ impl From<AuthorizeRefusal> for OAuthError {
                 C::UnauthorizedClient,
                 "This client is not registered for the authorization code grant.",
             ),
+            R::ImplicitNotAllowed => (
+                C::UnauthorizedClient,
+                "This client is not registered for the implicit grant.",
+            ),
             R::MalformedScope => (
                 C::InvalidScope,
                 "The scope holds a character outside RFC 6749.",
@@ -155,6 +163,10 @@ impl From<AuthorizeRefusal> for OAuthError {
             R::LoginRequired => (
                 C::LoginRequired,
                 "The person must sign in, and prompt=none forbids to ask.",
+            ),
+            R::SomebodyElse => (
+                C::LoginRequired,
+                "id_token_hint and the sub in claims are not both about the person who signed in.",
             ),
             R::ConsentRequired => (
                 C::ConsentRequired,

@@ -1,12 +1,8 @@
 //! Stage two: the rest of the request, checked once its addressee is proven.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use crate::protocol::api::ApiId;
-use crate::protocol::authorize::{AcrDemand, Addressee, AuthorizeRefusal};
-use crate::protocol::claims::{CLAIM_SCOPES, ClaimDemand, ClaimsRequest, may_be_told};
+use crate::protocol::authorize::{AcrDemand, Addressee, AuthorizeRefusal, SubjectDemand};
+use crate::protocol::claims::{CLAIM_SCOPES, ClaimsRequest, may_be_told};
 use crate::protocol::client::{Client, GrantType};
 use crate::protocol::oxide;
 use crate::protocol::params::Params;
@@ -59,9 +55,8 @@ pub struct AuthorizationRequest {
     pub claims: ClaimsRequest,
     /// The context classes asked for, most wanted first.
     pub acr: AcrDemand,
-    /// The subject whose answer alone is wanted, as this client knows it (OIDC Core §3.1.2.1
-    /// `id_token_hint`, §5.5.1 `sub`).
-    pub subject: Option<String>,
+    /// Whose answer alone is wanted.
+    pub subject: SubjectDemand,
 }
 
 /// Marks a single claim among the scopes that a person has consented to.
@@ -102,7 +97,8 @@ impl AuthorizationRequest {
         let registered = &client.metadata.scope;
         let claims =
             parse_claims(params.get("claims"))?.filtered(|name| may_be_told(registered, name));
-        let subject = demanded_subject(&claims)?;
+        let subject =
+            SubjectDemand::read(&claims).map_err(|_malformed| AuthorizeRefusal::MalformedClaims)?;
         let acr = AcrDemand::read(params.get("acr_values"), &claims, client);
         Ok(Self {
             response_type,
@@ -191,10 +187,10 @@ fn parse_response_type(
         None => response_type.default_mode(),
     };
     let metadata = &client.metadata;
-    let lacks_grant = (response_type.code && !metadata.allows(GrantType::AuthorizationCode))
-        || (response_type.is_front_channel() && !metadata.allows(GrantType::Implicit));
-    if lacks_grant {
+    if response_type.code && !metadata.allows(GrantType::AuthorizationCode) {
         Err(R::GrantNotAllowed)
+    } else if response_type.is_front_channel() && !metadata.allows(GrantType::Implicit) {
+        Err(R::ImplicitNotAllowed)
     } else if !metadata.allows_response(response_type) {
         Err(R::ResponseTypeNotAllowed)
     } else if !mode.suits(response_type) {
@@ -211,18 +207,6 @@ fn parse_claims(text: Option<&str>) -> Result<ClaimsRequest, AuthorizeRefusal> {
         || Ok(ClaimsRequest::default()),
         |text| ClaimsRequest::parse(text).map_err(|_malformed| AuthorizeRefusal::MalformedClaims),
     )
-}
-
-/// OIDC Core §5.5.1: with a value, `sub` says whose answer alone is wanted.
-fn demanded_subject(claims: &ClaimsRequest) -> Result<Option<String>, AuthorizeRefusal> {
-    let demand = |claims: &BTreeMap<String, Option<ClaimDemand>>| {
-        claims.get("sub").cloned().flatten().and_then(|d| d.value)
-    };
-    match demand(&claims.id_token).or_else(|| demand(&claims.userinfo)) {
-        None => Ok(None),
-        Some(Value::String(subject)) => Ok(Some(subject)),
-        Some(_) => Err(AuthorizeRefusal::MalformedClaims),
-    }
 }
 
 /// RFC 7636 §4.3 and §4.4.1; an absent method means `plain`, which is refused.

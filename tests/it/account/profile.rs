@@ -122,3 +122,21 @@ async fn a_form_from_elsewhere_saves_nothing() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(realms.user(realm, "ada").await, before);
 }
+
+#[tokio::test]
+async fn a_name_that_turns_the_direction_of_others_is_none() {
+    let realms = Realms::new().await;
+    let realm = &realms.realms[0];
+    let mut browser = realms.world.browser();
+    realms.sign_in(&mut browser, realm, "ada").await;
+    let page = browser.get(&realms.url(realm, "/account/profile")).await;
+    let before = realms.user(realm, "ada").await.profile;
+    let fields = [("name", "Ada\u{202e}nimda"), ("nickname", "a\u{200b}b")];
+    let refused = realms.press(&mut browser, &page, &fields).await;
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{refused:?}"
+    );
+    assert_eq!(realms.user(realm, "ada").await.profile, before);
+}

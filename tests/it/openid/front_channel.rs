@@ -161,3 +161,39 @@ async fn a_client_uses_only_response_types_that_it_registered() {
         Some("unauthorized_client")
     );
 }
+
+/// RFC 6749 §4.1.2.1: the sentence names the grant that is missing.
+#[tokio::test]
+async fn says_which_grant_a_client_lacks() {
+    let both = client(true).await;
+    let realm = RealmId::default_realm();
+    let lacking = |grant: GrantType| {
+        both.world
+            .client_with(&realm, ClientType::Web, move |metadata| {
+                metadata.response_types = ResponseType::ALL.to_vec();
+                metadata.grant_types = vec![GrantType::AuthorizationCode, GrantType::Implicit];
+                metadata.grant_types.retain(|own| *own != grant);
+            })
+    };
+    for (grant, response_type, named) in [
+        (GrantType::Implicit, "id_token", "implicit grant"),
+        (GrantType::Implicit, "code id_token", "implicit grant"),
+        (
+            GrantType::AuthorizationCode,
+            "code",
+            "authorization code grant",
+        ),
+    ] {
+        let client = lacking(grant).await;
+        let url = client.authorize_url(&[("response_type", response_type)]);
+        let answer = client.world.browser().get(&url).await;
+        let error = answer.param_if_any("error");
+        assert_eq!(
+            error.as_deref(),
+            Some("unauthorized_client"),
+            "{response_type}"
+        );
+        let sentence = answer.param_if_any("error_description").unwrap();
+        assert!(sentence.contains(named), "{response_type}: {sentence}");
+    }
+}

@@ -1,9 +1,10 @@
 //! Requests about one particular person.
 
+use serde_json::json;
 use vidimus::protocol::client::{ClientType, SubjectType};
 use vidimus::protocol::ids::RealmId;
 
-use crate::support::{TestClient, World};
+use crate::support::{TestClient, World, decode_claims};
 
 async fn people(subject_type: SubjectType) -> TestClient {
     let world = World::in_memory().await;
@@ -19,6 +20,18 @@ async fn people(subject_type: SubjectType) -> TestClient {
 async fn id_token(client: &TestClient) -> String {
     let tokens = client.tokens(&[]).await;
     tokens["id_token"].as_str().unwrap().to_owned()
+}
+
+/// The ID token and the subject of somebody who signs in.
+async fn told_of(client: &TestClient, username: &str) -> (String, String) {
+    let mut browser = client.world.browser();
+    let url = client.authorize_url(&[]);
+    let code = browser.authorize(&url, username).await.param("code");
+    let code = code.unwrap();
+    let tokens = client.post("/token", &client.redemption(&code)).await;
+    let token = tokens.json()["id_token"].as_str().unwrap().to_owned();
+    let subject = decode_claims(&token)["sub"].as_str().unwrap().to_owned();
+    (token, subject)
 }
 
 /// OIDC Core §3.1.2.1, §3.1.2.2
@@ -68,5 +81,99 @@ async fn a_hint_that_is_no_id_token_for_this_client_is_refused() {
         let url = client.authorize_url(&[("id_token_hint", &hint)]);
         let answer = client.world.browser().get(&url).await;
         assert_eq!(answer.param("error").as_deref(), Some("invalid_request"));
+    }
+}
+
+/// OIDC Core §3.1.2.2, §5.5.1
+#[tokio::test]
+async fn a_hint_and_every_demanded_subject_must_agree() {
+    let client = people(SubjectType::Public).await;
+    let (of_ada, _) = told_of(&client, "ada").await;
+    let (of_bob, bob) = told_of(&client, "bob").await;
+    let mut browser = client.world.browser();
+    browser.authorize(&client.authorize_url(&[]), "bob").await;
+    let own = json!({"value": bob});
+    let other = json!({"value": "other"});
+    for (hint, claims, answered) in [
+        (&*of_bob, json!({"id_token": {"sub": own}}), true),
+        (&of_ada, json!({"id_token": {"sub": own}}), false),
+        (
+            "",
+            json!({"id_token": {"sub": {"values": ["other", bob]}}}),
+            true,
+        ),
+        (
+            "",
+            json!({"id_token": {"sub": {"values": ["other"]}}}),
+            false,
+        ),
+        (
+            "",
+            json!({"userinfo": {"sub": {"values": ["other"]}}}),
+            false,
+        ),
+        (
+            "",
+            json!({"id_token": {"sub": own}, "userinfo": {"sub": own}}),
+            true,
+        ),
+        (
+            "",
+            json!({"id_token": {"sub": own}, "userinfo": {"sub": other}}),
+            false,
+        ),
+        (
+            "",
+            json!({"id_token": {"sub": {"value": bob, "values": ["other"]}}}),
+            false,
+        ),
+    ] {
+        let claims = claims.to_string();
+        let changes = [
+            ("prompt", "none"),
+            ("id_token_hint", hint),
+            ("claims", &claims),
+        ];
+        let answer = browser.get(&client.authorize_url(&changes)).await;
+        assert_eq!(
+            answer.param("code").is_some(),
+            answered,
+            "{claims} {answer:?}"
+        );
+        let refusal = (!answered).then(|| "login_required".to_owned());
+        assert_eq!(answer.param("error"), refusal, "{claims}");
+    }
+}
+
+/// Nobody could sign in as two people: there is nothing to ask.
+#[tokio::test]
+async fn a_request_about_two_people_shows_no_page() {
+    let client = people(SubjectType::Public).await;
+    let (of_ada, _) = told_of(&client, "ada").await;
+    let claims = r#"{"id_token":{"sub":{"value":"other"}}}"#;
+    let changes = [("id_token_hint", &*of_ada), ("claims", claims)];
+    let answer = client
+        .world
+        .browser()
+        .get(&client.authorize_url(&changes))
+        .await;
+    assert_eq!(
+        answer.param_if_any("error").as_deref(),
+        Some("login_required")
+    );
+}
+
+/// OIDC Core §5.5.1
+#[tokio::test]
+async fn a_demanded_subject_is_a_text() {
+    let client = people(SubjectType::Public).await;
+    for claims in [
+        r#"{"id_token":{"sub":{"value":5}}}"#,
+        r#"{"id_token":{"sub":{"values":["a",5]}}}"#,
+    ] {
+        let url = client.authorize_url(&[("claims", claims)]);
+        let answer = client.world.browser().get(&url).await;
+        let refusal = answer.param_if_any("error");
+        assert_eq!(refusal.as_deref(), Some("invalid_request"), "{claims}");
     }
 }

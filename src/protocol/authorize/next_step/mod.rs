@@ -103,11 +103,9 @@ pub fn next_step(
     if too_old && !fresh {
         return ask_login(request, LoginReason::TooOld);
     }
-    let asked_for = request.subject.as_ref();
-    if asked_for.is_some_and(|subject| *subject != person.subject) {
-        // OIDC Core §3.1.2.2: an answer about somebody else is never given.
+    if !request.subject.is_met_by(&person.subject) {
         return if fresh {
-            Step::Refuse(AuthorizeRefusal::LoginRequired)
+            Step::Refuse(AuthorizeRefusal::SomebodyElse)
         } else {
             ask_login(request, LoginReason::SomebodyElse)
         };

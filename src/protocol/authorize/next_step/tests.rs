@@ -1,6 +1,6 @@
 use super::*;
-use crate::protocol::authorize::AcrDemand;
 use crate::protocol::authorize::request::Prompt;
+use crate::protocol::authorize::{AcrDemand, SubjectDemand};
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::client::ClientType;
 use crate::protocol::client::metadata::tests::client;
@@ -19,7 +19,7 @@ pub(in crate::protocol::authorize) fn request(
         response_type: ResponseType::CODE,
         claims: ClaimsRequest::default(),
         acr: AcrDemand::default(),
-        subject: None,
+        subject: SubjectDemand::default(),
         scope: ScopeSet::parse("openid email").unwrap(),
         resources: Vec::new(),
         nonce: None,
@@ -198,7 +198,7 @@ fn a_request_about_somebody_is_answered_about_nobody_else() {
             ..Prompt::default()
         };
         let request = AuthorizationRequest {
-            subject: Some(subject.to_owned()),
+            subject: SubjectDemand::default().and(vec![subject.to_owned()]),
             ..request(prompt, None)
         };
         let interaction = Interaction {
@@ -215,7 +215,7 @@ fn a_request_about_somebody_is_answered_about_nobody_else() {
     assert_eq!(step("bob", false, None), ask);
     assert_eq!(
         step("bob", false, Some("here")),
-        Step::Refuse(R::LoginRequired)
+        Step::Refuse(R::SomebodyElse)
     );
 }
 

@@ -83,16 +83,16 @@ fn redirects(request: &Request<'_>, metadata: &mut ClientMetadata) -> Result<(),
     check_token_carriers(metadata)
 }
 
-/// OIDC Registration §2 `application_type`: a web client that is sent tokens has https only.
+/// OIDC Registration §2 `application_type`: a web client that is sent tokens has https only, and
+/// not on the person's own computer.
 fn check_token_carriers(metadata: &ClientMetadata) -> Result<(), Refusal> {
     if metadata.client_type == ClientType::Native || !metadata.allows(GrantType::Implicit) {
         return Ok(());
     }
-    let in_the_clear = metadata
-        .redirect_uris
-        .iter()
-        .find(|uri| !uri.starts_with("https://"));
-    match in_the_clear {
+    let is_carrier = |uri: &String| {
+        Url::parse(uri).is_ok_and(|url| url.scheme() == "https" && !is_this_computer(&url))
+    };
+    match metadata.redirect_uris.iter().find(|uri| !is_carrier(uri)) {
         Some(uri) => Err(Refusal::TokensInTheClear { uri: uri.clone() }),
         None => Ok(()),
     }
@@ -172,7 +172,7 @@ fn check_scheme(
 
 fn is_this_computer(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Domain(name)) => name.trim_end_matches('.') == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,

@@ -32,9 +32,9 @@ pub enum RegistrationRefusal {
         /// The most entries.
         limit: usize,
     },
-    /// A text that people read has control characters.
-    #[error("{member} has control characters")]
-    ControlCharacters {
+    /// A text that people read would not be shown as it is written.
+    #[error("{member} has control characters, or others that are not shown as they are written")]
+    NotPlain {
         /// The member.
         member: &'static str,
     },
@@ -87,8 +87,11 @@ pub enum RegistrationRefusal {
     /// RFC 6749 §4.4, RFC 8628 §1: machines and devices are never redirected to.
     #[error("redirect_uris are for clients with the code or implicit grant only")]
     RedirectForMachine,
-    /// OIDC Registration §2: a token in the address bar must not pass in the clear.
-    #[error("redirect_uris: {uri} must be https, since tokens are sent to it")]
+    /// OIDC Registration §2: a token in the address bar must not pass in the clear, nor be for
+    /// whatever listens on the person's own computer.
+    #[error(
+        "redirect_uris: {uri} must be https and not on this computer, since tokens are sent to it"
+    )]
     TokensInTheClear {
         /// The URI as it was given.
         uri: String,
@@ -155,7 +158,7 @@ impl RegistrationRefusal {
             | Self::Type { .. }
             | Self::TooLong { .. }
             | Self::TooMany { .. }
-            | Self::ControlCharacters { .. }
+            | Self::NotPlain { .. }
             | Self::NotOffered { .. }
             | Self::Unsupported { .. }
             | Self::Address { .. }
@@ -185,7 +188,7 @@ impl RegistrationRefusal {
             return format!("{member} {fault}.");
         }
         if let Self::TokensInTheClear { .. } = self {
-            return "redirect_uris: an entry must be https, since tokens are sent to it."
+            return "redirect_uris: an entry must be https and not on localhost, since tokens are sent to it."
                 .to_owned();
         }
         format!("{self}.")

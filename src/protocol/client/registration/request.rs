@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::refusal::RegistrationRefusal as Refusal;
 use super::{LOCALIZED_LIMIT, NAME_LIMIT, URI_COUNT_LIMIT};
+use crate::protocol::plain_text::is_plain;
 use crate::protocol::scope::ScopeSet;
 
 /// Human-readable members, which may come in several languages (RFC 7591 §2.2).
@@ -228,8 +229,8 @@ fn wrong(member: &'static str, expected: &'static str) -> Refusal {
 
 fn checked_name(member: &'static str, text: &str) -> Result<String, Refusal> {
     let text = text.trim();
-    if text.chars().any(char::is_control) {
-        return Err(Refusal::ControlCharacters { member });
+    if !is_plain(text) {
+        return Err(Refusal::NotPlain { member });
     }
     if text.chars().count() > NAME_LIMIT {
         return Err(Refusal::TooLong {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ADMIN, ITSELF, jwks, refused, registered};
+use super::{ADMIN, ITSELF, WITH_TOKENS, jwks, refused, registered};
 use crate::protocol::algorithm::{ContentEncryption, KeyManagement};
 use crate::protocol::client::SubjectType;
 use crate::protocol::client::registration::{JWKS_LIMIT, registered_members};
@@ -168,4 +168,62 @@ fn keeps_translations_within_bounds() {
     refused(Value::Object(many), ITSELF);
     refused(json!({"client_name#de": "a\u{7}b"}), ITSELF);
     refused(json!({"client_name": "x".repeat(101)}), ITSELF);
+}
+
+/// OIDC Registration §2 `application_type`
+#[test]
+fn tokens_go_to_https_and_not_to_this_computer() {
+    let implicit = |uri: &str| {
+        json!({
+            "application_type": "web", "grant_types": ["implicit"],
+            "response_types": ["id_token"], "redirect_uris": [uri],
+        })
+    };
+    for uri in [
+        "https://r.example/cb",
+        "HTTPS://r.example/cb",
+        "https://R.example:8443/cb",
+    ] {
+        registered(implicit(uri), WITH_TOKENS);
+    }
+    for uri in [
+        "http://localhost/cb",
+        "https://localhost/cb",
+        "https://LOCALHOST/cb",
+        "https://localhost./cb",
+        "https://127.0.0.1/cb",
+        "https://[::1]:8443/cb",
+    ] {
+        let refusal = refused(implicit(uri), WITH_TOKENS);
+        assert_eq!(refusal.code(), ErrorCode::InvalidRedirectUri, "{uri}");
+    }
+}
+
+/// A name that is shown otherwise than it is written passes for another.
+#[test]
+fn names_are_shown_as_they_are_written() {
+    for name in [
+        "abc\u{202e}gpj",
+        "a\u{200b}b",
+        "a\u{2066}b",
+        "\u{feff}a",
+        "a\u{2028}b",
+        "a\u{7f}b",
+    ] {
+        for member in ["client_name", "client_name#de", "software_id"] {
+            for terms in [ITSELF, ADMIN] {
+                let refusal = refused(json!({(member): name}), terms);
+                assert_eq!(refusal.code(), ErrorCode::InvalidClientMetadata, "{name:?}");
+            }
+        }
+    }
+    for name in [
+        "Jos\u{e9}\u{301}",
+        "می\u{200c}خواهم",
+        "क\u{94d}\u{200d}ष",
+        "👩\u{200d}💻",
+        "محمد",
+    ] {
+        registered(json!({"client_name": name}), ITSELF);
+    }
 }
