@@ -156,8 +156,10 @@ async fn one_token(nodes: Vec<World>, text: String) {
     initial_access_token(&nodes[0], &text, 1).await;
     let answers = at_once(&nodes, Some(&text)).await;
     let (_client, refused) = one_winner(answers, |answer| answer.status == StatusCode::CREATED);
+    // A crowd may also be told to come again.
+    let refusals = [StatusCode::UNAUTHORIZED, StatusCode::SERVICE_UNAVAILABLE];
     for answer in &refused {
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer:?}");
+        assert!(refusals.contains(&answer.status), "{answer:?}");
     }
 }
 
