@@ -10,6 +10,7 @@ use crate::account::recovery;
 use crate::account::totp::{self, SECRET_BYTES, TotpCode, TotpSecret};
 use crate::account::user::User;
 use crate::flows::links::{self, Letter};
+use crate::flows::mail;
 use crate::flows::sign_in_steps::{AtStep, Progress, StepRefusal, Taking, Visitor, at_step, take};
 use crate::flows::step_attempts::count_visitor;
 use crate::flows::{App, Fault, FlowError};
@@ -288,9 +289,6 @@ pub(crate) fn new_codes(app: &App) -> Result<(RecoveryCodes, Vec<Digest>), Fault
     Ok((codes, digests))
 }
 
-/// How long a notice is worth sending.
-const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
-
 /// The effects of a change with the mail that tells the account's owner of it, and a link in it
 /// that locks the account; who has no address is told nothing.
 pub(crate) fn noticed(
@@ -313,7 +311,7 @@ pub(crate) fn noticed(
         values: &[values, &[("lock_link", address.as_str())]].concat(),
     };
     let owner = (&user.realm, Some(&user.id));
-    let mail = links::write(app, owner, &letter, NOTICE_LIFETIME, now)?;
+    let mail = links::write(app, owner, &letter, mail::NOTICE_LIFETIME, now)?;
     Ok(effects.and_link(lock).and_mail(mail))
 }
 

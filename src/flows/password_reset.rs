@@ -12,15 +12,13 @@ use crate::account::password::SALT_BYTES;
 use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::account::user::{LoginName, User, mail_address};
 use crate::flows::links::{self, Draft, Letter};
+use crate::flows::mail;
 use crate::flows::password::{Person, ending, has_second_factor, judge_new, policy, set_effects};
 use crate::flows::{App, Fault, FlowError, login, revocations};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
 use crate::store::{Effects, LinkUse, PasswordChange};
-
-/// How long the mail that tells of a new password is worth sending.
-const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
 
 /// Somebody who has forgotten a password, and from where they ask.
 #[derive(Debug, Clone, Copy)]
@@ -231,6 +229,6 @@ fn reset_effects(
         language: new.language,
         values: &[("lock_link", &lock_address)],
     };
-    let mail = links::write(app, (realm, Some(id)), &letter, NOTICE_LIFETIME, now)?;
+    let mail = links::write(app, (realm, Some(id)), &letter, mail::NOTICE_LIFETIME, now)?;
     Ok(effects.and_link(lock).and_mail(mail))
 }

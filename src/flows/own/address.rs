@@ -10,14 +10,12 @@ use crate::account::link::{Link, LinkContent, LinkPurpose, LinkRefusal};
 use crate::account::mail::MailKind;
 use crate::account::user::{User, mail_address};
 use crate::flows::links::{self, Draft, Letter};
+use crate::flows::mail;
 use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, FlowError};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::store::{Effects, LinkUse};
-
-/// How long the mail that tells the old address of it is worth sending.
-const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
 
 /// What the person typed, and from where.
 #[derive(Debug, Clone, Copy)]
@@ -115,7 +113,7 @@ fn warn(
         values: &[("lock_link", &address)],
     };
     let place = (&user.realm, Some(&user.id));
-    let mail = links::write(app, place, &letter, NOTICE_LIFETIME, now)?;
+    let mail = links::write(app, place, &letter, mail::NOTICE_LIFETIME, now)?;
     Ok(effects.and_link(lock).and_mail(mail))
 }
 
