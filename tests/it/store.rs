@@ -62,13 +62,17 @@ macro_rules! conformance {
                 takes_a_mailed_code_once;
             factors: remembers_a_device, keeps_apps;
             passkeys: keeps_passkeys, gives_a_person_one_handle_in_a_race,
-                a_passkey_opens_a_session, a_passkey_begins_a_sign_in, a_counter_goes_forward,
+                a_passkey_opens_a_session, a_change_of_passkeys_voids_what_began_before,
+                a_passkey_begins_a_sign_in, a_counter_goes_forward,
                 a_count_is_taken_once_in_a_race, adds_a_first_factor_once,
                 an_app_comes_before_a_first_passkey, removes_a_passkey,
                 of_two_removals_at_once_one_passkey_stays, a_reset_takes_passkeys_away;
             ceremonies: takes_a_ceremony_once, takes_a_ceremony_once_in_a_race, purges_ceremonies;
             protection: knows_a_device, knows_the_latest_devices,
                 an_end_of_everything_forgets_devices, counts_attempts_in_a_row, bans_an_address;
+            twins: a_passkey_is_of_one_person_in_one_realm, an_end_of_everything_spares_others,
+                takes_back_from_one_holder_only, consent_is_of_one_person,
+                a_change_voids_the_links_of_one_person;
             registrations: registers_a_client_once,
                 a_token_registers_as_many_clients_as_it_has_uses, a_token_is_spent_once_in_a_race,
                 the_limit_holds_in_a_race, a_registration_is_replaced_with_its_token_only,

@@ -39,7 +39,7 @@ pub fn adding(world: &World, passkey: Passkey, codes: &[&str], limit: u32) -> St
     step(world, Ground::Session(world.session.cookie), act, then)
 }
 
-async fn with_passkey(store: SharedStore) -> World {
+pub(super) async fn with_passkey(store: SharedStore) -> World {
     let world = World::new(store).await;
     let added = adding(&world, passkey("key-1"), &["one", "two"], 1);
     assert_eq!(take(&world, &added).await, StepOutcome::Taken);
@@ -50,7 +50,7 @@ async fn with_passkey(store: SharedStore) -> World {
     world
 }
 
-fn using(world: &World, id: &str, counter: u32, session: &str) -> StepTaken {
+pub(super) fn using(world: &World, id: &str, counter: u32, session: &str) -> StepTaken {
     let used = PasskeyUse {
         id: id.to_owned(),
         public_key: format!("key after {counter}"),
@@ -60,13 +60,13 @@ fn using(world: &World, id: &str, counter: u32, session: &str) -> StepTaken {
     step(world, Ground::Passkey, act, open(world, session))
 }
 
-async fn is_open(world: &World, name: &str) -> bool {
+pub(super) async fn is_open(world: &World, name: &str) -> bool {
     let cookie = Digest::of(name);
     let facts = world.store.session_facts(&world.realm, &cookie, None).await;
     facts.unwrap().is_some()
 }
 
-async fn all(world: &World) -> Vec<Passkey> {
+pub(super) async fn all(world: &World) -> Vec<Passkey> {
     let own = world.store.passkeys(&world.realm, &world.user.id).await;
     own.unwrap()
 }
@@ -187,6 +187,24 @@ pub async fn a_passkey_opens_a_session(store: SharedStore) {
     }
 }
 
+/// A passkey that comes or goes voids what began before.
+pub async fn a_change_of_passkeys_voids_what_began_before(store: SharedStore) {
+    let world = with_passkey(store).await;
+    let late = async |ground, session| {
+        let code = Act::TakeRecoveryCode(Digest::of("one"));
+        take(&world, &step(&world, ground, code, open(&world, session))).await
+    };
+    let before = begin(&world, "before").await;
+    let second = adding(&world, passkey("key-2"), &[], 5);
+    assert_eq!(take(&world, &second).await, StepOutcome::Taken);
+    assert_eq!(late(before, "s-before").await, StepOutcome::Gone);
+    let between = begin(&world, "between").await;
+    assert_eq!(remove(&world, "key-2", true).await, PasskeyRemoval::Removed);
+    assert_eq!(late(between, "s-between").await, StepOutcome::Gone);
+    let after = begin(&world, "after").await;
+    assert_eq!(late(after, "s-after").await, StepOutcome::Taken);
+}
+
 /// Where the password must be changed first, a passkey opens no session, and begins a sign-in.
 pub async fn a_passkey_begins_a_sign_in(store: SharedStore) {
     let world = with_passkey(store).await;
@@ -214,6 +232,19 @@ pub async fn a_passkey_begins_a_sign_in(store: SharedStore) {
     assert_eq!(take(&world, &beginning).await, StepOutcome::Taken);
     let begun = world.store.sign_in(realm, &sign_in.cookie, after(5)).await;
     assert_eq!(begun.unwrap().unwrap().sign_in, sign_in);
+    let locked = world
+        .store
+        .switch_user(realm, owner, AccountSwitch::Lock, &NONE, after(2));
+    assert_eq!(locked.await.unwrap(), Change::Changed);
+    let late = SignIn {
+        cookie: Digest::of("late"),
+        ..sign_in
+    };
+    let beginning = StepTaken {
+        then: Then::Begin(late),
+        ..beginning
+    };
+    assert_eq!(take(&world, &beginning).await, StepOutcome::Gone);
 }
 
 /// WebAuthn §6.1.1: a counter goes forward, or there is none.

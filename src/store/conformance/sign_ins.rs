@@ -155,6 +155,12 @@ pub async fn a_change_voids_a_sign_in(store: SharedStore) {
         assert_eq!(take(&world, &late).await, StepOutcome::Gone, "{change}");
         assert_eq!(opened(&world, "s-late").await, None, "{change}");
     }
+    let verb = store.switch_user(realm, id, AccountSwitch::Disable, &NONE, after(2));
+    assert_eq!(verb.await.unwrap(), Change::Changed);
+    let user = store.user(realm, id).await.unwrap().unwrap();
+    let (late, hash) = (sign_in(&world, "disabled"), user.password_hash.unwrap());
+    let begun = store.begin_sign_in(&late, &hash).await.unwrap();
+    assert_eq!(begun, Change::NotFound);
 }
 
 /// RFC 6238 §5.2: each password of an app is taken once, and none that is older.
