@@ -347,6 +347,7 @@ async fn the_form_says_what_is_wrong_and_keeps_what_was_typed() {
         ("eve", "Eve", CHOSEN, "That is not an e-mail address."),
         ("", "Eve", CHOSEN, "That is not an e-mail address."),
         (EVE, long.as_str(), CHOSEN, "That name cannot be kept."),
+        (EVE, "Eve\u{202e}", CHOSEN, "That name cannot be kept."),
         (EVE, "Eve", "short", "That password cannot be taken."),
     ] {
         let fields = [("email", email), ("name", name), ("password", password)];

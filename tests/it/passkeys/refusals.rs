@@ -56,6 +56,10 @@ fn lies() -> Vec<(&'static str, Says)> {
         ("no handle", Says::but(|says| says.named = Named::Nobody)),
         ("not verified", Says::but(|says| says.verified = false)),
         ("frame", Says::but(|says| says.in_frame = true)),
+        (
+            "page around it",
+            Says::but(|says| says.top_origin = Some("https://evil.test".to_owned())),
+        ),
         ("signature", Says::but(|says| says.signature_broken = true)),
     ]
 }
@@ -200,6 +204,8 @@ async fn a_passkey_of_somebody_who_does_not_stand_opens_nothing() {
             let mut browser = world.browser();
             let answer = sign_in(&mut browser, &client, &mut key, &Says::truth()).await;
             assert_eq!(refused(&answer), !taken, "{switch:?}: {answer:?}");
+            let told = events_of(&world, &ada).await;
+            assert_eq!(told[0] == EventKind::SignInRefused, !taken, "{switch:?}");
             // What is not told of an account is not told of its passkey either.
             assert!(!answer.body.contains("signalUnknownCredential"));
         }
@@ -294,7 +300,10 @@ async fn refuses_what_is_no_answer() {
     let asked = options(&mut browser, &page).await;
     let whole = key.answer(&asked, &Says::truth());
     let long = "x".repeat(20_000);
+    // True, and longer than any answer.
+    let padded = format!("{whole}{}", " ".repeat(20_000));
     for text in [
+        padded.as_str(),
         "",
         "{}",
         "[]",
@@ -328,6 +337,22 @@ async fn ceremonies_are_counted_by_address() {
         }
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+}
+
+/// Nobody tries passkeys without end: answers count as passwords do.
+#[tokio::test]
+async fn answers_are_counted_by_address() {
+    let (world, client, _) = with_passkey(true).await;
+    let mut browser = world.browser();
+    let page = login_page(&mut browser, &client.authorize_url(&[])).await;
+    for _ in 0..20 {
+        let answer = send(&mut browser, &page, "{}").await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            return;
+        }
+        assert!(refused(&answer), "{answer:?}");
+    }
+    panic!("nobody is slowed down");
 }
 
 /// A passkey that is on another account already is not taken for a second one.

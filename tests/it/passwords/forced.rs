@@ -128,7 +128,42 @@ async fn every_other_session_ends() {
         let token = signed_in.token("refresh_token");
         let answer = signed_in.client.refresh(&token).await;
         assert_eq!(answer.error(), "invalid_grant");
+        let token = signed_in.token("access_token");
+        assert!(!signed_in.client.is_active(&token).await);
     }
+}
+
+#[tokio::test]
+async fn a_form_that_is_not_ours_changes_nothing() {
+    let (world, ada, client) = marked().await;
+    let mut browser = world.browser();
+    let page = browser.authorize(&client.authorize_url(&[]), "ada").await;
+    let action = attribute(&page.body, "<form", "action");
+    for fields in [
+        &[("password", NEW)][..],
+        &[("password", NEW), ("csrf", "wrong")],
+    ] {
+        let answer = browser.post(&action, fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let after = world.app.store.user(&ada.realm, &ada.id).await.unwrap();
+    assert_eq!(after.unwrap().password_hash, ada.password_hash);
+}
+
+/// Each attempt costs a hash.
+#[tokio::test]
+async fn attempts_at_another_password_are_counted() {
+    let (world, _, client) = marked().await;
+    let mut browser = world.browser();
+    let page = browser.authorize(&client.authorize_url(&[]), "ada").await;
+    for _ in 0..20 {
+        let answer = choose(&mut browser, &page, "password").await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            return;
+        }
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    panic!("nobody is slowed down");
 }
 
 #[tokio::test]
@@ -146,6 +181,13 @@ async fn a_second_factor_comes_first() {
         .get(&action.replace("/login/factor", "/login/new-password"))
         .await;
     assert!(ahead.location().contains("/login/factor"), "{ahead:?}");
+    let action = action.replace("/login/factor", "/login/new-password");
+    let csrf = attribute(&factor.body, "name=\"csrf\"", "value");
+    let fields = [("csrf", csrf.as_str()), ("password", NEW)];
+    let ahead = browser.post(&action, &fields).await;
+    assert!(ahead.location().contains("/login?"), "{ahead:?}");
+    let after = world.app.store.user(&ada.realm, &ada.id).await.unwrap();
+    assert_eq!(after.unwrap().password_hash, ada.password_hash);
     let code = app.next_code();
     let next = browser.submit(&factor, &[("code", &code)]).await;
     assert!(next.location().contains("/login/new-password"), "{next:?}");

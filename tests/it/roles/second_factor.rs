@@ -1,10 +1,13 @@
 //! A role that asks for a second factor.
 
+use http::StatusCode;
 use vidimus::account::role::Holder;
 use vidimus::account::user::User;
+use vidimus::protocol::client::ClientType;
 use vidimus::store::Change;
 
 use super::{NONE, default_realm, grant, group, join, role, scene};
+use crate::device::{codes, enter, poll};
 use crate::support::authenticator::Authenticator;
 use crate::support::{Answer, World};
 
@@ -34,6 +37,24 @@ async fn whoever_has_the_role_sets_a_second_factor_up_and_nobody_else() {
     assert!(sets_up(&page), "{page:?}");
     let answer = world.browser().authorize(&address, "bob").await;
     assert!(answer.param("code").is_some(), "{answer:?}");
+}
+
+/// RFC 8628 §3.3: nor does it let a device in, on a page that is older than the role or a new one.
+#[tokio::test]
+async fn whoever_has_the_role_lets_a_device_in_with_the_second_factor_only() {
+    let (world, ada, ..) = scene().await;
+    let device = world.client(ClientType::Device).await;
+    let waiting = codes(&device, "openid").await;
+    let mut browser = world.browser();
+    let asked = enter(&mut browser, &device, &waiting.user).await;
+    assert!(asked.body.contains("id=\"consent-approve\""), "{asked:?}");
+    strict_role(&world, &ada).await;
+    let late = browser.submit(&asked, &[("decision", "approve")]).await;
+    assert_ne!(late.status, StatusCode::OK, "{late:?}");
+    let pending = poll(&device, &waiting.device).await;
+    assert_eq!(pending.error(), "authorization_pending");
+    let page = enter(&mut browser, &device, &waiting.user).await;
+    assert!(sets_up(&page), "{page:?}");
 }
 
 /// The session is older than the role.
