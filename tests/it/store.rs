@@ -37,7 +37,8 @@ macro_rules! conformance {
                 changes_a_profile_that_is_as_it_was_seen;
             links_of_owner: gives_an_account_its_new_address, a_taken_address_stays_where_it_is,
                 an_address_asked_for_before_an_end_is_void,
-                gives_an_address_to_one_account_in_a_race, a_link_brings_an_account_back_in_time;
+                gives_an_address_to_one_account_in_a_race, a_link_brings_an_account_back_in_time,
+                a_link_undoes_no_other_deletion;
             events: pages_through_the_events_of_a_user, lists_events_from_either_end,
                 lists_events_by_what_they_are_about,
                 purges_old_events, tells_only_of_what_happened, tells_of_a_revocation_once;
