@@ -33,6 +33,7 @@ macro_rules! conformance {
                 withdrawn_consent_ends_every_grant_up_to_now;
             own: lists_the_sessions_of_a_user, lists_the_grants_of_a_user, ends_an_own_session_once,
                 ends_all_sessions_but_one, an_ended_session_ends_no_others,
+                with_the_others_go_their_devices,
                 of_sessions_that_end_each_other_one_stays,
                 changes_a_profile_that_is_as_it_was_seen;
             links_of_owner: gives_an_account_its_new_address, a_taken_address_stays_where_it_is,

@@ -129,3 +129,27 @@ async fn changes_take_a_fresh_sign_in_with_the_second_factor() {
     let page = after_password(&mut browser, &client).await;
     assert!(asks_for_code(&page), "{page:?}");
 }
+
+/// What would open others goes with the other sessions; the browser that asks stays as it is.
+#[tokio::test]
+async fn the_end_of_other_sessions_forgets_their_devices() {
+    let (world, client, app) = with_app().await;
+    set_realm(&world, |realm| realm.remember_devices_days = 30).await;
+    let mut there = super::remembered_browser(&world, &client, &app).await;
+    let mut here = super::remembered_browser(&world, &client, &app).await;
+    let mut half = world.browser();
+    let waiting = after_password(&mut half, &client).await;
+    assert!(asks_for_code(&waiting), "{waiting:?}");
+    let page = open(&mut here, "/account/sessions").await;
+    let csrf = attribute(&page.body, "name=\"csrf\"", "value");
+    let fields = [("csrf", csrf.as_str()), ("others", "end")];
+    let answer = here.post("/account/sessions", &fields).await;
+    assert!(answer.location().ends_with("?notice=others-ended"));
+    for (browser, asked) in [(&mut here, false), (&mut there, true)] {
+        browser.cookies.remove(SESSION);
+        let page = after_password(browser, &client).await;
+        assert_eq!(asks_for_code(&page), asked, "{page:?}");
+    }
+    let late = half.submit(&waiting, &[("code", &app.next_code())]).await;
+    assert!(late.location().contains("/login?"), "{late:?}");
+}
