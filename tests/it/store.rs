@@ -9,8 +9,7 @@ use vidimus::store::conformance::passkeys::{adding, passkey};
 use vidimus::store::conformance::{
     START, World, count_attempt, keys as signing_keys, redemption, rotation,
 };
-use vidimus::store::factors::StepOutcome;
-use vidimus::store::passkeys::PasskeyRemoval;
+use vidimus::store::factors::{FactorRemoval, StepOutcome};
 use vidimus::store::postgres::{PostgresSettings, PostgresStore};
 use vidimus::store::sqlite::SqliteStore;
 use vidimus::store::{
@@ -62,7 +61,8 @@ macro_rules! conformance {
                 a_sign_in_opens_one_session_in_a_race, adds_a_first_app_once_in_a_race,
                 goes_on_without_a_session, makes_a_live_session_stronger, purges_sign_ins,
                 takes_a_mailed_code_once;
-            factors: remembers_a_device, keeps_apps;
+            factors: remembers_a_device, keeps_apps, the_last_demanded_app_stays,
+                of_two_kinds_removed_at_once_one_stays;
             passkeys: keeps_passkeys, gives_a_person_one_handle_in_a_race,
                 a_passkey_opens_a_session, a_passkey_begins_a_sign_in, a_counter_goes_forward,
                 a_count_is_taken_once_in_a_race, adds_a_first_factor_once,
@@ -208,8 +208,8 @@ mod sqlite {
             .await
             .unwrap();
         for (id, expected) in [
-            ("key-1", PasskeyRemoval::Removed),
-            ("key-2", PasskeyRemoval::LastWay),
+            ("key-1", FactorRemoval::Removed),
+            ("key-2", FactorRemoval::LastWay),
         ] {
             let owner = (&world.realm, &world.user.id);
             let store = &world.store;

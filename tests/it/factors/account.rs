@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use vidimus::protocol::client::ClientType;
+use vidimus::protocol::realm::SecondFactorRule;
 
 use super::{DEVICE, SESSION, after_password, asks_for_code, set_realm, type_code, with_app};
 use crate::support::authenticator::Authenticator;
@@ -152,4 +153,27 @@ async fn the_end_of_other_sessions_forgets_their_devices() {
     }
     let late = half.submit(&waiting, &[("code", &app.next_code())]).await;
     assert!(late.location().contains("/login?"), "{late:?}");
+}
+
+/// Where a second factor is demanded, the last one stays.
+#[tokio::test]
+async fn the_last_demanded_app_stays() {
+    let (world, _, app) = with_app().await;
+    set_realm(&world, |realm| {
+        realm.second_factor = SecondFactorRule::Required;
+    })
+    .await;
+    let mut browser = world.browser();
+    let page = open(&mut browser, "/account/factors").await;
+    type_code(&mut browser, &page, &[("code", &app.next_code())]).await;
+    let page = open(&mut browser, "/account/factors").await;
+    let id = app_id(&page);
+    let answer = press(&mut browser, &page, &[("action", "remove"), ("id", &id)]).await;
+    assert!(
+        answer.location().ends_with("?notice=last-factor"),
+        "{answer:?}"
+    );
+    let page = browser.get(answer.location()).await;
+    assert!(page.body.contains("this is your last"), "{page:?}");
+    assert_eq!(app_id(&page), id);
 }

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use vidimus::account::event::EventKind;
 use vidimus::account::user::AccountSwitch;
-use vidimus::store::passkeys::PasskeyRemoval;
+use vidimus::store::factors::FactorRemoval;
 use vidimus::store::{Change, Effects};
 
 use super::{
@@ -249,7 +249,7 @@ async fn a_removed_passkey_opens_nothing_and_is_forgotten() {
     let removal = store
         .remove_passkey(owner, &id, false, &Effects::NONE, now)
         .await;
-    assert_eq!(removal.unwrap(), PasskeyRemoval::Removed);
+    assert_eq!(removal.unwrap(), FactorRemoval::Removed);
     let mut browser = world.browser();
     let answer = sign_in(&mut browser, &client, &mut key, &Says::truth()).await;
     opens_nothing(&browser, &answer);
