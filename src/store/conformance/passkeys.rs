@@ -193,7 +193,7 @@ pub async fn a_passkey_begins_a_sign_in(store: SharedStore) {
     let (realm, owner) = (&world.realm, &world.user.id);
     let marked = world
         .store
-        .set_must_change_password(realm, owner, true, after(2));
+        .set_must_change_password(realm, owner, true, &NONE, after(2));
     assert_eq!(marked.await.unwrap(), Change::Changed);
     let opening = using(&world, "key-1", 0, "s-opened");
     assert_eq!(take(&world, &opening).await, StepOutcome::Gone);

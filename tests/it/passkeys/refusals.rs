@@ -213,7 +213,7 @@ async fn a_password_that_must_be_changed_is_changed_first() {
     let ada = world.person("ada").await;
     let (store, now) = (&world.app.store, world.app.now());
     let marked = store
-        .set_must_change_password(&ada.realm, &ada.id, true, now)
+        .set_must_change_password(&ada.realm, &ada.id, true, &Effects::NONE, now)
         .await;
     assert_eq!(marked.unwrap(), Change::Changed);
     let mut browser = world.browser();

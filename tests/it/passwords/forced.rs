@@ -8,7 +8,7 @@ use vidimus::http::ROUTES;
 use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
 use vidimus::secret::Digest;
-use vidimus::store::Change;
+use vidimus::store::{Change, Effects};
 
 use crate::links::outbox;
 use crate::support::authenticator::Authenticator;
@@ -22,7 +22,8 @@ const NEW: &str = "plane-jar-ostrich";
 /// Says that the password of `ada` must be changed.
 async fn mark(world: &World, user: &User) {
     let (store, now) = (&world.app.store, world.app.now());
-    let marked = store.set_must_change_password(&user.realm, &user.id, true, now);
+    let none = Effects::NONE;
+    let marked = store.set_must_change_password(&user.realm, &user.id, true, &none, now);
     assert_eq!(marked.await.unwrap(), Change::Changed);
 }
 
@@ -115,7 +116,7 @@ async fn every_other_session_ends() {
     let mut there = SignedIn::at(&world, scope, |_| {}).await;
     let mut here = SignedIn::at(&world, scope, |_| {}).await;
     mark(&world, &ada).await;
-    assert!(there.is_signed_in().await, "until the next sign-in");
+    there.must_sign_in_again().await;
     world.advance(1);
     let again = here.client.authorize_url(&[("prompt", "login")]);
     let page = here.browser.authorize(&again, "ada").await;
@@ -154,6 +155,52 @@ async fn a_second_factor_comes_first() {
     assert!(page.body.contains("minlength=\"8\""), "{page:?}");
     let answer = choose(&mut browser, &page, "kX9!mQ2p").await;
     assert!(answer.param("code").is_some(), "{answer:?}");
+}
+
+/// A session from before the mark opens nothing more: it leads to a sign-in, which asks for the
+/// change.
+#[tokio::test]
+async fn a_live_session_leads_to_a_new_sign_in() {
+    let world = World::in_memory().await;
+    let ada = world.ada().await;
+    let client = world.client(ClientType::Web).await;
+    let (request, silent) = (
+        client.authorize_url(&[]),
+        client.authorize_url(&[("prompt", "none")]),
+    );
+    let mut browser = world.browser();
+    browser.authorize(&request, "ada").await;
+    let answer = browser.get(&silent).await;
+    assert!(answer.param("code").is_some(), "{answer:?}");
+    mark(&world, &ada).await;
+    let error = browser.get(&silent).await.param("error");
+    assert_eq!(error.as_deref(), Some("login_required"));
+    for page in ["/account", "/account/password", "/account/factors"] {
+        let answer = browser.get(page).await;
+        assert!(answer.location().contains("/login?account="), "{answer:?}");
+    }
+    let page = browser.authorize(&request, "ada").await;
+    assert!(chooses(&page), "{page:?}");
+    let answer = choose(&mut browser, &page, NEW).await;
+    assert!(answer.param("code").is_some(), "{answer:?}");
+    let account = browser.get("/account").await;
+    assert_eq!(account.status, StatusCode::OK, "{account:?}");
+}
+
+#[tokio::test]
+async fn a_live_session_can_still_be_ended() {
+    let world = World::in_memory().await;
+    let ada = world.ada().await;
+    let client = world.client(ClientType::Web).await;
+    let mut browser = world.browser();
+    browser.authorize(&client.authorize_url(&[]), "ada").await;
+    let cookie = browser.cookies["__Host-vidimus_session"].clone();
+    mark(&world, &ada).await;
+    let page = browser.get("/end_session").await;
+    browser.submit(&page, &[("decision", "confirm")]).await;
+    let (store, cookie) = (&world.app.store, Digest::of(&cookie));
+    let facts = store.session_facts(&ada.realm, &cookie, None).await;
+    assert!(facts.unwrap().unwrap().session.ended_at.is_some());
 }
 
 #[tokio::test]
