@@ -11,6 +11,7 @@ use vidimus::secret::Digest;
 use vidimus::store::{Change, Effects};
 
 use crate::links::outbox;
+use crate::protection::ban;
 use crate::support::authenticator::Authenticator;
 use crate::support::browser::attribute;
 use crate::support::signed_in::SignedIn;
@@ -201,6 +202,40 @@ async fn a_live_session_can_still_be_ended() {
     let (store, cookie) = (&world.app.store, Digest::of(&cookie));
     let facts = store.session_facts(&ada.realm, &cookie, None).await;
     assert!(facts.unwrap().unwrap().session.ended_at.is_some());
+}
+
+/// Whoever shares the address of an attacker gets in where they are known.
+#[tokio::test]
+async fn a_known_device_chooses_from_a_banned_address() {
+    let world = World::in_memory().await;
+    let ada = world.ada().await;
+    let client = world.client(ClientType::Web).await;
+    let mut browser = world.browser();
+    browser.authorize(&client.authorize_url(&[]), "ada").await;
+    browser.cookies.retain(|name, _| name.ends_with("_known"));
+    mark(&world, &ada).await;
+    let (mut pages, mut browsers) = (Vec::new(), [world.browser(), browser]);
+    for browser in &mut browsers {
+        let page = browser.authorize(&client.authorize_url(&[]), "ada").await;
+        assert!(chooses(&page), "{page:?}");
+        pages.push(page);
+    }
+    ban(&world, "192.0.2.7").await;
+    let [stranger, known] = &mut browsers;
+    let answer = choose(stranger, &pages[0], NEW).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{answer:?}");
+    // As often as anybody signs in; each costs a hash.
+    let mut weak = known.submit(&pages[1], &[("password", "password")]).await;
+    for _ in 0..10 {
+        if weak.status == StatusCode::TOO_MANY_REQUESTS {
+            break;
+        }
+        weak = known.submit(&pages[1], &[("password", "password")]).await;
+    }
+    assert_eq!(weak.status, StatusCode::TOO_MANY_REQUESTS, "{weak:?}");
+    world.advance(60);
+    let answer = choose(known, &pages[1], NEW).await;
+    assert!(answer.param("code").is_some(), "{answer:?}");
 }
 
 #[tokio::test]
