@@ -6,8 +6,8 @@ use crate::account::factors::Factors;
 use crate::account::user::AccountSwitch;
 use crate::protocol::ids::UserId;
 use crate::secret::Digest;
-use crate::store::factors::{Act, Ground, SignIn, StepOutcome, StepTaken, Then};
-use crate::store::passkeys::{Passkey, PasskeyRemoval, PasskeyUse};
+use crate::store::factors::{Act, FactorRemoval, Ground, SignIn, StepOutcome, StepTaken, Then};
+use crate::store::passkeys::{Passkey, PasskeyUse};
 use crate::store::{Change, Creation, SharedStore};
 
 /// A passkey of this name.
@@ -71,7 +71,7 @@ pub(super) async fn all(world: &World) -> Vec<Passkey> {
     own.unwrap()
 }
 
-async fn remove(world: &World, id: &str, demanded: bool) -> PasskeyRemoval {
+async fn remove(world: &World, id: &str, demanded: bool) -> FactorRemoval {
     let owner = (&world.realm, &world.user.id);
     let store = &world.store;
     let removal = store.remove_passkey(owner, id, demanded, &NONE, after(6));
@@ -211,7 +211,7 @@ pub async fn a_passkey_begins_a_sign_in(store: SharedStore) {
     let (realm, owner) = (&world.realm, &world.user.id);
     let marked = world
         .store
-        .set_must_change_password(realm, owner, true, after(2));
+        .set_must_change_password(realm, owner, true, &NONE, after(2));
     assert_eq!(marked.await.unwrap(), Change::Changed);
     let opening = using(&world, "key-1", 0, "s-opened");
     assert_eq!(take(&world, &opening).await, StepOutcome::Gone);
@@ -321,7 +321,7 @@ pub async fn removes_a_passkey(store: SharedStore) {
     let world = with_passkey(store).await;
     assert_eq!(
         remove(&world, "key-2", false).await,
-        PasskeyRemoval::NotFound
+        FactorRemoval::NotFound
     );
     let stranger = user(&world.realm, "u-bob", "bob", None);
     let created = world.store.create_user(&stranger, &NONE).await;
@@ -333,21 +333,18 @@ pub async fn removes_a_passkey(store: SharedStore) {
         let removal = world
             .store
             .remove_passkey(owner, "key-1", false, &NONE, after(6));
-        assert_eq!(removal.await.unwrap(), PasskeyRemoval::NotFound);
+        assert_eq!(removal.await.unwrap(), FactorRemoval::NotFound);
     }
     assert_eq!(
         remove(&world, "key-1", true).await,
-        PasskeyRemoval::LastFactor
+        FactorRemoval::LastFactor
     );
     let half = begin(&world, "half").await;
     let second = adding(&world, passkey("key-2"), &[], 5);
     assert_eq!(take(&world, &second).await, StepOutcome::Taken);
-    assert_eq!(remove(&world, "key-1", true).await, PasskeyRemoval::Removed);
+    assert_eq!(remove(&world, "key-1", true).await, FactorRemoval::Removed);
     assert_eq!(factors(&world).await.recovery_codes, 2);
-    assert_eq!(
-        remove(&world, "key-2", false).await,
-        PasskeyRemoval::Removed
-    );
+    assert_eq!(remove(&world, "key-2", false).await, FactorRemoval::Removed);
     assert_eq!(factors(&world).await, Factors::default());
     let gone = using(&world, "key-1", 0, "s-gone");
     assert_eq!(take(&world, &gone).await, StepOutcome::Spent);
@@ -374,7 +371,7 @@ pub async fn of_two_removals_at_once_one_passkey_stays(store: SharedStore) {
     })
     .await;
     assert_eq!(
-        count_of(&outcomes, &PasskeyRemoval::Removed),
+        count_of(&outcomes, &FactorRemoval::Removed),
         1,
         "{outcomes:?}"
     );

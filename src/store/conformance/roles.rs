@@ -105,6 +105,16 @@ pub async fn keeps_roles(store: SharedStore) {
     assert_eq!(changed, Change::NotFound);
 }
 
+/// A role that asks for a second factor, in the hands of the user.
+pub(super) async fn strict_role(world: &World) {
+    let mut admin = world.new_role("r-strict", None, "strict").await;
+    let holder = Holder::User(world.user.id.clone());
+    assert_eq!(world.give(&admin, holder).await, Change::Changed);
+    admin.require_second_factor = true;
+    let changed = world.store.update_role(&admin, &NONE, after(1)).await;
+    assert_eq!(changed.unwrap(), Change::Changed);
+}
+
 /// No client may take a role of the realm for one of its own; clients share names among them.
 pub async fn gives_no_client_two_roles_of_one_name(store: SharedStore) {
     let world = World::new(store).await;

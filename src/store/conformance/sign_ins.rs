@@ -6,7 +6,9 @@ use crate::account::session::Session;
 use crate::account::user::AccountSwitch;
 use crate::protocol::time::Lifetime;
 use crate::secret::Digest;
-use crate::store::factors::{Act, Ground, SignIn, StepOutcome, StepTaken, Then, TotpApp};
+use crate::store::factors::{
+    Act, FactorRemoval, Ground, SignIn, StepOutcome, StepTaken, Then, TotpApp,
+};
 use crate::store::{Change, Creation, Effects, SharedStore};
 
 pub(super) static NONE: Effects = Effects::NONE;
@@ -146,8 +148,8 @@ pub async fn a_change_voids_a_sign_in(store: SharedStore) {
                 }
             }
             _ => {
-                let verb = store.remove_totp_app(realm, id, "app-1", &NONE, after(2));
-                assert_eq!(verb.await.unwrap(), Change::Changed);
+                let verb = store.remove_totp_app((realm, id), "app-1", false, &NONE, after(2));
+                assert_eq!(verb.await.unwrap(), FactorRemoval::Removed);
             }
         }
         assert_eq!(find(&world, change).await, None, "{change}");

@@ -3,13 +3,14 @@
 use http::StatusCode;
 use vidimus::account::event::EventKind;
 use vidimus::account::user::AccountSwitch;
-use vidimus::store::passkeys::PasskeyRemoval;
+use vidimus::store::factors::FactorRemoval;
 use vidimus::store::{Change, Effects};
 
 use super::{
     SESSION, SIGN_IN, add, events_of, login_page, open, options, passkeys_of, refused, send,
     sign_in, to_client, with_passkey,
 };
+use crate::protection::ban;
 use crate::support::passkey::{Named, Says, SoftPasskey};
 use crate::support::{Answer, Browser, World};
 
@@ -219,7 +220,7 @@ async fn a_password_that_must_be_changed_is_changed_first() {
     let ada = world.person("ada").await;
     let (store, now) = (&world.app.store, world.app.now());
     let marked = store
-        .set_must_change_password(&ada.realm, &ada.id, true, now)
+        .set_must_change_password(&ada.realm, &ada.id, true, &Effects::NONE, now)
         .await;
     assert_eq!(marked.unwrap(), Change::Changed);
     let mut browser = world.browser();
@@ -255,7 +256,7 @@ async fn a_removed_passkey_opens_nothing_and_is_forgotten() {
     let removal = store
         .remove_passkey(owner, &id, false, &Effects::NONE, now)
         .await;
-    assert_eq!(removal.unwrap(), PasskeyRemoval::Removed);
+    assert_eq!(removal.unwrap(), FactorRemoval::Removed);
     let mut browser = world.browser();
     let answer = sign_in(&mut browser, &client, &mut key, &Says::truth()).await;
     opens_nothing(&browser, &answer);
@@ -366,4 +367,35 @@ async fn a_passkey_belongs_to_one_account() {
     assert_eq!(passkeys_of(&world, &ada).await.len(), 1);
     let bob = world.person("bob").await;
     assert_eq!(passkeys_of(&world, &bob).await, []);
+}
+
+/// Whoever shares the address of an attacker gets in where they are known; wrong answers there are
+/// counted for their owner.
+#[tokio::test]
+async fn a_known_device_signs_in_from_a_banned_address() {
+    let (world, client, mut key) = with_passkey(true).await;
+    let known_only =
+        |browser: &mut Browser| browser.cookies.retain(|name, _| name.ends_with("_known"));
+    let mut browser = world.browser();
+    sign_in(&mut browser, &client, &mut key, &Says::truth()).await;
+    known_only(&mut browser);
+    assert_eq!(browser.cookies.len(), 1);
+    ban(&world, "192.0.2.7").await;
+    let mut stranger = world.browser();
+    let answer = sign_in(&mut stranger, &client, &mut key, &Says::truth()).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{answer:?}");
+    for _ in 0..8 {
+        let answer = sign_in(&mut browser, &client, &mut key, &Says::truth()).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+        known_only(&mut browser);
+    }
+    let mut forged = key.forged();
+    for number in 0..6 {
+        let answer = sign_in(&mut browser, &client, &mut forged, &Says::truth()).await;
+        let status = match number {
+            5 => StatusCode::TOO_MANY_REQUESTS,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        assert_eq!(answer.status, status, "{number}: {answer:?}");
+    }
 }

@@ -5,12 +5,10 @@ use vidimus::account::event::EventKind;
 use vidimus::account::mail::{Mail, MailKind};
 use vidimus::flows::App;
 use vidimus::protocol::ids::RealmId;
-use vidimus::protocol::time::Lifetime;
-use vidimus::store::protection::Ban;
 use vidimus::store::{Effects, EventFilter, EventPlace};
 
 use super::guesses::{PATHS, Places};
-use super::{at_login, type_in};
+use super::{at_login, ban, type_in};
 use crate::links::{CHOSEN, fill, link_of, outbox, press};
 use crate::support::browser::attribute;
 use crate::support::world::PASSWORD;
@@ -164,15 +162,7 @@ async fn a_ban_is_said_in_every_language() {
 #[tokio::test]
 async fn a_banned_prefix_tries_nothing_at_all() {
     let places = Places::new().await;
-    let now = places.world.app.now();
-    let ban = Ban {
-        prefix: "192.0.2.50".to_owned(),
-        created_at: now,
-        expires_at: now.plus(Lifetime::seconds(86_400)),
-    };
-    let realm = RealmId::default_realm();
-    let store = &places.world.app.store;
-    store.ban(&realm, &ban, &Effects::NONE).await.unwrap();
+    ban(&places.world, "192.0.2.50").await;
     for (number, path) in PATHS.into_iter().enumerate() {
         assert!(
             !places.guess(path, "192.0.2.50", 700 + number).await,

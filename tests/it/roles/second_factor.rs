@@ -9,6 +9,7 @@ use vidimus::store::Change;
 use super::{NONE, default_realm, grant, group, join, role, scene};
 use crate::device::{codes, enter, poll};
 use crate::support::authenticator::Authenticator;
+use crate::support::browser::attribute;
 use crate::support::{Answer, World};
 
 fn sets_up(page: &Answer) -> bool {
@@ -78,4 +79,27 @@ async fn a_session_by_password_is_not_enough_from_then_on() {
     Authenticator::of(&world, "ada").await;
     let page = world.browser().authorize(&address, "ada").await;
     assert!(page.body.contains("id=\"factor-submit\""), "{page:?}");
+}
+
+/// The realm demands none; the role does, of an app as of a passkey.
+#[tokio::test]
+async fn whoever_has_the_role_keeps_the_last_factor() {
+    let (world, ada, ..) = scene().await;
+    strict_role(&world, &ada).await;
+    let app = Authenticator::of(&world, "ada").await;
+    let mut browser = world.browser();
+    let page = browser.get("/account/factors").await;
+    let page = browser.authorize(page.location(), "ada").await;
+    let answer = browser.submit(&page, &[("code", &app.next_code())]).await;
+    let page = browser.get(answer.location()).await;
+    let (csrf, id) = ("name=\"csrf\"", "name=\"id\"");
+    let [csrf, id] = [csrf, id].map(|mark| attribute(&page.body, mark, "value"));
+    let fields = [("csrf", &*csrf), ("action", "remove"), ("id", &id)];
+    let answer = browser.post("/account/factors", &fields).await;
+    assert!(
+        answer.location().ends_with("?notice=last-factor"),
+        "{answer:?}"
+    );
+    let apps = world.app.store.totp_apps(&ada.realm, &ada.id).await;
+    assert_eq!(apps.unwrap().len(), 1);
 }
