@@ -76,7 +76,7 @@ kinds! {
     FactorRemoved = "factor.removed",
     /// A second factor was proven. Detail: `factor`.
     FactorProven = "factor.proven",
-    /// What was to prove a second factor did not.
+    /// What was to prove a second factor did not, or was used before. Detail: `factor`.
     FactorRefused = "factor.refused",
     /// The counter of a passkey did not go forward: there may be a copy of it. It was refused.
     PasskeyCopied = "passkey.copied",
@@ -97,7 +97,8 @@ kinds! {
     SignedIn = "sign_in.succeeded",
     /// A right password was not enough after many wrong ones; a code was mailed.
     SignInDoubted = "sign_in.doubted",
-    /// A sign-in was refused.
+    /// A sign-in was refused, or a password that was asked for once more was wrong. Detail:
+    /// `factor`; `purpose`, where it was no sign-in.
     SignInRefused = "sign_in.refused",
     /// A session was ended.
     SessionEnded = "session.ended",

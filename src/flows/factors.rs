@@ -30,6 +30,16 @@ pub enum Typed<'a> {
     RecoveryCode(&'a str),
 }
 
+impl Typed<'_> {
+    /// What it is called in the record.
+    const fn factor(self) -> &'static str {
+        match self {
+            Self::App(_) => "totp",
+            Self::RecoveryCode(_) => "recovery_code",
+        }
+    }
+}
+
 /// Proves the second factor of whoever is at that step. Every attempt is counted before it is
 /// looked at.
 pub async fn prove(
@@ -46,10 +56,9 @@ pub async fn prove(
         Typed::RecoveryCode(code) => recovery::digest(code).map(Act::TakeRecoveryCode),
     };
     let about = |kind| Event::new(visitor.realm, kind, visitor.caller, now).of_user(&at.user.id);
+    let refused = about(EventKind::FactorRefused).with("factor", typed.factor());
     let Some(act) = act else {
-        let refused = Effects::event(about(EventKind::FactorRefused));
-        app.store.tell(&refused, now).await?;
-        return Err(FlowError::Refused(StepRefusal::Wrong));
+        return Err(tell_refused(app, refused, StepRefusal::Wrong).await?);
     };
     let effects = match &act {
         Act::TakeRecoveryCode(_) => {
@@ -72,27 +81,36 @@ pub async fn prove(
         | Act::UsePasskey(_)
         | Act::AddPasskey { .. }
         | Act::ChangePassword(_) => {
-            Effects::event(about(EventKind::FactorProven).with("factor", "totp"))
+            Effects::event(about(EventKind::FactorProven).with("factor", typed.factor()))
         }
     };
-    let recovery_code = matches!(act, Act::TakeRecoveryCode(_));
     let taking = Taking {
         act,
         method: Some(ONE_TIME),
         remember,
         effects,
     };
-    let taken = take(app, visitor, at, taking, now).await;
-    taken.map_err(|error| {
+    match (take(app, visitor, at, taking, now).await, typed) {
+        (Err(FlowError::Refused(StepRefusal::Used)), Typed::App(_)) => {
+            Err(tell_refused(app, refused, StepRefusal::Used).await?)
+        }
         // A recovery code that was used is gone, and looks like one that never was.
-        error.map_refusal(|refusal| {
-            if recovery_code && refusal == StepRefusal::Used {
-                StepRefusal::Wrong
-            } else {
-                refusal
-            }
-        })
-    })
+        (Err(FlowError::Refused(StepRefusal::Used)), Typed::RecoveryCode(_)) => {
+            Err(tell_refused(app, refused, StepRefusal::Wrong).await?)
+        }
+        (taken, _) => taken,
+    }
+}
+
+/// Records what proved nothing, in one write; gives the refusal.
+pub(crate) async fn tell_refused<R>(
+    app: &App,
+    refused: Event,
+    refusal: R,
+) -> Result<FlowError<R>, Fault> {
+    let at = refused.at;
+    app.store.tell(&Effects::event(refused), at).await?;
+    Ok(FlowError::Refused(refusal))
 }
 
 pub(crate) async fn standing_at(

@@ -12,6 +12,7 @@ use crate::account::mail::MailKind;
 use crate::account::password::SALT_BYTES;
 use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::account::user::{LoginName, Profile, User, mail_address};
+use crate::flows::factors::tell_refused;
 use crate::flows::links::{self, Draft, Letter};
 use crate::flows::password::{Person, ending, judge_new};
 use crate::flows::{App, Fault, FlowError, limits};
@@ -259,7 +260,11 @@ pub async fn confirm(
     let hash = link.content.password_hash.clone();
     let verified = app.hashing.verify(password, hash.as_deref()).await;
     if verified.map_err(ending)?.is_none() {
-        return Err(FlowError::Refused(ConfirmRefusal::WrongPassword));
+        // There is no account that it could be about.
+        let refused = Event::new(realm, EventKind::SignInRefused, asker.caller, now)
+            .with("factor", "password")
+            .with("purpose", "sign_up");
+        return Err(tell_refused(app, refused, ConfirmRefusal::WrongPassword).await?);
     }
     let user = new_user(app, &link, (link.content.name.clone(), hash), now)?;
     let effects = created(&user, "sign_up", asker.caller);

@@ -16,6 +16,7 @@ use super::{
     CHOSEN, altered, complaint, done, fill, link_of, mail_to, open_sign_up, outbox, press, refusal,
     seen,
 };
+use crate::events::recorded;
 use crate::support::browser::attribute;
 use crate::support::world::Shared;
 use crate::support::{Answer, Browser, World};
@@ -418,4 +419,21 @@ async fn an_address_that_got_an_account_meanwhile_is_not_confirmed() {
     assert_eq!(complaint(&answer), "This address has an account already.");
     assert_eq!(account(&world, EVE).await.unwrap().id, by_admin.id);
     assert_eq!(mail_to(&world, EVE).await.kind, MailKind::ConfirmAddress);
+}
+
+/// Whoever has the mailbox and guesses leaves a trace.
+#[tokio::test]
+async fn a_wrong_password_of_a_registration_is_told() {
+    let world = open_world().await;
+    register(&mut world.browser(), "/sign-up", CHOSEN).await;
+    let link = newest_link(&world).await;
+    let wrong = [("password", "wrong-horse-battery")];
+    press(&mut world.browser(), &link, &wrong).await;
+    let told = recorded(&world).await.pop().unwrap();
+    assert_eq!(told.kind.as_str(), "sign_in.refused");
+    assert!(told.user.is_none() && told.caller.address.is_some());
+    assert_eq!(told.detail["factor"], "password");
+    assert_eq!(told.detail["purpose"], "sign_up");
+    let told = format!("{told:?}");
+    assert!(!told.contains("horse") && !told.contains(EVE), "{told}");
 }
