@@ -57,6 +57,10 @@ kinds! {
     FactorChanged = "factor-changed",
     /// A recovery code was used. Values: `left`, `lock_link`.
     RecoveryCodeUsed = "recovery-code-used",
+    /// New recovery codes were made, and the old ones are worth nothing. Values: `lock_link`.
+    RecoveryCodesMade = "recovery-codes-made",
+    /// An admin has taken every second factor away. Values: `lock_link`.
+    FactorsReset = "factors-reset",
     /// Somebody signed in on a device that was not seen before. Values: `device`, `lock_link`.
     NewDevice = "new-device",
     /// The password was typed after many wrong ones; the code goes on with it. Values: `code`,
@@ -93,6 +97,8 @@ impl MailKind {
                 | Self::PasswordChanged
                 | Self::FactorChanged
                 | Self::RecoveryCodeUsed
+                | Self::RecoveryCodesMade
+                | Self::FactorsReset
                 | Self::NewDevice
                 | Self::SignInCode
         )

@@ -18,8 +18,8 @@ use crate::account::password::policy::{
     judge,
 };
 use crate::account::user::User;
-use crate::flows::factors::noticed;
 use crate::flows::hash_pool::{HashPool, HashPoolError};
+use crate::flows::notices::noticed;
 use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, FlowError, revocations};
 use crate::outgoing::Outgoing;

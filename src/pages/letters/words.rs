@@ -83,6 +83,8 @@ fn subject(kind: MailKind) -> Message {
         MailKind::PasswordChanged => Message::new("mail-password-changed-subject"),
         MailKind::FactorChanged => Message::new("mail-factor-changed-subject"),
         MailKind::RecoveryCodeUsed => Message::new("mail-recovery-code-used-subject"),
+        MailKind::RecoveryCodesMade => Message::new("mail-recovery-codes-made-subject"),
+        MailKind::FactorsReset => Message::new("mail-factors-reset-subject"),
         MailKind::NewDevice => Message::new("mail-new-device-subject"),
         MailKind::SignInCode => Message::new("mail-sign-in-code-subject"),
         MailKind::AccountDeleted => Message::new("mail-account-deleted-subject"),
@@ -102,6 +104,8 @@ fn lead(kind: MailKind) -> Message {
         MailKind::PasswordChanged => Message::new("mail-password-changed-lead"),
         MailKind::FactorChanged => Message::new("mail-factor-changed-lead"),
         MailKind::RecoveryCodeUsed => Message::new("mail-recovery-code-used-lead"),
+        MailKind::RecoveryCodesMade => Message::new("mail-recovery-codes-made-lead"),
+        MailKind::FactorsReset => Message::new("mail-factors-reset-lead"),
         MailKind::NewDevice => Message::new("mail-new-device-lead"),
         MailKind::SignInCode => Message::new("mail-sign-in-code-lead"),
         MailKind::AccountDeleted => Message::new("mail-account-deleted-lead"),
@@ -140,6 +144,8 @@ fn action(kind: MailKind) -> Option<Message> {
         | MailKind::PasswordChanged
         | MailKind::FactorChanged
         | MailKind::RecoveryCodeUsed
+        | MailKind::RecoveryCodesMade
+        | MailKind::FactorsReset
         | MailKind::NewDevice
         | MailKind::SignInCode
         | MailKind::Test => return None,
@@ -162,6 +168,8 @@ fn notes(kind: MailKind) -> Vec<Message> {
         | MailKind::PasswordChanged
         | MailKind::FactorChanged
         | MailKind::RecoveryCodeUsed
+        | MailKind::RecoveryCodesMade
+        | MailKind::FactorsReset
         | MailKind::NewDevice => vec![Message::new("mail-was-you")],
         MailKind::SignInCode => vec![Message::new("mail-sign-in-code-more")],
         MailKind::AccountDeleted => vec![Message::new("mail-account-deleted-more")],

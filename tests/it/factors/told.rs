@@ -1,7 +1,9 @@
-//! What proves no second factor is told.
+//! What proves no second factor is told, and so are new recovery codes.
 
+use super::account::{open, press};
 use super::{after_password, type_code, with_app};
 use crate::events::recorded;
+use crate::links::outbox;
 use crate::support::browser::attribute;
 
 /// A code that was used is refused as one that was never right, and told as such.
@@ -56,4 +58,27 @@ async fn codes_that_prove_nothing_are_told() {
     for secret in [&code, &recovery, &unknown] {
         assert!(!told.contains(secret.as_str()), "{told}");
     }
+}
+
+/// Whoever has made themselves another way in does not do so unseen.
+#[tokio::test]
+async fn new_recovery_codes_are_told_to_the_owner() {
+    let (world, _, app) = with_app().await;
+    let mut browser = world.browser();
+    let mut page = open(&mut browser, "/account/factors").await;
+    page = type_code(&mut browser, &page, &[("code", &app.next_code())]).await;
+    if !page.body.contains("make-codes") {
+        page = open(&mut browser, "/account/factors").await;
+    }
+    let codes = press(&mut browser, &page, &[("action", "codes")]).await;
+    assert!(codes.body.contains("id=\"recovery-codes\""), "{codes:?}");
+    let mails = outbox(&world).await;
+    let told = mails
+        .iter()
+        .find(|mail| mail.kind.as_str() == "recovery-codes-made");
+    let told = told.unwrap_or_else(|| panic!("{mails:?}"));
+    assert_eq!(told.to, "ada@example.test");
+    let locked = crate::links::press(&mut world.browser(), &told.values["lock_link"], &[]).await;
+    assert_eq!(locked.status, http::StatusCode::OK, "{locked:?}");
+    assert!(world.person("ada").await.locked_at.is_some());
 }

@@ -57,6 +57,12 @@ mail-recovery-code-used-lead =
        *[other] بقي { $left } رمز.
     }
 
+mail-recovery-codes-made-subject = أُنشئت رموز استرداد جديدة
+mail-recovery-codes-made-lead = أُنشئت رموز استرداد جديدة لحسابك لدى { $realm }. لم تعد الرموز القديمة صالحة.
+
+mail-factors-reset-subject = أُزيلت عوامل التحقق الثانية من حسابك
+mail-factors-reset-lead = أزال أحد المسؤولين كل عوامل التحقق الثانية من حسابك لدى { $realm }، ومنها رموز الاسترداد. من الآن تكفي كلمة المرور وحدها للدخول.
+
 mail-new-device-subject = تسجيل دخول من جهاز جديد
 mail-new-device-lead = استُعمل حسابك لدى { $realm } على جهاز لم نره من قبل:
 

@@ -54,6 +54,12 @@ mail-recovery-code-used-lead =
        *[other] Es sind noch { $left } übrig.
     }
 
+mail-recovery-codes-made-subject = Neue Wiederherstellungscodes wurden erstellt
+mail-recovery-codes-made-lead = Für Ihr Konto bei { $realm } wurden neue Wiederherstellungscodes erstellt. Die alten gelten nicht mehr.
+
+mail-factors-reset-subject = Ihre zweiten Faktoren wurden entfernt
+mail-factors-reset-lead = Die Verwaltung hat alle zweiten Faktoren Ihres Kontos bei { $realm } entfernt, auch die Wiederherstellungscodes. Ab jetzt genügt Ihr Passwort, um sich anzumelden.
+
 mail-new-device-subject = Anmeldung auf einem neuen Gerät
 mail-new-device-lead = Ihr Konto bei { $realm } wurde auf einem Gerät benutzt, das wir bisher nicht kannten:
 

@@ -56,6 +56,12 @@ mail-recovery-code-used-lead =
        *[other] { $left } are left.
     }
 
+mail-recovery-codes-made-subject = New recovery codes were made
+mail-recovery-codes-made-lead = New recovery codes were made for your account at { $realm }. The old ones are worth nothing any more.
+
+mail-factors-reset-subject = Your second factors were removed
+mail-factors-reset-lead = An administrator removed every second factor of your account at { $realm }, recovery codes included. From now on your password alone is enough to sign in.
+
 mail-new-device-subject = Somebody signed in on a new device
 mail-new-device-lead = Your account at { $realm } was used on a device that we have not seen before:
 

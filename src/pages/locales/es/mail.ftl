@@ -54,6 +54,12 @@ mail-recovery-code-used-lead =
        *[other] Quedan { $left }.
     }
 
+mail-recovery-codes-made-subject = Se han creado nuevos códigos de recuperación
+mail-recovery-codes-made-lead = Se han creado nuevos códigos de recuperación para su cuenta en { $realm }. Los anteriores ya no sirven.
+
+mail-factors-reset-subject = Se han quitado sus segundos factores
+mail-factors-reset-lead = La administración ha quitado todos los segundos factores de su cuenta en { $realm }, también los códigos de recuperación. Desde ahora basta su contraseña para entrar.
+
 mail-new-device-subject = Inicio de sesión en un dispositivo nuevo
 mail-new-device-lead = Su cuenta en { $realm } se ha usado en un dispositivo que no conocíamos:
 

@@ -54,6 +54,12 @@ mail-recovery-code-used-lead =
        *[other] Il en reste { $left }.
     }
 
+mail-recovery-codes-made-subject = De nouveaux codes de secours ont été créés
+mail-recovery-codes-made-lead = De nouveaux codes de secours ont été créés pour votre compte chez { $realm }. Les anciens ne valent plus rien.
+
+mail-factors-reset-subject = Vos seconds facteurs ont été retirés
+mail-factors-reset-lead = L’administration a retiré tous les seconds facteurs de votre compte chez { $realm }, codes de secours compris. Désormais, votre mot de passe suffit pour vous connecter.
+
 mail-new-device-subject = Connexion sur un nouvel appareil
 mail-new-device-lead = Votre compte chez { $realm } a été utilisé sur un appareil que nous ne connaissions pas :
 

@@ -53,6 +53,12 @@ mail-recovery-code-used-lead =
        *[other] 残りは { $left } 個です。
     }
 
+mail-recovery-codes-made-subject = 新しいリカバリーコードが作成されました
+mail-recovery-codes-made-lead = { $realm } のアカウントの新しいリカバリーコードが作成されました。以前のコードはもう使えません。
+
+mail-factors-reset-subject = 第 2 要素が削除されました
+mail-factors-reset-lead = 管理者が { $realm } のアカウントの第 2 要素を、リカバリーコードも含めてすべて削除しました。今後はパスワードだけでサインインできます。
+
 mail-new-device-subject = 新しい端末でサインインがありました
 mail-new-device-lead = { $realm } のアカウントが、これまでに見たことのない端末で使われました。
 
