@@ -102,8 +102,11 @@ kinds! {
     SignInRefused = "sign_in.refused",
     /// A session was ended.
     SessionEnded = "session.ended",
-    /// A person allowed a client something.
+    /// A person allowed a client something. Details: `scope`; `by` is `device` where they let a
+    /// device in.
     ConsentGranted = "consent.granted",
+    /// A person allowed a client nothing of what it asked for. Details as above.
+    ConsentDenied = "consent.denied",
     /// A person or an admin withdrew what a client was allowed.
     ConsentWithdrawn = "consent.withdrawn",
     /// A grant, or one access token of it, was revoked. Detail: `reason`.
