@@ -63,6 +63,9 @@ kinds! {
     FactorsReset = "factors-reset",
     /// Somebody signed in on a device that was not seen before. Values: `device`, `lock_link`.
     NewDevice = "new-device",
+    /// What an application was given was used twice, as if it had been copied; the sign-in was
+    /// ended. Values: `what`, the application, and `lock_link`.
+    AccessStolen = "access-stolen",
     /// The password was typed after many wrong ones; the code goes on with it. Values: `code`,
     /// `lock_link`.
     SignInCode = "sign-in-code",
@@ -100,6 +103,7 @@ impl MailKind {
                 | Self::RecoveryCodesMade
                 | Self::FactorsReset
                 | Self::NewDevice
+                | Self::AccessStolen
                 | Self::SignInCode
         )
     }

@@ -26,7 +26,7 @@ impl Draft {
             Some(label) => Some((label, value(mail, "link")?)),
             None => None,
         };
-        let detail = if kind == MailKind::FactorChanged {
+        let detail = if matches!(kind, MailKind::FactorChanged | MailKind::AccessStolen) {
             Some(value(mail, "what")?)
         } else if kind == MailKind::NewDevice {
             Some(value(mail, "device")?)
@@ -86,6 +86,7 @@ fn subject(kind: MailKind) -> Message {
         MailKind::RecoveryCodesMade => Message::new("mail-recovery-codes-made-subject"),
         MailKind::FactorsReset => Message::new("mail-factors-reset-subject"),
         MailKind::NewDevice => Message::new("mail-new-device-subject"),
+        MailKind::AccessStolen => Message::new("mail-access-stolen-subject"),
         MailKind::SignInCode => Message::new("mail-sign-in-code-subject"),
         MailKind::AccountDeleted => Message::new("mail-account-deleted-subject"),
         MailKind::Test => Message::new("mail-test-subject"),
@@ -107,6 +108,7 @@ fn lead(kind: MailKind) -> Message {
         MailKind::RecoveryCodesMade => Message::new("mail-recovery-codes-made-lead"),
         MailKind::FactorsReset => Message::new("mail-factors-reset-lead"),
         MailKind::NewDevice => Message::new("mail-new-device-lead"),
+        MailKind::AccessStolen => Message::new("mail-access-stolen-lead"),
         MailKind::SignInCode => Message::new("mail-sign-in-code-lead"),
         MailKind::AccountDeleted => Message::new("mail-account-deleted-lead"),
         MailKind::Test => Message::new("mail-test-lead"),
@@ -147,6 +149,7 @@ fn action(kind: MailKind) -> Option<Message> {
         | MailKind::RecoveryCodesMade
         | MailKind::FactorsReset
         | MailKind::NewDevice
+        | MailKind::AccessStolen
         | MailKind::SignInCode
         | MailKind::Test => return None,
     })
@@ -171,6 +174,7 @@ fn notes(kind: MailKind) -> Vec<Message> {
         | MailKind::RecoveryCodesMade
         | MailKind::FactorsReset
         | MailKind::NewDevice => vec![Message::new("mail-was-you")],
+        MailKind::AccessStolen => vec![Message::new("mail-access-stolen-more")],
         MailKind::SignInCode => vec![Message::new("mail-sign-in-code-more")],
         MailKind::AccountDeleted => vec![Message::new("mail-account-deleted-more")],
         MailKind::Test => Vec::new(),

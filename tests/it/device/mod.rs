@@ -3,6 +3,8 @@
 mod pages;
 mod races;
 
+pub(crate) use races::session_of;
+
 use http::StatusCode;
 use vidimus::account::user::AccountSwitch;
 use vidimus::protocol::client::{ClientMetadata, ClientType, TokenEndpointAuthMethod};
@@ -349,7 +351,7 @@ async fn nothing_is_issued_to_parties_that_have_fallen() {
     ];
     for (codes, error) in [(&online, "invalid_grant"), (&offline, "")] {
         let browser = allow(&device, &codes.user).await;
-        let session = races::session_of(world, &browser).await;
+        let session = session_of(world, &browser).await;
         let realm = &device.realm;
         store
             .end_session(realm, &session, &Effects::NONE, now)

@@ -63,6 +63,10 @@ mail-factors-reset-lead = La administración ha quitado todos los segundos facto
 mail-new-device-subject = Inicio de sesión en un dispositivo nuevo
 mail-new-device-lead = Su cuenta en { $realm } se ha usado en un dispositivo que no conocíamos:
 
+mail-access-stolen-subject = Hemos terminado una sesión de su cuenta
+mail-access-stolen-lead = El acceso de una aplicación a su cuenta en { $realm } se usó desde dos lados, como si alguien lo hubiera copiado. Por seguridad, lo hemos terminado. Si el navegador correspondiente seguía con la sesión iniciada, la hemos cerrado y hemos terminado todos los accesos concedidos en él a aplicaciones. Fue esta aplicación:
+mail-access-stolen-more = Puede ser un error de la aplicación. Si no la conoce o esto se repite, bloquee su cuenta.
+
 mail-sign-in-code-subject = Su código para { $realm }
 mail-sign-in-code-lead = La contraseña de su cuenta en { $realm } se ha escrito después de muchas incorrectas. Para continuar, escriba este código donde está iniciando sesión:
 mail-sign-in-code-more = No se lo diga a nadie. Vale durante diez minutos.

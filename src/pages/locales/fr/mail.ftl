@@ -63,6 +63,10 @@ mail-factors-reset-lead = L’administration a retiré tous les seconds facteurs
 mail-new-device-subject = Connexion sur un nouvel appareil
 mail-new-device-lead = Votre compte chez { $realm } a été utilisé sur un appareil que nous ne connaissions pas :
 
+mail-access-stolen-subject = Nous avons mis fin à une connexion à votre compte
+mail-access-stolen-lead = L’accès d’une application à votre compte chez { $realm } a été utilisé de deux côtés, comme si quelqu’un l’avait copié. Par précaution, nous y avons mis fin. Si le navigateur concerné était encore connecté, nous l’avons déconnecté et avons mis fin à tous les accès accordés aux applications dans celui-ci. Il s’agit de cette application :
+mail-access-stolen-more = Il peut s’agir d’une erreur de l’application. Si vous ne la connaissez pas ou si cela se reproduit, verrouillez votre compte.
+
 mail-sign-in-code-subject = Votre code pour { $realm }
 mail-sign-in-code-lead = Le mot de passe de votre compte chez { $realm } a été saisi après de nombreux essais erronés. Pour continuer, saisissez ce code là où vous vous connectez :
 mail-sign-in-code-more = Ne le communiquez à personne. Il est valable dix minutes.
