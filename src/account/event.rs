@@ -42,7 +42,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// An account was made.
+    /// An account was made. Details: `by`; `terms`, where they are that were accepted.
     UserCreated = "user.created",
     /// An admin switched an account off.
     UserDisabled = "user.disabled",
@@ -66,7 +66,7 @@ kinds! {
     PasswordChanged = "password.changed",
     /// Somebody asked for a link that sets another password.
     PasswordResetAsked = "password.reset_asked",
-    /// Somebody filled in the form for a new account.
+    /// Somebody filled in the form for a new account. Detail: `terms`, as above.
     SignUpAsked = "sign_up.asked",
     /// An admin invited somebody.
     UserInvited = "user.invited",

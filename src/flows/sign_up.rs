@@ -53,6 +53,8 @@ pub struct Form<'a> {
     pub password: SecretString,
     /// The authorization request in the page's address.
     pub request: Option<&'a str>,
+    /// Where the terms are that were accepted; none where there are none.
+    pub terms: Option<&'a str>,
 }
 
 /// Why no mail was written. Never tells whether there is an account.
@@ -97,6 +99,7 @@ pub async fn sign_up(
         name,
         password_hash: Some(hashed(app, acceptable).await?),
         request: form.request.map(str::to_owned),
+        terms: form.terms.map(str::to_owned),
         browser: asker.cookie.map(|value| Digest::of(value).to_hex()),
     };
     send(app, asker, &email, content, now).await?;
@@ -185,6 +188,8 @@ async fn send(
         Some(login) => app.store.user_by_login(realm, &login).await?,
         None => None,
     };
+    let event = Event::new(realm, EventKind::SignUpAsked, asker.caller, now);
+    let event = with_terms(event, content.terms.as_deref());
     let name = content.name.clone();
     let draft = Draft {
         realm,
@@ -210,7 +215,6 @@ async fn send(
     let lifetime = LinkPurpose::ConfirmAddress.mail_lifetime();
     let about = known.as_ref().map(|user| &user.id);
     let mail = links::write(app, (realm, about), &letter, lifetime, now)?.carrying(&link);
-    let event = Event::new(realm, EventKind::SignUpAsked, asker.caller, now);
     let event = match about {
         Some(user) => event.of_user(user),
         None => event,
@@ -267,7 +271,8 @@ pub async fn confirm(
         return Err(tell_refused(app, refused, ConfirmRefusal::WrongPassword).await?);
     }
     let user = new_user(app, &link, (link.content.name.clone(), hash), now)?;
-    let effects = created(&user, "sign_up", asker.caller);
+    let terms = link.content.terms.as_deref();
+    let effects = created(&user, ("sign_up", terms), asker.caller);
     match create(app, &link, &user, &effects).await? {
         Ok(()) => Ok(link),
         Err(NotMade::NameTaken) => Err(FlowError::Refused(ConfirmRefusal::AddressTaken)),
@@ -303,12 +308,19 @@ pub(crate) fn new_user(
     })
 }
 
-/// What is told of an account that a link makes.
-pub(crate) fn created(user: &User, by: &str, caller: &Caller) -> Effects {
+/// What is told of an account that a link makes, and of the terms that were accepted for it.
+pub(crate) fn created(user: &User, (by, terms): (&str, Option<&str>), caller: &Caller) -> Effects {
     let event = Event::new(&user.realm, EventKind::UserCreated, caller, user.created_at)
         .of_user(&user.id)
         .with("by", by);
-    Effects::event(event)
+    Effects::event(with_terms(event, terms))
+}
+
+fn with_terms(event: Event, terms: Option<&str>) -> Event {
+    match terms {
+        Some(terms) => event.with("terms", terms),
+        None => event,
+    }
 }
 
 /// Why a link made no account.

@@ -12,6 +12,7 @@ use vidimus::store::Effects;
 use vidimus::store::ephemeral::Quota;
 use vidimus::store::sqlite::SqliteStore;
 
+use super::invitations::invite;
 use super::{
     CHOSEN, altered, complaint, done, fill, link_of, mail_to, open_sign_up, outbox, press, refusal,
     seen,
@@ -436,4 +437,47 @@ async fn a_wrong_password_of_a_registration_is_told() {
     assert_eq!(told.detail["purpose"], "sign_up");
     let told = format!("{told:?}");
     assert!(!told.contains("horse") && !told.contains(EVE), "{told}");
+}
+
+/// What the record says of terms that were accepted.
+async fn terms_told(world: &World) -> Vec<(&'static str, Option<String>)> {
+    let told = recorded(world).await.into_iter();
+    told.map(|event| (event.kind.as_str(), event.detail.get("terms").cloned()))
+        .filter(|(kind, _)| ["sign_up.asked", "user.created"].contains(kind))
+        .collect()
+}
+
+/// The record says which terms somebody has accepted, with the account that came of it.
+#[tokio::test]
+async fn the_terms_that_were_accepted_are_kept() {
+    const TERMS: &str = "https://example.test/terms/3";
+    let world = World::in_memory().await;
+    open_sign_up(&world, Some(TERMS)).await;
+    let mut browser = world.browser();
+    let fields = [("email", EVE), ("password", CHOSEN), ("terms", "accepted")];
+    fill(&mut browser, "/sign-up", &fields).await;
+    // What counts is what was on the form.
+    open_sign_up(&world, Some("https://example.test/terms/4")).await;
+    world.advance(2);
+    let link = newest_link(&world).await;
+    press(&mut browser, &link, &[("password", CHOSEN)]).await;
+    let accepted = Some(TERMS.to_owned());
+    let asked = ("sign_up.asked", accepted.clone());
+    assert_eq!(
+        terms_told(&world).await,
+        [asked, ("user.created", accepted)]
+    );
+}
+
+#[tokio::test]
+async fn the_terms_of_an_invitation_are_kept_and_none_where_there_are_none() {
+    for terms in [Some("https://example.test/terms/3"), None] {
+        let world = World::in_memory().await;
+        open_sign_up(&world, terms).await;
+        let link = invite(&world).await;
+        let fields = [("password", CHOSEN), ("terms", "accepted")];
+        press(&mut world.browser(), &link, &fields).await;
+        let expected = ("user.created", terms.map(str::to_owned));
+        assert_eq!(terms_told(&world).await, [expected]);
+    }
 }
