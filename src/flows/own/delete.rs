@@ -40,6 +40,8 @@ pub enum DeletionRefusal {
     OtherName,
     /// The password is wrong.
     WrongPassword,
+    /// So many wrong ones came before that it is not looked at here: a new sign-in asks for more.
+    Doubted,
     /// Too many attempts; wait.
     SlowDown {
         /// For how long.
@@ -152,9 +154,10 @@ async fn prove(
     deletion: Deletion<'_>,
 ) -> Result<(), FlowError<DeletionRefusal>> {
     let (now, user) = (app.now(), &live.facts().user);
-    login::count(app, user, deletion.address, now)
-        .await
-        .map_err(|error| error.map_refusal(refusal))?;
+    let counted = login::count(app, user, deletion.address, now).await;
+    if counted.map_err(|error| error.map_refusal(refusal))? {
+        return Err(FlowError::Refused(DeletionRefusal::Doubted));
+    }
     let stored = user.password_hash.as_deref();
     let verified = app.hashing.verify(deletion.password, stored).await;
     if verified.map_err(ending)?.is_none() {
