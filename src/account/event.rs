@@ -42,7 +42,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// An account was made.
+    /// An account was made. Details: `by`; `terms`, where they are that were accepted.
     UserCreated = "user.created",
     /// An admin switched an account off.
     UserDisabled = "user.disabled",
@@ -70,7 +70,7 @@ kinds! {
     PasswordChangeDemanded = "password.change_demanded",
     /// An admin took that back.
     PasswordChangeWaived = "password.change_waived",
-    /// Somebody filled in the form for a new account.
+    /// Somebody filled in the form for a new account. Detail: `terms`, as above.
     SignUpAsked = "sign_up.asked",
     /// An admin invited somebody.
     UserInvited = "user.invited",
@@ -80,7 +80,7 @@ kinds! {
     FactorRemoved = "factor.removed",
     /// A second factor was proven. Detail: `factor`.
     FactorProven = "factor.proven",
-    /// What was to prove a second factor did not.
+    /// What was to prove a second factor did not, or was used before. Detail: `factor`.
     FactorRefused = "factor.refused",
     /// The counter of a passkey did not go forward: there may be a copy of it. It was refused.
     PasskeyCopied = "passkey.copied",
@@ -101,12 +101,16 @@ kinds! {
     SignedIn = "sign_in.succeeded",
     /// A right password was not enough after many wrong ones; a code was mailed.
     SignInDoubted = "sign_in.doubted",
-    /// A sign-in was refused.
+    /// A sign-in was refused, or a password that was asked for once more was wrong. Detail:
+    /// `factor`; `purpose`, where it was no sign-in.
     SignInRefused = "sign_in.refused",
     /// A session was ended.
     SessionEnded = "session.ended",
-    /// A person allowed a client something.
+    /// A person allowed a client something. Details: `scope`; `by` is `device` where they let a
+    /// device in.
     ConsentGranted = "consent.granted",
+    /// A person allowed a client nothing of what it asked for. Details as above.
+    ConsentDenied = "consent.denied",
     /// A person or an admin withdrew what a client was allowed.
     ConsentWithdrawn = "consent.withdrawn",
     /// A grant, or one access token of it, was revoked. Detail: `reason`.

@@ -117,6 +117,9 @@ pub struct LinkContent {
     /// The authorization request that the person comes from, as it stood in the page's address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
+    /// Where the terms are that were accepted with the form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms: Option<String>,
     /// The digest of the cookie of the browser that asked for the link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub browser: Option<String>,

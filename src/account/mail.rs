@@ -57,8 +57,15 @@ kinds! {
     FactorChanged = "factor-changed",
     /// A recovery code was used. Values: `left`, `lock_link`.
     RecoveryCodeUsed = "recovery-code-used",
+    /// New recovery codes were made, and the old ones are worth nothing. Values: `lock_link`.
+    RecoveryCodesMade = "recovery-codes-made",
+    /// An admin has taken every second factor away. Values: `lock_link`.
+    FactorsReset = "factors-reset",
     /// Somebody signed in on a device that was not seen before. Values: `device`, `lock_link`.
     NewDevice = "new-device",
+    /// What an application was given was used twice, as if it had been copied; the sign-in was
+    /// ended. Values: `what`, the application, and `lock_link`.
+    AccessStolen = "access-stolen",
     /// The password was typed after many wrong ones; the code goes on with it. Values: `code`,
     /// `lock_link`.
     SignInCode = "sign-in-code",
@@ -93,7 +100,10 @@ impl MailKind {
                 | Self::PasswordChanged
                 | Self::FactorChanged
                 | Self::RecoveryCodeUsed
+                | Self::RecoveryCodesMade
+                | Self::FactorsReset
                 | Self::NewDevice
+                | Self::AccessStolen
                 | Self::SignInCode
         )
     }

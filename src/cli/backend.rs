@@ -5,19 +5,23 @@ use std::sync::Arc;
 use super::desk::Desk;
 use super::output::Output;
 use super::{Failure, FailureKind, new_password};
+use crate::account::mail::MailKind;
 use crate::account::password::{NewPasswordHash, SALT_BYTES};
+use crate::account::user::User;
 use crate::config::Config;
 use crate::flows::FlowError;
 use crate::flows::hash_pool::HashPool;
+use crate::flows::notices::{Notice, notice};
 use crate::flows::password::{Bench, Person, judge_at};
 use crate::flows::realm_keys::{MadeKey, RealmKeys, Rotation, check_master_key};
 use crate::keys::MasterKey;
 use crate::protocol::ids::RealmId;
+use crate::protocol::issuer::Issuer;
 use crate::protocol::time::Timestamp;
 use crate::secret::SecretString;
 use crate::server::assemble::{self, Migration};
 use crate::server::demo::{self, Demo};
-use crate::store::{MigrationStatus, Realm, SharedStore, Store};
+use crate::store::{Effects, MigrationStatus, Realm, SharedStore, Store};
 
 /// Opens the record.
 pub async fn open_store(config: &Config, migration: Migration) -> Result<SharedStore, Failure> {
@@ -67,6 +71,29 @@ pub async fn master_key(config: &Config, store: &dyn Store) -> Result<Arc<Master
     let checked = check_master_key(store, &master).await;
     checked.map_err(|error| failed(error.to_string()))?;
     Ok(Arc::new(master))
+}
+
+/// The effects of a command with the notice that tells the account's owner of it; who has no
+/// address needs no key.
+pub async fn noticed(
+    desk: &Desk,
+    config: &Config,
+    user: &User,
+    (kind, effects): (MailKind, Effects),
+) -> Result<Effects, Failure> {
+    if user.email.is_none() {
+        return Ok(effects);
+    }
+    let master = master_key(config, desk.store.as_ref()).await?;
+    let issuer = Issuer::of_realm(config.issuer.as_str(), &desk.realm);
+    let told = Notice {
+        kind,
+        values: &[],
+        language: None,
+    };
+    let pen = (master.as_ref(), desk.entropy.as_ref(), &issuer);
+    notice(pen, user, told, effects, desk.clock.now())
+        .map_err(|fault| Failure::new(FailureKind::Failed, fault.to_string()))
 }
 
 /// Rotates the signing keys of a realm.

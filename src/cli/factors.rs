@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::Failure;
 use super::desk::Desk;
 use super::output::{Output, members};
 use super::user::{find, report};
+use super::{Failure, backend};
+use crate::account::mail::MailKind;
+use crate::config::Config;
 use crate::flows::factors;
 use crate::protocol::time::Timestamp;
 
@@ -53,10 +55,17 @@ pub(super) async fn show(desk: &Desk, user: &str, output: &mut Output<'_>) -> Re
 }
 
 /// Takes a person's second factors away.
-pub(super) async fn reset(desk: &Desk, user: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+pub(super) async fn reset(
+    desk: &Desk,
+    config: &Config,
+    user: &str,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let user = find(desk, user).await?;
     let now = desk.clock.now();
-    let effects = factors::reset_effects((&desk.realm, &user.id), &desk.caller(), now);
+    let effects = factors::reset_effects(&user, &desk.caller(), now);
+    let told = (MailKind::FactorsReset, effects);
+    let effects = backend::noticed(desk, config, &user, told).await?;
     let change = desk
         .store
         .reset_factors(&desk.realm, &user.id, &effects, now)

@@ -7,8 +7,9 @@ use super::output::{Output, members, table};
 use super::user_arguments::{
     ClaimArgs, SetPasswordArgs, UserCommand, UserCreateArgs, UserUpdateArgs,
 };
-use super::{Failure, FailureKind, consent, factors, invite, new_password, user_import};
+use super::{Failure, FailureKind, backend, consent, factors, invite, new_password, user_import};
 use crate::account::event::{Event, EventKind};
+use crate::account::mail::MailKind;
 use crate::account::profile::set_claim;
 use crate::account::user::{AccountSwitch, LoginName, Profile, UNDO_PERIOD, User, mail_address};
 use crate::config::Config;
@@ -47,7 +48,7 @@ pub(super) async fn run(
         UserCommand::Delete { user } => switch(desk, &user, AccountSwitch::Delete, output).await,
         UserCommand::Restore { user } => switch(desk, &user, AccountSwitch::Restore, output).await,
         UserCommand::Factors { user } => factors::show(desk, &user, output).await,
-        UserCommand::ResetFactors { user } => factors::reset(desk, &user, output).await,
+        UserCommand::ResetFactors { user } => factors::reset(desk, config, &user, output).await,
         UserCommand::Consents { user } => consent::list(desk, &user, output).await,
         UserCommand::Withdraw { user, client } => {
             consent::withdraw(desk, &user, client, output).await
@@ -146,6 +147,8 @@ async fn set_password(
     let Some(password) = password else {
         return Err(Failure::usage("give --password-stdin or --password-file"));
     };
+    let effects = set_effects((&desk.realm, &user.id), &desk.caller(), now);
+    let told = (MailKind::PasswordChanged, effects);
     let wanted = PasswordChange {
         realm: desk.realm.clone(),
         user: user.id.clone(),
@@ -154,7 +157,7 @@ async fn set_password(
         spared: None,
         must_change: arguments.must_change_password,
         history: password.policy.history(),
-        effects: set_effects((&desk.realm, &user.id), &desk.caller(), now),
+        effects: backend::noticed(desk, config, &user, told).await?,
         now,
     };
     let change = desk.store.change_password(&wanted).await?;

@@ -8,9 +8,8 @@ use crate::account::factors::{ONE_TIME, with_second};
 use crate::account::mail::MailKind;
 use crate::account::session::Session;
 use crate::account::totp::{self, DEVICES_LIMIT};
-use crate::flows::factors::{
-    Offer, RecoveryCodes, SetUp, confirmed, make_offer, new_codes, noticed,
-};
+use crate::flows::factors::{Offer, RecoveryCodes, SetUp, confirmed, make_offer, new_codes};
+use crate::flows::notices::noticed;
 use crate::flows::session::{self, LiveSession};
 use crate::flows::sign_in_steps::StepRefusal;
 use crate::flows::step_attempts::{count_attempt, forget_attempts};
@@ -175,9 +174,11 @@ pub async fn renew_codes(
     let (now, user) = (app.now(), &live.facts().user);
     let (codes, digests) = new_codes(app)?;
     let effects = Effects::event(event(live, EventKind::RecoveryCodesMade, caller, now));
+    let effects = noticed(app, user, (MailKind::RecoveryCodesMade, &[]), effects, now)?;
     app.store
         .replace_recovery_codes(&user.realm, &user.id, &digests, &effects, now)
         .await?;
+    app.mail_bell.notify_one();
     Ok(codes)
 }
 

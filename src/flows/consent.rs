@@ -84,6 +84,16 @@ async fn deny(
     pending: &Pending,
     now: Timestamp,
 ) -> Result<Outcome, Fault> {
-    let refusal = AuthorizeRefusal::Denied;
-    authorize::refuse_pending(app, visit.realm, pending, refusal, now).await
+    let event = Event::new(visit.realm, EventKind::ConsentDenied, visit.caller, now)
+        .of_client(&pending.addressee.client().id)
+        .with("scope", pending.request.scope.to_string());
+    // The session may have ended while the page was open.
+    let event = match &pending.session {
+        Some(live) => event
+            .of_user(&live.facts().user.id)
+            .in_session(&live.facts().session.id),
+        None => event,
+    };
+    let denied = (AuthorizeRefusal::Denied, Effects::event(event));
+    authorize::refuse_telling(app, visit.realm, pending, denied, now).await
 }

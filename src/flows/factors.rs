@@ -9,8 +9,7 @@ use crate::account::mail::MailKind;
 use crate::account::recovery;
 use crate::account::totp::{self, SECRET_BYTES, TotpCode, TotpSecret};
 use crate::account::user::User;
-use crate::flows::links::{self, Letter};
-use crate::flows::mail;
+use crate::flows::notices::noticed;
 use crate::flows::sign_in_steps::{AtStep, Progress, StepRefusal, Taking, Visitor, at_step, take};
 use crate::flows::step_attempts::count_visitor;
 use crate::flows::{App, Fault, FlowError};
@@ -30,6 +29,16 @@ pub enum Typed<'a> {
     RecoveryCode(&'a str),
 }
 
+impl Typed<'_> {
+    /// What it is called in the record.
+    const fn factor(self) -> &'static str {
+        match self {
+            Self::App(_) => "totp",
+            Self::RecoveryCode(_) => "recovery_code",
+        }
+    }
+}
+
 /// Proves the second factor of whoever is at that step. Every attempt is counted before it is
 /// looked at.
 pub async fn prove(
@@ -46,10 +55,9 @@ pub async fn prove(
         Typed::RecoveryCode(code) => recovery::digest(code).map(Act::TakeRecoveryCode),
     };
     let about = |kind| Event::new(visitor.realm, kind, visitor.caller, now).of_user(&at.user.id);
+    let refused = about(EventKind::FactorRefused).with("factor", typed.factor());
     let Some(act) = act else {
-        let refused = Effects::event(about(EventKind::FactorRefused));
-        app.store.tell(&refused, now).await?;
-        return Err(FlowError::Refused(StepRefusal::Wrong));
+        return Err(tell_refused(app, refused, StepRefusal::Wrong).await?);
     };
     let effects = match &act {
         Act::TakeRecoveryCode(_) => {
@@ -72,27 +80,36 @@ pub async fn prove(
         | Act::UsePasskey(_)
         | Act::AddPasskey { .. }
         | Act::ChangePassword(_) => {
-            Effects::event(about(EventKind::FactorProven).with("factor", "totp"))
+            Effects::event(about(EventKind::FactorProven).with("factor", typed.factor()))
         }
     };
-    let recovery_code = matches!(act, Act::TakeRecoveryCode(_));
     let taking = Taking {
         act,
         method: Some(ONE_TIME),
         remember,
         effects,
     };
-    let taken = take(app, visitor, at, taking, now).await;
-    taken.map_err(|error| {
+    match (take(app, visitor, at, taking, now).await, typed) {
+        (Err(FlowError::Refused(StepRefusal::Used)), Typed::App(_)) => {
+            Err(tell_refused(app, refused, StepRefusal::Used).await?)
+        }
         // A recovery code that was used is gone, and looks like one that never was.
-        error.map_refusal(|refusal| {
-            if recovery_code && refusal == StepRefusal::Used {
-                StepRefusal::Wrong
-            } else {
-                refusal
-            }
-        })
-    })
+        (Err(FlowError::Refused(StepRefusal::Used)), Typed::RecoveryCode(_)) => {
+            Err(tell_refused(app, refused, StepRefusal::Wrong).await?)
+        }
+        (taken, _) => taken,
+    }
+}
+
+/// Records what proved nothing, in one write; gives the refusal.
+pub(crate) async fn tell_refused<R>(
+    app: &App,
+    refused: Event,
+    refusal: R,
+) -> Result<FlowError<R>, Fault> {
+    let at = refused.at;
+    app.store.tell(&Effects::event(refused), at).await?;
+    Ok(FlowError::Refused(refusal))
 }
 
 pub(crate) async fn standing_at(
@@ -289,51 +306,24 @@ pub(crate) fn new_codes(app: &App) -> Result<(RecoveryCodes, Vec<Digest>), Fault
     Ok((codes, digests))
 }
 
-/// The effects of a change with the mail that tells the account's owner of it, and a link in it
-/// that locks the account; who has no address is told nothing.
-pub(crate) fn noticed(
-    app: &App,
-    user: &User,
-    (kind, values): (MailKind, &[(&str, &str)]),
-    effects: Effects,
-    now: Timestamp,
-) -> Result<Effects, Fault> {
-    let Some(email) = user.email.as_deref() else {
-        return Ok(effects);
-    };
-    let owner = (&user.realm, &user.id);
-    let (lock, address) = links::lock_link(app, owner, email, now)?;
-    let letter = Letter {
-        kind,
-        to: email,
-        name: user.profile.name.as_deref(),
-        language: user.profile.locale.as_deref().unwrap_or("en"),
-        values: &[values, &[("lock_link", address.as_str())]].concat(),
-    };
-    let owner = (&user.realm, Some(&user.id));
-    let mail = links::write(app, owner, &letter, mail::NOTICE_LIFETIME, now)?;
-    Ok(effects.and_link(lock).and_mail(mail))
-}
-
-/// What goes with an admin taking all second factors of a person away.
-pub fn reset_effects(
-    (realm, user): (&RealmId, &UserId),
-    caller: &Caller,
-    now: Timestamp,
-) -> Effects {
-    let event = Event::new(realm, EventKind::FactorRemoved, caller, now).of_user(user);
+/// What is told of an admin taking all second factors of a person away; the owner is told by mail
+/// too ([`MailKind::FactorsReset`]).
+pub fn reset_effects(user: &User, caller: &Caller, now: Timestamp) -> Effects {
+    let event = Event::new(&user.realm, EventKind::FactorRemoved, caller, now).of_user(&user.id);
     Effects::event(event.with("factor", "all"))
 }
 
 /// Takes all second factors of a person away; an admin does that for who has lost them.
-pub async fn reset(
-    app: &App,
-    (realm, user): (&RealmId, &UserId),
-    caller: &Caller,
-) -> Result<Change, Fault> {
+pub async fn reset(app: &App, user: &User, caller: &Caller) -> Result<Change, Fault> {
     let now = app.now();
-    let effects = reset_effects((realm, user), caller, now);
-    Ok(app.store.reset_factors(realm, user, &effects, now).await?)
+    let effects = reset_effects(user, caller, now);
+    let effects = noticed(app, user, (MailKind::FactorsReset, &[]), effects, now)?;
+    let reset = app
+        .store
+        .reset_factors(&user.realm, &user.id, &effects, now);
+    let change = reset.await?;
+    app.mail_bell.notify_one();
+    Ok(change)
 }
 
 fn open_offer(app: &App, place: &str, sealed: &str) -> Option<TotpSecret> {

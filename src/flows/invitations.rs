@@ -89,28 +89,39 @@ pub enum AcceptRefusal {
     },
 }
 
+/// The form, filled in.
+#[derive(Debug)]
+pub struct Acceptance<'a> {
+    /// The name, as typed.
+    pub name: Option<&'a str>,
+    /// The password, verbatim.
+    pub password: SecretString,
+    /// Where the terms are that were accepted; none where there are none.
+    pub terms: Option<&'a str>,
+}
+
 /// Makes the account of an invitation; gives the link as it was.
 pub async fn accept(
     app: &App,
     asker: Asker<'_>,
     token: &str,
-    (name, password): (Option<&str>, SecretString),
+    form: Acceptance<'_>,
 ) -> Result<Link, FlowError<AcceptRefusal>> {
     let now = app.now();
     let realm = asker.realm;
     let link = links::open(app, realm, token, LinkPurpose::Invitation)
         .await?
         .map_err(|refusal| FlowError::Refused(AcceptRefusal::Link(refusal)))?;
-    let name = checked_name(name).map_err(|NoName| FlowError::Refused(AcceptRefusal::Name))?;
+    let name = checked_name(form.name).map_err(|NoName| FlowError::Refused(AcceptRefusal::Name))?;
     if let Some(retry_after) = links::count_use(app, realm, asker.address, now).await? {
         return Err(FlowError::Refused(AcceptRefusal::SlowDown { retry_after }));
     }
     let person = newcomer(&link.email, name.as_deref());
-    let judged = judge_new(app, realm, &person, password).await;
+    let judged = judge_new(app, realm, &person, form.password).await;
     let acceptable = judged.map_err(|error| error.map_refusal(AcceptRefusal::Weak))?;
     let hash = hashed(app, acceptable).await?;
     let user = new_user(app, &link, (name, Some(hash)), now)?;
-    let effects = created(&user, "invitation", asker.caller);
+    let effects = created(&user, ("invitation", form.terms), asker.caller);
     match create(app, &link, &user, &effects).await? {
         Ok(()) => Ok(link),
         Err(NotMade::NameTaken) => Err(FlowError::Refused(AcceptRefusal::AddressTaken)),

@@ -72,7 +72,7 @@ pub(crate) fn make_in(
 /// A link with which a person locks the account at once: the `lock_link` of mails that tell of
 /// something which its owner may not have done. `email` is where the mail goes.
 pub fn lock_link(
-    app: &App,
+    keys: (&Issuer, &dyn Entropy),
     (realm, user): (&RealmId, &UserId),
     email: &str,
     now: Timestamp,
@@ -84,7 +84,7 @@ pub fn lock_link(
         email,
         content: LinkContent::default(),
     };
-    make_in(app, draft, now)
+    make(keys, draft, LinkPurpose::LockAccount.lifetime(), now)
 }
 
 /// One mail with a link in it, or without one.

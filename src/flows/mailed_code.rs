@@ -6,7 +6,8 @@ use crate::account::factors::SignInStep;
 use crate::account::mail::MailKind;
 use crate::account::mailed_code::{self, CODE_BYTES};
 use crate::account::user::User;
-use crate::flows::factors::noticed;
+use crate::flows::factors::tell_refused;
+use crate::flows::notices::noticed;
 use crate::flows::sign_in_steps::{Progress, StepRefusal, Taking, Visitor, at_step, take};
 use crate::flows::step_attempts::count_visitor;
 use crate::flows::{App, Fault, FlowError, limits};
@@ -64,23 +65,23 @@ pub async fn prove(
         .filter(|at| at.step == SignInStep::ConfirmByMail)
         .ok_or(FlowError::Refused(StepRefusal::Gone))?;
     count_visitor(app, visitor, &at.user.id, now).await?;
-    let code = mailed_code::digest(visitor.sign_in.unwrap_or_default(), typed)
-        .ok_or(FlowError::Refused(StepRefusal::Wrong))?;
+    let refused = Event::new(visitor.realm, EventKind::SignInRefused, visitor.caller, now)
+        .of_user(&at.user.id)
+        .with("factor", "mail");
+    let Some(code) = mailed_code::digest(visitor.sign_in.unwrap_or_default(), typed) else {
+        return Err(tell_refused(app, refused, StepRefusal::Wrong).await?);
+    };
     let taking = Taking {
         act: Act::TakeMailedCode(code),
         method: None,
         remember: None,
         effects: Effects::NONE,
     };
-    let taken = take(app, visitor, at, taking, now).await;
-    // The row has one code: another one is wrong, and was never used.
-    taken.map_err(|error| {
-        error.map_refusal(|refusal| {
-            if refusal == StepRefusal::Used {
-                StepRefusal::Wrong
-            } else {
-                refusal
-            }
-        })
-    })
+    match take(app, visitor, at, taking, now).await {
+        // The row has one code: another one is wrong, and was never used.
+        Err(FlowError::Refused(StepRefusal::Used)) => {
+            Err(tell_refused(app, refused, StepRefusal::Wrong).await?)
+        }
+        taken => taken,
+    }
 }

@@ -26,6 +26,7 @@ pub mod links;
 pub mod login;
 pub mod mail;
 pub mod mailed_code;
+pub mod notices;
 mod opening;
 pub mod own;
 pub mod passkeys;

@@ -6,7 +6,7 @@ use crate::account::known_device::{Acquaintance, is_told};
 use crate::account::mail::MailKind;
 use crate::account::session::Session;
 use crate::account::user::User;
-use crate::flows::factors::noticed;
+use crate::flows::notices::noticed;
 use crate::flows::sign_in_steps::Visitor;
 use crate::flows::{App, Fault, end_session, session};
 use crate::protocol::ids::{SessionId, UserId};

@@ -12,7 +12,7 @@ use crate::account::password::SALT_BYTES;
 use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::account::user::{LoginName, User, mail_address};
 use crate::flows::links::{self, Draft, Letter};
-use crate::flows::mail;
+use crate::flows::notices::{Notice, noticed_as};
 use crate::flows::password::{Person, ending, has_second_factor, judge_new, policy, set_effects};
 use crate::flows::{App, Fault, FlowError, login, revocations};
 use crate::protocol::ids::RealmId;
@@ -213,22 +213,14 @@ fn reset_effects(
     user: &User,
     now: Timestamp,
 ) -> Result<Effects, Fault> {
-    let (realm, id) = (new.realm, &user.id);
-    let mut effects = set_effects((realm, id), new.caller, now);
+    let mut effects = set_effects((new.realm, &user.id), new.caller, now);
     for event in &mut effects.events {
         event.detail.insert("by".to_owned(), "mail".to_owned());
     }
-    let Some(email) = user.email.as_deref() else {
-        return Ok(effects);
-    };
-    let (lock, lock_address) = links::lock_link(app, (realm, id), email, now)?;
-    let letter = Letter {
+    let told = Notice {
         kind: MailKind::PasswordChanged,
-        to: email,
-        name: user.profile.name.as_deref(),
-        language: new.language,
-        values: &[("lock_link", &lock_address)],
+        values: &[],
+        language: Some(new.language),
     };
-    let mail = links::write(app, (realm, Some(id)), &letter, mail::NOTICE_LIFETIME, now)?;
-    Ok(effects.and_link(lock).and_mail(mail))
+    noticed_as(app, user, told, effects, now)
 }

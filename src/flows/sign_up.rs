@@ -12,6 +12,7 @@ use crate::account::mail::MailKind;
 use crate::account::password::SALT_BYTES;
 use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::account::user::{LoginName, Profile, User, mail_address};
+use crate::flows::factors::tell_refused;
 use crate::flows::links::{self, Draft, Letter};
 use crate::flows::password::{Person, ending, judge_new};
 use crate::flows::{App, Fault, FlowError, limits};
@@ -52,6 +53,8 @@ pub struct Form<'a> {
     pub password: SecretString,
     /// The authorization request in the page's address.
     pub request: Option<&'a str>,
+    /// Where the terms are that were accepted; none where there are none.
+    pub terms: Option<&'a str>,
 }
 
 /// Why no mail was written. Never tells whether there is an account.
@@ -96,6 +99,7 @@ pub async fn sign_up(
         name,
         password_hash: Some(hashed(app, acceptable).await?),
         request: form.request.map(str::to_owned),
+        terms: form.terms.map(str::to_owned),
         browser: asker.cookie.map(|value| Digest::of(value).to_hex()),
     };
     send(app, asker, &email, content, now).await?;
@@ -186,6 +190,8 @@ async fn send(
     };
     // A user name may look like somebody else's address, whose owner is told nothing of its account.
     let known = known.filter(|user| user.email.as_deref() == Some(email));
+    let event = Event::new(realm, EventKind::SignUpAsked, asker.caller, now);
+    let event = with_terms(event, content.terms.as_deref());
     let name = content.name.clone();
     let draft = Draft {
         realm,
@@ -211,7 +217,6 @@ async fn send(
     let lifetime = LinkPurpose::ConfirmAddress.mail_lifetime();
     let about = known.as_ref().map(|user| &user.id);
     let mail = links::write(app, (realm, about), &letter, lifetime, now)?.carrying(&link);
-    let event = Event::new(realm, EventKind::SignUpAsked, asker.caller, now);
     let event = match about {
         Some(user) => event.of_user(user),
         None => event,
@@ -261,10 +266,15 @@ pub async fn confirm(
     let hash = link.content.password_hash.clone();
     let verified = app.hashing.verify(password, hash.as_deref()).await;
     if verified.map_err(ending)?.is_none() {
-        return Err(FlowError::Refused(ConfirmRefusal::WrongPassword));
+        // There is no account that it could be about.
+        let refused = Event::new(realm, EventKind::SignInRefused, asker.caller, now)
+            .with("factor", "password")
+            .with("purpose", "sign_up");
+        return Err(tell_refused(app, refused, ConfirmRefusal::WrongPassword).await?);
     }
     let user = new_user(app, &link, (link.content.name.clone(), hash), now)?;
-    let effects = created(&user, "sign_up", asker.caller);
+    let terms = link.content.terms.as_deref();
+    let effects = created(&user, ("sign_up", terms), asker.caller);
     match create(app, &link, &user, &effects).await? {
         Ok(()) => Ok(link),
         Err(NotMade::NameTaken) => Err(FlowError::Refused(ConfirmRefusal::AddressTaken)),
@@ -300,12 +310,19 @@ pub(crate) fn new_user(
     })
 }
 
-/// What is told of an account that a link makes.
-pub(crate) fn created(user: &User, by: &str, caller: &Caller) -> Effects {
+/// What is told of an account that a link makes, and of the terms that were accepted for it.
+pub(crate) fn created(user: &User, (by, terms): (&str, Option<&str>), caller: &Caller) -> Effects {
     let event = Event::new(&user.realm, EventKind::UserCreated, caller, user.created_at)
         .of_user(&user.id)
         .with("by", by);
-    Effects::event(event)
+    Effects::event(with_terms(event, terms))
+}
+
+fn with_terms(event: Event, terms: Option<&str>) -> Event {
+    match terms {
+        Some(terms) => event.with("terms", terms),
+        None => event,
+    }
 }
 
 /// Why a link made no account.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Change, NewFamily, StoreResult};
+use super::{Change, Effects, NewFamily, StoreResult};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Timestamp;
 use crate::protocol::user_code::UserCode;
@@ -53,12 +53,13 @@ pub trait DeviceAuthorizations {
     /// Answers a waiting device with Allow, and in the same step opens the family whose code is
     /// the device code. `NotFound`, and nothing changed, when no device of the family's client
     /// waits under it at the family's `created_at`, or the session has ended meanwhile.
-    async fn approve_device(&self, family: &NewFamily) -> StoreResult<Change>;
-    /// Answers a waiting device with Deny; `NotFound` when none waits.
+    async fn approve_device(&self, family: &NewFamily, effects: &Effects) -> StoreResult<Change>;
+    /// Answers a waiting device with Deny; `NotFound`, and nothing is told, when none waits.
     async fn deny_device(
         &self,
         realm: &RealmId,
         device_code: &Digest,
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change>;
 }

@@ -40,6 +40,7 @@ pub mod requests;
 pub mod roles;
 pub mod sqlite;
 mod stream;
+pub mod thefts;
 
 use std::sync::Arc;
 
@@ -77,6 +78,7 @@ pub use records::{
 pub use registrations::{Admission, ClientRegistration, InitialAccessToken, Registrations};
 pub use requests::Requests;
 pub use roles::{Holders, Roles};
+pub use thefts::Thefts;
 
 pub use replays::{AssertionUse, Replays, UsedAssertion};
 
@@ -168,6 +170,7 @@ pub trait Store:
     + Requests
     + Roles
     + SignIns
+    + Thefts
     + Send
     + Sync
     + 'static

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Change, NewFamily, StoreResult};
+use super::{Change, Effects, NewFamily, StoreResult};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
@@ -31,11 +31,13 @@ pub trait Requests {
         realm: &RealmId,
         id: &Digest,
     ) -> StoreResult<Option<PushedRequest>>;
-    /// Uses a request up without a code; `NotFound` when it was used before, or is not there.
+    /// Uses a request up without a code; `NotFound`, and nothing is told, when it was used before,
+    /// or is not there.
     async fn use_request(
         &self,
         realm: &RealmId,
         id: &Digest,
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change>;
     /// Uses a request up and, in the same step, opens its family as [`super::Store::issue_code`]

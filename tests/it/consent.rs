@@ -8,6 +8,7 @@ use vidimus::protocol::realm::RealmSettings;
 use vidimus::protocol::scope::ScopeSet;
 use vidimus::store::{Change, EventPage};
 
+use crate::events::recorded;
 use crate::support::{Answer, Browser, TestClient, World, decode_claims};
 
 const ALLOW: (&str, &str) = ("decision", "approve");
@@ -286,4 +287,36 @@ async fn not_you_keeps_the_request_and_shows_the_other_persons_data() {
         .await
         .json();
     assert_ne!(info["sub"], world.person("ada").await.id.as_str());
+}
+
+/// A *no* is told as a *yes* is, and once.
+#[tokio::test]
+async fn a_denial_is_told() {
+    let (world, client, mut browser) = scene().await;
+    let scope = [("scope", "notes:read"), ("nonce", "")];
+    let page = browser
+        .until_consent(&client.authorize_url(&scope), "ada")
+        .await;
+    let denied = browser.submit(&page, &[("decision", "deny")]).await;
+    assert_eq!(denied.param("error").as_deref(), Some("access_denied"));
+    let page = browser
+        .until_consent(&client.authorize_url(&scope), "ada")
+        .await;
+    let unticked = ["allow:notes:read"];
+    let denied = browser.submit_without(&page, &unticked, &[ALLOW]).await;
+    assert_eq!(denied.param("error").as_deref(), Some("access_denied"));
+    let ada = world.person("ada").await;
+    let told: Vec<_> = recorded(&world)
+        .await
+        .into_iter()
+        .filter(|event| event.kind.as_str().starts_with("consent."))
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    for event in told {
+        assert_eq!(event.kind.as_str(), "consent.denied");
+        assert_eq!(event.user.as_ref(), Some(&ada.id));
+        assert_eq!(event.client.as_ref(), Some(&client.client.id));
+        assert!(event.session.is_some() && event.caller.address.is_some());
+        assert_eq!(event.detail["scope"], "notes:read");
+    }
 }

@@ -23,7 +23,7 @@ async fn web() -> TestClient {
 }
 
 /// What the record has of the default realm but for its keys, the oldest first.
-async fn recorded(world: &World) -> Vec<Event> {
+pub(crate) async fn recorded(world: &World) -> Vec<Event> {
     let (realm, all) = (RealmId::default_realm(), EventFilter::default());
     let store = &world.app.store;
     let events = store.list_events(&realm, &all, EventPlace::After(0), 1_000);

@@ -101,6 +101,8 @@ mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod theft;
+#[cfg(test)]
 mod tls;
 #[cfg(test)]
 mod token;

@@ -54,6 +54,9 @@ macro_rules! conformance {
                 tells_a_client_of_its_own_roles_and_the_realms, joins_nothing_across_realms,
                 takes_back_what_was_given, takes_memberships_along, tells_of_memberships_that_changed,
                 a_role_asks_for_a_second_factor;
+            thefts: a_theft_ends_its_session_and_all_its_families,
+                a_theft_after_the_session_ends_its_family_alone,
+                a_theft_of_a_revoked_family_changes_nothing, a_theft_is_ended_once_in_a_race;
             apis: keeps_apis, takes_api_names_per_realm, lists_apis_by_page;
             clients: keeps_clients, a_removed_client_loses_its_families;
             sign_ins: begins_a_sign_in, a_change_voids_a_sign_in, takes_a_password_once,

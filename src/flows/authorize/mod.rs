@@ -21,6 +21,7 @@ use crate::protocol::params::Params;
 use crate::protocol::second_factor::Demand;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
+use crate::store::Effects;
 
 pub(crate) use understand::{check, understand};
 
@@ -180,15 +181,26 @@ pub(crate) async fn proceed(
 }
 
 /// The last answer to a request that was understood.
-pub(crate) async fn refuse_pending(
+async fn refuse_pending(
     app: &App,
     realm: &RealmId,
     pending: &Pending,
     refusal: AuthorizeRefusal,
     now: Timestamp,
 ) -> Result<Outcome, Fault> {
-    let addressee = &pending.addressee;
-    let once = passing::answer_once(app, realm, pending.pushed.as_ref(), now).await?;
+    refuse_telling(app, realm, pending, (refusal, Effects::NONE), now).await
+}
+
+/// The same, with what is told of it in the same step.
+pub(crate) async fn refuse_telling(
+    app: &App,
+    realm: &RealmId,
+    pending: &Pending,
+    (refusal, effects): (AuthorizeRefusal, Effects),
+    now: Timestamp,
+) -> Result<Outcome, Fault> {
+    let (addressee, pushed) = (&pending.addressee, pending.pushed.as_ref());
+    let once = passing::answer_once(app, realm, pushed, &effects, now).await?;
     Ok(match once {
         Ok(()) => refuse(app, realm, addressee, refusal),
         Err(used) => passing::nobody(addressee.client(), used),

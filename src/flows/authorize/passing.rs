@@ -16,8 +16,8 @@ use crate::protocol::ids::RealmId;
 use crate::protocol::params::Params;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::Digest;
-use crate::store::Change;
 use crate::store::ephemeral::Quota;
+use crate::store::{Change, Effects};
 
 /// What one client may make us fetch.
 const FETCHES_PER_CLIENT: Quota = Quota {
@@ -166,20 +166,27 @@ fn address_of(client: &Client, name: String) -> Params {
     .collect()
 }
 
-/// Uses up the request that a refusal answers; a request that has had its answer has no other.
+/// Uses up the request that a refusal answers, and tells of it in the same step; a request that has
+/// had its answer has no other.
 pub(super) async fn answer_once(
     app: &App,
     realm: &RealmId,
     pushed: Option<&Digest>,
+    effects: &Effects,
     now: Timestamp,
 ) -> Result<Result<(), PassingRefusal>, Fault> {
     let Some(id) = pushed else {
+        if *effects != Effects::NONE {
+            app.store.write_effects(effects, now).await?;
+        }
         return Ok(Ok(()));
     };
-    Ok(match app.store.use_request(realm, id, now).await? {
-        Change::Changed => Ok(()),
-        Change::NotFound => Err(PassingRefusal::UsedRequest),
-    })
+    Ok(
+        match app.store.use_request(realm, id, effects, now).await? {
+            Change::Changed => Ok(()),
+            Change::NotFound => Err(PassingRefusal::UsedRequest),
+        },
+    )
 }
 
 /// Whether the address of a page, which carries the request, would be too long.

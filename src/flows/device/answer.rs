@@ -9,6 +9,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::account::event::{Caller, Event, EventKind};
 use crate::flows::consent::Decision;
 use crate::flows::session::{self, LiveSession};
 use crate::flows::{App, Fault, FlowError, interaction, limits};
@@ -23,7 +24,7 @@ use crate::protocol::time::{Lifetime, Timestamp};
 use crate::protocol::token::family::ends_at;
 use crate::protocol::user_code::UserCode;
 use crate::store::ephemeral::Quota;
-use crate::store::{Change, NewFamily};
+use crate::store::{Change, Effects, NewFamily};
 
 /// The parameter of `verification_uri_complete`, of the form, and of our pages (RFC 8628 §3.3.1).
 pub const USER_CODE: &str = "user_code";
@@ -148,6 +149,8 @@ pub struct Visit<'a> {
     pub query: &'a Params,
     /// The session cookie.
     pub cookie: Option<&'a str>,
+    /// Where the request came from.
+    pub caller: &'a Caller,
 }
 
 /// What the page asks about.
@@ -184,6 +187,7 @@ async fn read(
         realm,
         query,
         cookie,
+        ..
     } = visit;
     let not_typed = FlowError::Refused(NoQuestion::NotTyped);
     let Some(code) = query.get(USER_CODE).and_then(UserCode::parse) else {
@@ -214,6 +218,15 @@ impl Question {
         let nothing = ScopeSet::default();
         Asking::of(&self.device.scope, &self.client.metadata, &nothing)
     }
+
+    fn told(&self, kind: EventKind, caller: &Caller, now: Timestamp) -> Event {
+        let session = &self.live.facts().session;
+        Event::new(&self.client.realm, kind, caller, now)
+            .of_user(&session.user)
+            .of_client(&self.client.id)
+            .in_session(&session.id)
+            .with("by", "device")
+    }
 }
 
 /// Records the answer, once; gives the client that it was about, and whether it was let in.
@@ -230,10 +243,12 @@ pub async fn answer(
     };
     let is_let_in = allowed.is_some();
     let change = if let Some(allowed) = allowed {
-        approve(app, &question, allowed.now, now).await?
+        approve(app, &question, (allowed.now, visit.caller), now).await?
     } else {
         let code = &question.device.device_code;
-        app.store.deny_device(visit.realm, code, now).await?
+        let told = question.told(EventKind::ConsentDenied, visit.caller, now);
+        let told = Effects::event(told.with("scope", question.device.scope.to_string()));
+        app.store.deny_device(visit.realm, code, &told, now).await?
     };
     match change {
         Change::Changed => Ok((question.client, is_let_in)),
@@ -244,14 +259,16 @@ pub async fn answer(
 async fn approve(
     app: &App,
     question: &Question,
-    scope: ScopeSet,
+    (scope, caller): (ScopeSet, &Caller),
     now: Timestamp,
 ) -> Result<Change, Fault> {
     if !session::may_be_issued(app, &question.client, &question.live, now).await? {
         return Ok(Change::NotFound);
     }
+    let told = question.told(EventKind::ConsentGranted, caller, now);
+    let told = Effects::event(told.with("scope", scope.to_string()));
     let family = new_family(app, question, scope, now)?;
-    Ok(app.store.approve_device(&family).await?)
+    Ok(app.store.approve_device(&family, &told).await?)
 }
 
 fn new_family(

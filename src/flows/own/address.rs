@@ -10,7 +10,7 @@ use crate::account::link::{Link, LinkContent, LinkPurpose, LinkRefusal};
 use crate::account::mail::MailKind;
 use crate::account::user::{User, mail_address};
 use crate::flows::links::{self, Draft, Letter};
-use crate::flows::mail;
+use crate::flows::notices::{Notice, noticed_as};
 use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, FlowError};
 use crate::protocol::ids::RealmId;
@@ -90,31 +90,16 @@ fn asking_effects(
     let event =
         Event::new(&user.realm, EventKind::AddressChangeAsked, wish.caller, now).of_user(&user.id);
     let effects = Effects::event(event).and_link(link).and_mail(mail);
-    match user.email.as_deref().filter(|old| *old != email) {
-        Some(old) => warn(app, (user, old), wish.language, effects, now),
-        None => Ok(effects),
+    if user.email.as_deref() == Some(email) {
+        return Ok(effects);
     }
-}
-
-/// Tells the old address, with a link that locks the account.
-fn warn(
-    app: &App,
-    (user, old): (&User, &str),
-    language: &str,
-    effects: Effects,
-    now: Timestamp,
-) -> Result<Effects, Fault> {
-    let (lock, address) = links::lock_link(app, (&user.realm, &user.id), old, now)?;
-    let letter = Letter {
+    // The old address can stop it.
+    let told = Notice {
         kind: MailKind::AddressChanging,
-        to: old,
-        name: user.profile.name.as_deref(),
-        language,
-        values: &[("lock_link", &address)],
+        values: &[],
+        language: Some(wish.language),
     };
-    let place = (&user.realm, Some(&user.id));
-    let mail = links::write(app, place, &letter, mail::NOTICE_LIFETIME, now)?;
-    Ok(effects.and_link(lock).and_mail(mail))
+    noticed_as(app, user, told, effects, now)
 }
 
 /// Why an account did not get the address of a link.

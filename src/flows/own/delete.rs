@@ -10,7 +10,7 @@ use crate::account::mail::MailKind;
 use crate::account::user::{AccountSwitch, LoginName, UNDO_PERIOD, User};
 use crate::flows::links::{self, Draft, Letter};
 use crate::flows::login::{self, LoginRefusal};
-use crate::flows::password::ending;
+use crate::flows::password::{ending, tell_wrong};
 use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, FlowError, accounts, revocations};
 use crate::protocol::ids::RealmId;
@@ -61,11 +61,14 @@ pub async fn delete(
     if typed.as_ref().map(LoginName::as_str) != Some(user.username.as_str()) {
         return Err(FlowError::Refused(DeletionRefusal::OtherName));
     }
+    let Deletion {
+        caller, language, ..
+    } = deletion;
     if user.password_hash.is_some() {
-        prove(app, user, deletion.password, deletion.address).await?;
+        prove(app, live, deletion).await?;
     }
     let now = app.now();
-    let effects = effects(app, user, deletion.caller, (deletion.language, now))?;
+    let effects = effects(app, user, caller, (language, now))?;
     let (realm, id) = (&user.realm, &user.id);
     let switched = app
         .store
@@ -147,17 +150,18 @@ pub async fn undo(
 /// A wrong password counts like a failed sign-in: the cookie alone must not be worth a guess more.
 async fn prove(
     app: &App,
-    user: &User,
-    password: SecretString,
-    address: IpAddr,
+    live: &LiveSession,
+    deletion: Deletion<'_>,
 ) -> Result<(), FlowError<DeletionRefusal>> {
-    let counted = login::count(app, user, address, app.now()).await;
+    let (now, user) = (app.now(), &live.facts().user);
+    let counted = login::count(app, user, deletion.address, now).await;
     if counted.map_err(|error| error.map_refusal(refusal))? {
         return Err(FlowError::Refused(DeletionRefusal::Doubted));
     }
     let stored = user.password_hash.as_deref();
-    let verified = app.hashing.verify(password, stored).await.map_err(ending)?;
-    if verified.is_none() {
+    let verified = app.hashing.verify(deletion.password, stored).await;
+    if verified.map_err(ending)?.is_none() {
+        tell_wrong(app, live, "account_deletion", deletion.caller, now).await?;
         return Err(FlowError::Refused(DeletionRefusal::WrongPassword));
     }
     Ok(login::forgive(app, user).await?)

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::account::event::Caller;
 use crate::account::password::policy::{AcceptablePassword, PasswordWeakness};
 use crate::flows::login::{self, LoginRefusal};
-use crate::flows::password::{Person, change_of, ending, judge_new};
+use crate::flows::password::{Person, change_of, ending, judge_new, tell_wrong};
 use crate::flows::session::{self, LiveSession};
 use crate::flows::{App, FlowError, revocations};
 use crate::protocol::ids::RealmId;
@@ -68,6 +68,7 @@ pub async fn change(app: &App, change: Change<'_>) -> Result<Changed, FlowError<
     let stored = user.password_hash.as_deref();
     let verified = app.hashing.verify(change.current.clone(), stored).await;
     if verified.map_err(ending)?.is_none() {
+        tell_wrong(app, change.live, "password_change", change.caller, now).await?;
         return Err(FlowError::Refused(ChangeRefusal::WrongPassword));
     }
     login::forgive(app, user).await?;

@@ -18,8 +18,9 @@ use crate::account::password::policy::{
     judge,
 };
 use crate::account::user::User;
-use crate::flows::factors::noticed;
 use crate::flows::hash_pool::{HashPool, HashPoolError};
+use crate::flows::notices::noticed;
+use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, FlowError, revocations};
 use crate::outgoing::Outgoing;
 use crate::protocol::ids::{RealmId, UserId};
@@ -97,6 +98,24 @@ pub(in crate::flows) async fn change_of<R>(
         effects: noticed(app, user, (MailKind::PasswordChanged, &[]), effects, now)?,
         now,
     })
+}
+
+/// Records that the present password was asked for in a session and another one was typed, in one
+/// write: whoever has the cookie may be guessing.
+pub(in crate::flows) async fn tell_wrong(
+    app: &App,
+    live: &LiveSession,
+    purpose: &str,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let facts = live.facts();
+    let event = Event::new(&facts.user.realm, EventKind::SignInRefused, caller, now)
+        .of_user(&facts.user.id)
+        .in_session(&facts.session.id)
+        .with("factor", "password")
+        .with("purpose", purpose);
+    Ok(app.store.tell(&Effects::event(event), now).await?)
 }
 
 /// Whether somebody has a second factor.

@@ -9,6 +9,7 @@ mod code;
 mod device_code;
 pub(super) mod issue;
 mod refresh;
+mod theft;
 
 use serde::Serialize;
 

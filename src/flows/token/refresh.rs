@@ -3,10 +3,10 @@
 use crate::account::event::Asker;
 use crate::flows::audience::target_of_family;
 use crate::flows::client_keys::Recipient;
-use crate::flows::revocations::Cause;
 use crate::flows::token::TokenAnswer;
 use crate::flows::token::issue::{self, Issued};
-use crate::flows::{App, Fault, FlowError, revocations};
+use crate::flows::token::theft;
+use crate::flows::{App, Fault, FlowError};
 use crate::protocol::api::ApiId;
 use crate::protocol::client::Client;
 use crate::protocol::client::authentication::AuthenticatedClient;
@@ -121,7 +121,7 @@ async fn rotate(
     }
 }
 
-/// Reads the family and places the token in it; a replayed token ends the family, once.
+/// Reads the family and places the token in it; a replayed one was stolen.
 async fn judge(
     app: &App,
     client: &Client,
@@ -138,9 +138,7 @@ async fn judge(
         now,
     );
     if let (Err(RefreshRefusal::Replayed), Some(family)) = (&placed, &family) {
-        let asker = caller();
-        let cause = Cause::replay("token replayed", &asker);
-        revocations::revoke_family(app, family, cause, now).await?;
+        theft::end(app, client, family, &caller(), now).await?;
     }
     let placed = placed.map_err(FlowError::Refused)?;
     let family = family.ok_or(Fault::Invariant("a placed token has a family"))?;

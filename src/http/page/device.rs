@@ -196,6 +196,7 @@ fn visit<'a>(edge: &Edge, call: &'a Call) -> Visit<'a> {
         realm: &call.realm,
         query: &call.query,
         cookie: cookie::read(edge, &call.realm, &call.headers),
+        caller: call.caller(),
     }
 }
 

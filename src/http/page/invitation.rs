@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::account::link::{Link, LinkPurpose};
-use crate::flows::invitations::{AcceptRefusal, accept};
+use crate::flows::invitations::{AcceptRefusal, Acceptance, accept};
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::link::{self, Posted};
@@ -54,8 +54,12 @@ pub(in crate::http) async fn post(
     let password = SecretString::new(form.get("password").unwrap_or_default().to_owned());
     let language = respond::realm_chrome(&edge, &call).lang;
     let asker = link::asker(&edge, &call, language);
-    let chosen = (form.get("name"), password);
-    let error = match accept(&edge.app, asker, &token, chosen).await {
+    let filled = Acceptance {
+        name: form.get("name"),
+        password,
+        terms: call.realm_row.terms_url.as_deref(),
+    };
+    let error = match accept(&edge.app, asker, &token, filled).await {
         Ok(used) => return link::done(&edge, &call, &used, LinkDone::AccountMade),
         Err(error) => error,
     };

@@ -70,6 +70,7 @@ pub(in crate::http) async fn post(
         name: form.get("name"),
         password: SecretString::new(form.get("password").unwrap_or_default().to_owned()),
         request: request.as_deref(),
+        terms: call.realm_row.terms_url.as_deref(),
     };
     let asker = link::asker(&edge, &call, language);
     let done = sign_up(&edge.app, asker, filled).await;

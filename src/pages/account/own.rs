@@ -242,6 +242,7 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::SignInRefused => Message::new("event-sign-in-refused"),
         EventKind::SessionEnded => Message::new("event-session-ended"),
         EventKind::ConsentGranted => Message::new("event-consent-granted"),
+        EventKind::ConsentDenied => Message::new("event-consent-denied"),
         EventKind::ConsentWithdrawn => Message::new("event-consent-withdrawn"),
         EventKind::NetworkBanned => Message::new("event-network-banned"),
         EventKind::NetworkBanLifted => Message::new("event-network-ban-lifted"),

@@ -26,7 +26,7 @@ impl Draft {
             Some(label) => Some((label, value(mail, "link")?)),
             None => None,
         };
-        let detail = if kind == MailKind::FactorChanged {
+        let detail = if matches!(kind, MailKind::FactorChanged | MailKind::AccessStolen) {
             Some(value(mail, "what")?)
         } else if kind == MailKind::NewDevice {
             Some(value(mail, "device")?)
@@ -83,7 +83,10 @@ fn subject(kind: MailKind) -> Message {
         MailKind::PasswordChanged => Message::new("mail-password-changed-subject"),
         MailKind::FactorChanged => Message::new("mail-factor-changed-subject"),
         MailKind::RecoveryCodeUsed => Message::new("mail-recovery-code-used-subject"),
+        MailKind::RecoveryCodesMade => Message::new("mail-recovery-codes-made-subject"),
+        MailKind::FactorsReset => Message::new("mail-factors-reset-subject"),
         MailKind::NewDevice => Message::new("mail-new-device-subject"),
+        MailKind::AccessStolen => Message::new("mail-access-stolen-subject"),
         MailKind::SignInCode => Message::new("mail-sign-in-code-subject"),
         MailKind::AccountDeleted => Message::new("mail-account-deleted-subject"),
         MailKind::Test => Message::new("mail-test-subject"),
@@ -102,7 +105,10 @@ fn lead(kind: MailKind) -> Message {
         MailKind::PasswordChanged => Message::new("mail-password-changed-lead"),
         MailKind::FactorChanged => Message::new("mail-factor-changed-lead"),
         MailKind::RecoveryCodeUsed => Message::new("mail-recovery-code-used-lead"),
+        MailKind::RecoveryCodesMade => Message::new("mail-recovery-codes-made-lead"),
+        MailKind::FactorsReset => Message::new("mail-factors-reset-lead"),
         MailKind::NewDevice => Message::new("mail-new-device-lead"),
+        MailKind::AccessStolen => Message::new("mail-access-stolen-lead"),
         MailKind::SignInCode => Message::new("mail-sign-in-code-lead"),
         MailKind::AccountDeleted => Message::new("mail-account-deleted-lead"),
         MailKind::Test => Message::new("mail-test-lead"),
@@ -140,7 +146,10 @@ fn action(kind: MailKind) -> Option<Message> {
         | MailKind::PasswordChanged
         | MailKind::FactorChanged
         | MailKind::RecoveryCodeUsed
+        | MailKind::RecoveryCodesMade
+        | MailKind::FactorsReset
         | MailKind::NewDevice
+        | MailKind::AccessStolen
         | MailKind::SignInCode
         | MailKind::Test => return None,
     })
@@ -162,7 +171,10 @@ fn notes(kind: MailKind) -> Vec<Message> {
         | MailKind::PasswordChanged
         | MailKind::FactorChanged
         | MailKind::RecoveryCodeUsed
+        | MailKind::RecoveryCodesMade
+        | MailKind::FactorsReset
         | MailKind::NewDevice => vec![Message::new("mail-was-you")],
+        MailKind::AccessStolen => vec![Message::new("mail-access-stolen-more")],
         MailKind::SignInCode => vec![Message::new("mail-sign-in-code-more")],
         MailKind::AccountDeleted => vec![Message::new("mail-account-deleted-more")],
         MailKind::Test => Vec::new(),

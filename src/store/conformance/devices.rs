@@ -1,6 +1,7 @@
 //! Devices: each waits under its own code, is answered once, and is polled at its pace.
 
 use super::{RACERS, START, World, after, count_of, family_id, race, redemption, scope};
+use crate::account::event::EventKind;
 use crate::protocol::device::{NO_REDIRECT_URI, POLL_INTERVAL, Pace};
 use crate::protocol::ids::ClientId;
 use crate::protocol::time::Lifetime;
@@ -163,7 +164,7 @@ pub async fn an_approval_opens_a_family(store: SharedStore) {
     let store = &world.store;
     assert_eq!(store.redeem_code(&redemption).await.unwrap(), None);
     assert_eq!(
-        store.approve_device(&family).await.unwrap(),
+        store.approve_device(&family, &Effects::NONE).await.unwrap(),
         Change::Changed
     );
     assert_eq!(read(&world, &device).await.approved_at, Some(after(10)));
@@ -179,17 +180,20 @@ pub async fn answers_a_device_once_in_a_race(store: SharedStore) {
     let outcomes = race(|number| {
         let (store, device) = (world.store.clone(), device.clone());
         let family = family(&world, &device, &format!("f-{number}"));
+        let told = world.telling(EventKind::ConsentGranted);
         async move {
             if number % 2 == 0 {
-                store.approve_device(&family).await.unwrap()
+                store.approve_device(&family, &told).await.unwrap()
             } else {
                 let (realm, code) = (&device.realm, &device.device_code);
-                store.deny_device(realm, code, after(10)).await.unwrap()
+                let denied = store.deny_device(realm, code, &told, after(10));
+                denied.await.unwrap()
             }
         }
     })
     .await;
     assert_eq!(count_of(&outcomes, &Change::Changed), 1);
+    assert_eq!(world.happened().await.len(), 1);
     let row = read(&world, &device).await;
     assert_ne!(row.approved_at.is_some(), row.denied_at.is_some());
     let store = &world.store;
@@ -219,21 +223,25 @@ pub async fn answers_only_what_waits(store: SharedStore) {
         },
     ];
     let store = &world.store;
+    let [granted, denied] =
+        [EventKind::ConsentGranted, EventKind::ConsentDenied].map(|kind| world.telling(kind));
     for family in wrong {
-        let outcome = store.approve_device(&family).await.unwrap();
+        let outcome = store.approve_device(&family, &granted).await.unwrap();
         assert_eq!(outcome, Change::NotFound, "{family:?}");
     }
     let code = &device.device_code;
     for (realm, now) in [(&world.elsewhere, after(10)), (&world.realm, after(300))] {
-        let outcome = store.deny_device(realm, code, now).await.unwrap();
+        let outcome = store.deny_device(realm, code, &denied, now).await.unwrap();
         assert_eq!(outcome, Change::NotFound);
     }
     assert_eq!(read(&world, &device).await, device);
-    let denied = store.deny_device(&world.realm, code, after(10)).await;
-    assert_eq!(denied.unwrap(), Change::Changed);
-    let late = store.approve_device(&right).await.unwrap();
+    assert_eq!(world.happened().await, []);
+    let answer = store.deny_device(&world.realm, code, &denied, after(10));
+    assert_eq!(answer.await.unwrap(), Change::Changed);
+    let late = store.approve_device(&right, &granted).await.unwrap();
     assert_eq!(late, Change::NotFound);
     assert_eq!(read(&world, &device).await.approved_at, None);
+    assert_eq!(world.happened().await, [EventKind::ConsentDenied]);
 }
 
 /// An approval out of a session that has ended meanwhile leaves the device waiting.
@@ -245,8 +253,11 @@ pub async fn an_ended_session_approves_no_device(store: SharedStore) {
         .end_session(realm, &world.session.id, &Effects::NONE, after(5))
         .await
         .unwrap();
-    let outcome = store.approve_device(&family(&world, &device, "f-1")).await;
+    let granted = world.telling(EventKind::ConsentGranted);
+    let family = family(&world, &device, "f-1");
+    let outcome = store.approve_device(&family, &granted).await;
     assert_eq!(outcome.unwrap(), Change::NotFound);
+    assert_eq!(world.happened().await, []);
     assert_eq!(read(&world, &device).await, device);
 }
 

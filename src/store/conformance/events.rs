@@ -69,6 +69,20 @@ pub async fn pages_through_the_events_of_a_user(store: SharedStore) {
     assert!(elsewhere.await.unwrap().is_empty());
 }
 
+impl World {
+    /// An event of the first realm, to go with a change.
+    pub fn telling(&self, kind: EventKind) -> Effects {
+        Effects::event(Event::new(&self.realm, kind, &Caller::default(), START))
+    }
+
+    /// What the record of the first realm tells, the oldest first.
+    pub async fn happened(&self) -> Vec<EventKind> {
+        let (all, from) = (EventFilter::default(), EventPlace::After(0));
+        let told = self.store.list_events(&self.realm, &all, from, 100).await;
+        told.unwrap().iter().map(|row| row.event.kind).collect()
+    }
+}
+
 async fn listed(world: &World, filter: &EventFilter, place: EventPlace) -> Vec<(i64, Event)> {
     let realm = &world.realm;
     let events = world.store.list_events(realm, filter, place, 2).await;

@@ -29,6 +29,7 @@ pub(super) fn link(world: &World, token: &str, purpose: LinkPurpose) -> Link {
             name: Some("Eve".to_owned()),
             password_hash: Some("chosen hash".to_owned()),
             request: Some("client_id=shop".to_owned()),
+            terms: Some("https://shop.example/terms".to_owned()),
             browser: Some("cookie".to_owned()),
         },
         created_at: START,

@@ -1,6 +1,7 @@
 //! Authorization requests that are kept: found by their digest, used once.
 
 use super::{RACERS, START, World, after, count_of, race};
+use crate::account::event::EventKind;
 use crate::protocol::params::Params;
 use crate::secret::Digest;
 use crate::store::requests::{PushedRequest, RequestedCode};
@@ -48,8 +49,10 @@ pub async fn keeps_a_request(store: SharedStore) {
 pub async fn uses_a_request_once(store: SharedStore) {
     let world = World::new(store).await;
     let request = pushed(&world, "r-1").await;
+    let denied = world.telling(EventKind::ConsentDenied);
     let use_at = async |realm, seconds| {
-        let used = world.store.use_request(realm, &request.id, after(seconds));
+        let (store, at) = (&world.store, after(seconds));
+        let used = store.use_request(realm, &request.id, &denied, at);
         used.await.unwrap()
     };
     assert_eq!(use_at(&world.elsewhere, 1).await, Change::NotFound);
@@ -59,6 +62,7 @@ pub async fn uses_a_request_once(store: SharedStore) {
         found(&world, &request).await.unwrap().used_at,
         Some(after(2))
     );
+    assert_eq!(world.happened().await, [EventKind::ConsentDenied]);
 }
 
 /// RFC 9126 §4: the code and the use are one step.
@@ -121,7 +125,8 @@ pub async fn an_ended_session_uses_no_request(store: SharedStore) {
 pub async fn purges_requests(store: SharedStore) {
     let world = World::new(store).await;
     let (used, unused) = (pushed(&world, "r-1").await, pushed(&world, "r-2").await);
-    let spent = world.store.use_request(&world.realm, &used.id, after(5));
+    let (realm, none) = (&world.realm, Effects::NONE);
+    let spent = world.store.use_request(realm, &used.id, &none, after(5));
     assert_eq!(spent.await.unwrap(), Change::Changed);
     for (now, count, there) in [(after(3_689), 0, true), (after(3_690), 2, false)] {
         assert_eq!(world.store.purge(now, 100).await.unwrap(), count, "{now:?}");

@@ -9,7 +9,7 @@ use crate::protocol::time::Timestamp;
 use crate::protocol::user_code::UserCode;
 use crate::secret::Digest;
 use crate::store::device::{DeviceAuthorization, DeviceAuthorizations, DeviceOpening, Polls};
-use crate::store::{Change, NewFamily, StoreResult};
+use crate::store::{Change, Effects, NewFamily, StoreResult};
 
 #[async_trait]
 impl DeviceAuthorizations for Backend {
@@ -62,21 +62,21 @@ impl DeviceAuthorizations for Backend {
         ))
     }
 
-    async fn approve_device(&self, family: &NewFamily) -> StoreResult<Change> {
-        run!(self.write_all(family), |c| devices::approve(c, &family))
+    async fn approve_device(&self, family: &NewFamily, effects: &Effects) -> StoreResult<Change> {
+        run!(self.write_all(family, effects), |c| devices::approve(
+            c, &family, &effects
+        ))
     }
 
     async fn deny_device(
         &self,
         realm: &RealmId,
         device_code: &Digest,
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change> {
-        run!(self.write_one(realm, device_code), |c| devices::deny(
-            c,
-            &realm,
-            &device_code,
-            now
-        ))
+        run!(self.write_all(realm, device_code, effects), |c| {
+            devices::deny(c, (&realm, &device_code), &effects, now)
+        })
     }
 }

@@ -42,6 +42,7 @@ mod roles;
 mod rows;
 pub(super) mod schema;
 mod store;
+mod thefts;
 
 use std::pin::Pin;
 

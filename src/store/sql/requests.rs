@@ -8,7 +8,7 @@ use crate::protocol::ids::RealmId;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 use crate::store::requests::{PushedRequest, RequestedCode, Requests};
-use crate::store::{Change, NewFamily, StoreResult};
+use crate::store::{Change, Effects, NewFamily, StoreResult};
 
 #[async_trait]
 impl Requests for Backend {
@@ -28,11 +28,12 @@ impl Requests for Backend {
         &self,
         realm: &RealmId,
         id: &Digest,
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change> {
-        run!(self.write_one(realm, id), |c| requests::spend(
-            c, &realm, &id, now
-        ))
+        run!(self.write_all(realm, id, effects), |c| {
+            requests::spend_alone(c, (&realm, &id), &effects, now)
+        })
     }
 
     async fn issue_requested_code(

@@ -184,3 +184,17 @@ async fn a_deleted_account_has_no_sessions_and_no_tokens_and_can_be_brought_back
         assert_eq!(page.status, StatusCode::OK, "{page:?}");
     }
 }
+
+/// Whoever has the cookie and guesses leaves a trace.
+#[tokio::test]
+async fn a_wrong_password_is_told() {
+    let realms = Realms::new().await;
+    let realm = &realms.realms[1];
+    delete(&realms, "ada", "wrong-horse-battery", 1).await;
+    let told = realms.events(realm, "ada").await.remove(0).event;
+    assert_eq!(told.kind.as_str(), "sign_in.refused");
+    assert!(told.session.is_some() && told.caller.address.is_some());
+    assert_eq!(told.detail["factor"], "password");
+    assert_eq!(told.detail["purpose"], "account_deletion");
+    assert!(!format!("{told:?}").contains("horse"), "{told:?}");
+}

@@ -5,6 +5,10 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::json;
 use vidimus::clock::{Clock as _, SystemClock};
+use vidimus::flows::mail;
+use vidimus::protocol::ids::RealmId;
+use vidimus::secret::Digest;
+use vidimus::store::MailFilter;
 
 use crate::mail::{DAY, insides_of, register};
 use crate::support::mail_server::{MailServer, Mood};
@@ -149,4 +153,45 @@ fn wrong_settings_and_templates_are_found_by_the_check_and_stop_the_start() {
     assert_eq!(site.run(&["config", "check"]).code, 0);
     let preview = site.run(&["mail", "preview", "test"]);
     assert!(preview.data.contains("Tried by "), "{preview:?}");
+}
+
+/// Owners are told of what is done to their accounts at the operator's desk, with a link that locks
+/// the account; who has no address is told nothing.
+#[tokio::test]
+async fn owners_are_told_of_what_an_operator_does() {
+    let site = Site::on_sqlite();
+    let ada = [
+        "user",
+        "create",
+        "--username",
+        "ada",
+        "--email",
+        "ada@example.com",
+    ];
+    assert_eq!(site.run(&ada).code, 0);
+    assert_eq!(site.run(&["user", "create", "--username", "bob"]).code, 0);
+    for name in ["ada", "bob"] {
+        let set = ["user", "set-password", name, "--password-stdin"];
+        let done = site.run_with_input(&set, "another-horse-battery\n");
+        assert_eq!(done.code, 0, "{done:?}");
+        let done = site.run(&["user", "reset-factors", name]);
+        assert_eq!(done.code, 0, "{done:?}");
+    }
+    let (store, master) = insides_of(&site).await;
+    let realm = RealmId::default_realm();
+    let listed = store.list_mails(&realm, MailFilter::All, 10).await.unwrap();
+    let told: Vec<_> = listed
+        .iter()
+        .map(|row| mail::read(&master, &realm, &row.id, row.sealed.as_deref().unwrap()).unwrap())
+        .collect();
+    let mut kinds: Vec<_> = told.iter().map(|mail| mail.kind.as_str()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["factors-reset", "password-changed"]);
+    for mail in told {
+        assert_eq!(mail.to, "ada@example.com");
+        let link = &mail.values["lock_link"];
+        let (_, token) = link.split_once("/lock-account?token=").unwrap();
+        let kept = store.link(&realm, &Digest::of(token)).await.unwrap();
+        assert_eq!(kept.unwrap().email, "ada@example.com");
+    }
 }

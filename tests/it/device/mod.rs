@@ -3,6 +3,8 @@
 mod pages;
 mod races;
 
+pub(crate) use races::session_of;
+
 use http::StatusCode;
 use vidimus::account::user::AccountSwitch;
 use vidimus::protocol::client::{ClientMetadata, ClientType, TokenEndpointAuthMethod};
@@ -10,6 +12,7 @@ use vidimus::protocol::ids::{RealmId, UserId};
 use vidimus::protocol::time::Timestamp;
 use vidimus::store::{Effects, Realm};
 
+use crate::events::recorded;
 use crate::support::world::PASSWORD;
 use crate::support::{Answer, Browser, TestClient, World, decode_claims};
 
@@ -348,7 +351,7 @@ async fn nothing_is_issued_to_parties_that_have_fallen() {
     ];
     for (codes, error) in [(&online, "invalid_grant"), (&offline, "")] {
         let browser = allow(&device, &codes.user).await;
-        let session = races::session_of(world, &browser).await;
+        let session = session_of(world, &browser).await;
         let realm = &device.realm;
         store
             .end_session(realm, &session, &Effects::NONE, now)
@@ -434,4 +437,29 @@ async fn one_address_begins_only_so_often() {
     assert_eq!(elsewhere.status, StatusCode::OK);
     device.world.advance(10);
     assert_eq!(ask(&device, "openid").await.status, StatusCode::OK);
+}
+
+/// What a person answers for a device is told as what they answer an application.
+#[tokio::test]
+async fn the_answers_are_told() {
+    let device = television().await;
+    for decision in ["approve", "deny"] {
+        let codes = codes(&device, "openid email").await;
+        answer(&device, &codes.user, decision).await;
+    }
+    let told: Vec<_> = recorded(&device.world)
+        .await
+        .into_iter()
+        .filter(|event| event.kind.as_str().starts_with("consent."))
+        .collect();
+    let kinds: Vec<_> = told.iter().map(|event| event.kind.as_str()).collect();
+    assert_eq!(kinds, ["consent.granted", "consent.denied"]);
+    let ada = device.world.person("ada").await.id;
+    for event in told {
+        assert_eq!(event.user.as_ref(), Some(&ada));
+        assert_eq!(event.client.as_ref(), Some(&device.client.id));
+        assert!(event.session.is_some() && event.caller.address.is_some());
+        assert_eq!(event.detail["scope"], "openid email");
+        assert_eq!(event.detail["by"], "device");
+    }
 }

@@ -15,7 +15,7 @@ use crate::support::racing::{one_winner, race, rounds};
 use crate::support::{Answer, Browser, Deployment, TestClient, World};
 
 /// The session of a browser that is signed in.
-pub(super) async fn session_of(world: &World, browser: &Browser) -> SessionId {
+pub(crate) async fn session_of(world: &World, browser: &Browser) -> SessionId {
     let realm = vidimus::protocol::ids::RealmId::default_realm();
     let mut cookies = browser.cookies.iter();
     let own = cookies.find(|(name, _)| name.ends_with("vidimus_session"));

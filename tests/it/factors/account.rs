@@ -14,7 +14,7 @@ use crate::support::{Answer, Browser, World};
 const PASSWORD_PAGE: &str = "/account/password";
 
 /// Signs in to a page of the account with the password.
-async fn open(browser: &mut Browser, path: &str) -> Answer {
+pub(super) async fn open(browser: &mut Browser, path: &str) -> Answer {
     let mut answer = browser.get(path).await;
     for _ in 0..6 {
         if answer.status == StatusCode::SEE_OTHER {
@@ -31,7 +31,7 @@ async fn open(browser: &mut Browser, path: &str) -> Answer {
 }
 
 /// Posts what a button of the page says.
-async fn press(browser: &mut Browser, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+pub(super) async fn press(browser: &mut Browser, page: &Answer, fields: &[(&str, &str)]) -> Answer {
     let csrf = attribute(&page.body, "name=\"csrf\"", "value");
     let mut all = vec![("csrf", csrf.as_str())];
     all.extend(fields);

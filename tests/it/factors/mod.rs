@@ -2,6 +2,7 @@
 
 mod account;
 mod races;
+mod told;
 mod walk;
 
 use http::StatusCode;

@@ -15,7 +15,9 @@ pub(super) async fn link_to_ada(world: &World) -> String {
     let ada = ada.unwrap().unwrap();
     let now = world.app.now();
     let email = ada.email.as_deref().unwrap();
-    let (link, address) = lock_link(&world.app, (&realm, &ada.id), email, now).unwrap();
+    let issuer = world.app.issuer(&realm);
+    let keys = (&issuer, world.app.entropy.as_ref());
+    let (link, address) = lock_link(keys, (&realm, &ada.id), email, now).unwrap();
     let effects = Effects::NONE.and_link(link);
     world.app.store.write_effects(&effects, now).await.unwrap();
     address

@@ -12,10 +12,12 @@ use vidimus::store::ephemeral::Quota;
 use vidimus::store::sqlite::SqliteStore;
 use vidimus::store::{Creation, Effects};
 
+use super::invitations::invite;
 use super::{
     CHOSEN, altered, complaint, done, fill, link_of, mail_to, open_sign_up, outbox, press, refusal,
     seen,
 };
+use crate::events::recorded;
 use crate::support::browser::attribute;
 use crate::support::world::Shared;
 use crate::support::{Answer, Browser, World};
@@ -454,4 +456,64 @@ async fn an_address_that_got_an_account_meanwhile_is_not_confirmed() {
     assert_eq!(complaint(&answer), "This address has an account already.");
     assert_eq!(account(&world, EVE).await.unwrap().id, by_admin.id);
     assert_eq!(mail_to(&world, EVE).await.kind, MailKind::ConfirmAddress);
+}
+
+/// Whoever has the mailbox and guesses leaves a trace.
+#[tokio::test]
+async fn a_wrong_password_of_a_registration_is_told() {
+    let world = open_world().await;
+    register(&mut world.browser(), "/sign-up", CHOSEN).await;
+    let link = newest_link(&world).await;
+    let wrong = [("password", "wrong-horse-battery")];
+    press(&mut world.browser(), &link, &wrong).await;
+    let told = recorded(&world).await.pop().unwrap();
+    assert_eq!(told.kind.as_str(), "sign_in.refused");
+    assert!(told.user.is_none() && told.caller.address.is_some());
+    assert_eq!(told.detail["factor"], "password");
+    assert_eq!(told.detail["purpose"], "sign_up");
+    let told = format!("{told:?}");
+    assert!(!told.contains("horse") && !told.contains(EVE), "{told}");
+}
+
+/// What the record says of terms that were accepted.
+async fn terms_told(world: &World) -> Vec<(&'static str, Option<String>)> {
+    let told = recorded(world).await.into_iter();
+    told.map(|event| (event.kind.as_str(), event.detail.get("terms").cloned()))
+        .filter(|(kind, _)| ["sign_up.asked", "user.created"].contains(kind))
+        .collect()
+}
+
+/// The record says which terms somebody has accepted, with the account that came of it.
+#[tokio::test]
+async fn the_terms_that_were_accepted_are_kept() {
+    const TERMS: &str = "https://example.test/terms/3";
+    let world = World::in_memory().await;
+    open_sign_up(&world, Some(TERMS)).await;
+    let mut browser = world.browser();
+    let fields = [("email", EVE), ("password", CHOSEN), ("terms", "accepted")];
+    fill(&mut browser, "/sign-up", &fields).await;
+    // What counts is what was on the form.
+    open_sign_up(&world, Some("https://example.test/terms/4")).await;
+    world.advance(2);
+    let link = newest_link(&world).await;
+    press(&mut browser, &link, &[("password", CHOSEN)]).await;
+    let accepted = Some(TERMS.to_owned());
+    let asked = ("sign_up.asked", accepted.clone());
+    assert_eq!(
+        terms_told(&world).await,
+        [asked, ("user.created", accepted)]
+    );
+}
+
+#[tokio::test]
+async fn the_terms_of_an_invitation_are_kept_and_none_where_there_are_none() {
+    for terms in [Some("https://example.test/terms/3"), None] {
+        let world = World::in_memory().await;
+        open_sign_up(&world, terms).await;
+        let link = invite(&world).await;
+        let fields = [("password", CHOSEN), ("terms", "accepted")];
+        press(&mut world.browser(), &link, &fields).await;
+        let expected = ("user.created", terms.map(str::to_owned));
+        assert_eq!(terms_told(&world).await, [expected]);
+    }
 }

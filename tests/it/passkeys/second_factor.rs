@@ -232,8 +232,7 @@ async fn an_admin_takes_all_passkeys_away() {
     let (world, client, mut key) = with_passkey(true).await;
     let ada = world.person("ada").await;
     let caller = vidimus::account::event::Caller::default();
-    let owner = (&ada.realm, &ada.id);
-    vidimus::flows::factors::reset(&world.app, owner, &caller)
+    vidimus::flows::factors::reset(&world.app, &ada, &caller)
         .await
         .unwrap();
     assert_eq!(passkeys_of(&world, &ada).await, []);

@@ -5,6 +5,7 @@ use vidimus::account::mail::{Mail, MailKind};
 use vidimus::protocol::ids::RealmId;
 
 use super::settle;
+use crate::events::recorded;
 use crate::links::outbox;
 use crate::support::browser::attribute;
 use crate::support::signed_in::SignedIn;
@@ -148,4 +149,19 @@ async fn the_form_of_one_realm_changes_nothing_in_another() {
     world.user(&acme, "ada").await;
     let page = here.browser.get(&world.url(&acme, PATH)).await;
     assert!(page.location().contains("/realms/acme/login?"), "{page:?}");
+}
+
+/// Whoever has the cookie and guesses leaves a trace.
+#[tokio::test]
+async fn a_wrong_present_password_is_told() {
+    let (world, mut here, _there) = signed_in().await;
+    let wrong = fill_in(&mut here.browser, "wrong-horse-battery", NEW).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let told = recorded(&world).await.pop().unwrap();
+    assert_eq!(told.kind.as_str(), "sign_in.refused");
+    assert_eq!(told.user, Some(world.person("ada").await.id));
+    assert!(told.session.is_some() && told.caller.address.is_some());
+    assert_eq!(told.detail["factor"], "password");
+    assert_eq!(told.detail["purpose"], "password_change");
+    assert!(!format!("{told:?}").contains("horse"), "{told:?}");
 }

@@ -11,6 +11,7 @@ use vidimus::store::{Change, Effects};
 
 use super::guesses::{Path, Places};
 use super::{at_login, to_login, type_in};
+use crate::events::recorded;
 use crate::links::{CHOSEN, done, fill, outbox, press};
 use crate::support::authenticator::Authenticator;
 use crate::support::browser::attribute;
@@ -418,4 +419,29 @@ async fn a_mailed_code_is_no_second_factor() {
     let code = codes(&world).await[0].values["code"].clone();
     let answer = browser.submit(&page, &[("code", &code)]).await;
     assert!(answer.location().contains("/login/set-up"), "{answer:?}");
+}
+
+/// A code that proves no mailbox is a sign-in that was refused.
+#[tokio::test]
+async fn wrong_codes_are_told() {
+    let world = after_guesses(TOO_MANY).await;
+    let (mut browser, page) = right_password(&world, "ada").await;
+    for code in ["12345670", "no code"] {
+        let answer = browser.submit(&page, &[("code", code)]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let ada = world.person("ada").await.id;
+    let told = recorded(&world).await;
+    let told: Vec<_> = told
+        .iter()
+        .filter(|event| {
+            event
+                .detail
+                .get("factor")
+                .is_some_and(|factor| factor == "mail")
+        })
+        .map(|event| (event.kind.as_str(), event.user.clone()))
+        .collect();
+    let refused = ("sign_in.refused", Some(ada));
+    assert_eq!(told, [refused.clone(), refused]);
 }

@@ -135,6 +135,7 @@ event-signed-in = تسجيل دخول
 event-sign-in-refused = رُفض تسجيل دخول
 event-session-ended = تسجيل خروج
 event-consent-granted = سُمح لتطبيق بشيء
+event-consent-denied = رُفض السماح لتطبيق
 event-consent-withdrawn = فُصل تطبيق
 event-network-banned = حُظرت شبكة لبعض الوقت
 event-network-ban-lifted = أُعيد السماح لشبكة

@@ -129,6 +129,7 @@ event-signed-in = Angemeldet
 event-sign-in-refused = Eine Anmeldung wurde abgelehnt
 event-session-ended = Abgemeldet
 event-consent-granted = Einer App wurde etwas erlaubt
+event-consent-denied = Einer App wurde nichts erlaubt
 event-consent-withdrawn = Eine App wurde getrennt
 event-network-banned = Ein Netz wurde für eine Weile ausgesperrt
 event-network-ban-lifted = Ein Netz wurde wieder zugelassen

@@ -54,8 +54,18 @@ mail-recovery-code-used-lead =
        *[other] Es sind noch { $left } übrig.
     }
 
+mail-recovery-codes-made-subject = Neue Wiederherstellungscodes wurden erstellt
+mail-recovery-codes-made-lead = Für Ihr Konto bei { $realm } wurden neue Wiederherstellungscodes erstellt. Die alten gelten nicht mehr.
+
+mail-factors-reset-subject = Ihre zweiten Faktoren wurden entfernt
+mail-factors-reset-lead = Die Verwaltung hat alle zweiten Faktoren Ihres Kontos bei { $realm } entfernt, auch die Wiederherstellungscodes. Ab jetzt genügt Ihr Passwort, um sich anzumelden.
+
 mail-new-device-subject = Anmeldung auf einem neuen Gerät
 mail-new-device-lead = Ihr Konto bei { $realm } wurde auf einem Gerät benutzt, das wir bisher nicht kannten:
+
+mail-access-stolen-subject = Wir haben eine Anmeldung bei Ihrem Konto beendet
+mail-access-stolen-lead = Der Zugriff einer App auf Ihr Konto bei { $realm } wurde von zwei Seiten benutzt, als hätte ihn jemand kopiert. Zur Sicherheit haben wir ihn beendet. War der Browser dazu noch angemeldet, haben wir ihn abgemeldet und alles beendet, was Apps dort erlaubt war. Es war diese App:
+mail-access-stolen-more = Es kann ein Fehler der App sein. Wenn Sie sie nicht kennen oder dies wieder geschieht, sperren Sie Ihr Konto.
 
 mail-sign-in-code-subject = Ihr Code für { $realm }
 mail-sign-in-code-lead = Das Passwort Ihres Kontos bei { $realm } wurde nach vielen falschen eingegeben. Um fortzufahren, geben Sie diesen Code dort ein, wo Sie sich anmelden:

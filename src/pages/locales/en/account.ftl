@@ -129,6 +129,7 @@ event-signed-in = Signed in
 event-sign-in-refused = A sign-in was refused
 event-session-ended = Signed out
 event-consent-granted = An app was allowed something
+event-consent-denied = An app was allowed nothing
 event-consent-withdrawn = An app was disconnected
 event-network-banned = A network was shut out for a while
 event-network-ban-lifted = A network was let in again

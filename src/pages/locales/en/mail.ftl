@@ -56,8 +56,18 @@ mail-recovery-code-used-lead =
        *[other] { $left } are left.
     }
 
+mail-recovery-codes-made-subject = New recovery codes were made
+mail-recovery-codes-made-lead = New recovery codes were made for your account at { $realm }. The old ones are worth nothing any more.
+
+mail-factors-reset-subject = Your second factors were removed
+mail-factors-reset-lead = An administrator removed every second factor of your account at { $realm }, recovery codes included. From now on your password alone is enough to sign in.
+
 mail-new-device-subject = Somebody signed in on a new device
 mail-new-device-lead = Your account at { $realm } was used on a device that we have not seen before:
+
+mail-access-stolen-subject = We ended a sign-in to your account
+mail-access-stolen-lead = What an app was given of your account at { $realm } was used from two sides, as if somebody had copied it. To be safe, we ended it. Where that browser was still signed in, we signed it out and ended all that apps were given there. It was this app:
+mail-access-stolen-more = It can be a fault of the app. If you do not know it, or this comes again, lock your account.
 
 mail-sign-in-code-subject = Your code for { $realm }
 mail-sign-in-code-lead = The password of your account at { $realm } was typed after many wrong ones. To go on, enter this code where you signed in:

@@ -129,6 +129,7 @@ event-signed-in = Inicio de sesión
 event-sign-in-refused = Se rechazó un inicio de sesión
 event-session-ended = Cierre de sesión
 event-consent-granted = Se permitió algo a una aplicación
+event-consent-denied = Se denegó el acceso a una aplicación
 event-consent-withdrawn = Se desconectó una aplicación
 event-network-banned = Se bloqueó una red durante un tiempo
 event-network-ban-lifted = Se volvió a admitir una red

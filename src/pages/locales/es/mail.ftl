@@ -54,8 +54,18 @@ mail-recovery-code-used-lead =
        *[other] Quedan { $left }.
     }
 
+mail-recovery-codes-made-subject = Se han creado nuevos códigos de recuperación
+mail-recovery-codes-made-lead = Se han creado nuevos códigos de recuperación para su cuenta en { $realm }. Los anteriores ya no sirven.
+
+mail-factors-reset-subject = Se han quitado sus segundos factores
+mail-factors-reset-lead = La administración ha quitado todos los segundos factores de su cuenta en { $realm }, también los códigos de recuperación. Desde ahora basta su contraseña para entrar.
+
 mail-new-device-subject = Inicio de sesión en un dispositivo nuevo
 mail-new-device-lead = Su cuenta en { $realm } se ha usado en un dispositivo que no conocíamos:
+
+mail-access-stolen-subject = Hemos terminado una sesión de su cuenta
+mail-access-stolen-lead = El acceso de una aplicación a su cuenta en { $realm } se usó desde dos lados, como si alguien lo hubiera copiado. Por seguridad, lo hemos terminado. Si el navegador correspondiente seguía con la sesión iniciada, la hemos cerrado y hemos terminado todos los accesos concedidos en él a aplicaciones. Fue esta aplicación:
+mail-access-stolen-more = Puede ser un error de la aplicación. Si no la conoce o esto se repite, bloquee su cuenta.
 
 mail-sign-in-code-subject = Su código para { $realm }
 mail-sign-in-code-lead = La contraseña de su cuenta en { $realm } se ha escrito después de muchas incorrectas. Para continuar, escriba este código donde está iniciando sesión:

@@ -129,6 +129,7 @@ event-signed-in = Connexion
 event-sign-in-refused = Une connexion a été refusée
 event-session-ended = Déconnexion
 event-consent-granted = Une application a reçu une autorisation
+event-consent-denied = Une application s’est vu refuser l’accès
 event-consent-withdrawn = Une application a été déconnectée
 event-network-banned = Un réseau a été exclu pour un temps
 event-network-ban-lifted = Un réseau a été réadmis

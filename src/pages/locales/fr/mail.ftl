@@ -54,8 +54,18 @@ mail-recovery-code-used-lead =
        *[other] Il en reste { $left }.
     }
 
+mail-recovery-codes-made-subject = De nouveaux codes de secours ont été créés
+mail-recovery-codes-made-lead = De nouveaux codes de secours ont été créés pour votre compte chez { $realm }. Les anciens ne valent plus rien.
+
+mail-factors-reset-subject = Vos seconds facteurs ont été retirés
+mail-factors-reset-lead = L’administration a retiré tous les seconds facteurs de votre compte chez { $realm }, codes de secours compris. Désormais, votre mot de passe suffit pour vous connecter.
+
 mail-new-device-subject = Connexion sur un nouvel appareil
 mail-new-device-lead = Votre compte chez { $realm } a été utilisé sur un appareil que nous ne connaissions pas :
+
+mail-access-stolen-subject = Nous avons mis fin à une connexion à votre compte
+mail-access-stolen-lead = L’accès d’une application à votre compte chez { $realm } a été utilisé de deux côtés, comme si quelqu’un l’avait copié. Par précaution, nous y avons mis fin. Si le navigateur concerné était encore connecté, nous l’avons déconnecté et avons mis fin à tous les accès accordés aux applications dans celui-ci. Il s’agit de cette application :
+mail-access-stolen-more = Il peut s’agir d’une erreur de l’application. Si vous ne la connaissez pas ou si cela se reproduit, verrouillez votre compte.
 
 mail-sign-in-code-subject = Votre code pour { $realm }
 mail-sign-in-code-lead = Le mot de passe de votre compte chez { $realm } a été saisi après de nombreux essais erronés. Pour continuer, saisissez ce code là où vous vous connectez :

@@ -127,6 +127,7 @@ event-signed-in = ログインしました
 event-sign-in-refused = ログインが拒否されました
 event-session-ended = ログアウトしました
 event-consent-granted = アプリに許可が与えられました
+event-consent-denied = アプリへの許可が拒否されました
 event-consent-withdrawn = アプリの連携が解除されました
 event-network-banned = ネットワークが一時的に遮断されました
 event-network-ban-lifted = ネットワークの遮断が解除されました

@@ -53,8 +53,18 @@ mail-recovery-code-used-lead =
        *[other] 残りは { $left } 個です。
     }
 
+mail-recovery-codes-made-subject = 新しいリカバリーコードが作成されました
+mail-recovery-codes-made-lead = { $realm } のアカウントの新しいリカバリーコードが作成されました。以前のコードはもう使えません。
+
+mail-factors-reset-subject = 第 2 要素が削除されました
+mail-factors-reset-lead = 管理者が { $realm } のアカウントの第 2 要素を、リカバリーコードも含めてすべて削除しました。今後はパスワードだけでサインインできます。
+
 mail-new-device-subject = 新しい端末でサインインがありました
 mail-new-device-lead = { $realm } のアカウントが、これまでに見たことのない端末で使われました。
+
+mail-access-stolen-subject = アカウントのサインインを終了しました
+mail-access-stolen-lead = { $realm } のアカウントへのアプリのアクセスが、コピーされたかのように二か所から使われました。安全のため、そのアクセスを終了しました。該当するブラウザがまだサインインしていた場合は、サインアウトし、そこでアプリに与えられたアクセスもすべて終了しました。次のアプリです。
+mail-access-stolen-more = アプリの不具合の可能性もあります。心当たりがない場合や、繰り返し起こる場合は、アカウントをロックしてください。
 
 mail-sign-in-code-subject = { $realm } の確認コード
 mail-sign-in-code-lead = { $realm } のアカウントのパスワードが、何度も誤って入力されたあとに正しく入力されました。続けるには、サインイン中の画面に次のコードを入力してください。

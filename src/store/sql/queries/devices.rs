@@ -1,11 +1,13 @@
 //! Devices that wait for a person: opened, polled, answered once.
 
-use super::{Answer, Change, Connection, Timestamp, Verdict, change, families, millis, rows, sql};
+use super::{
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, families, millis, rows, sql,
+};
 use crate::protocol::ids::RealmId;
 use crate::protocol::user_code::UserCode;
 use crate::secret::Digest;
-use crate::store::NewFamily;
 use crate::store::device::{DeviceAuthorization, DeviceOpening, Polls};
+use crate::store::{Effects, NewFamily};
 
 macro_rules! columns {
     () => {
@@ -114,6 +116,7 @@ pub(in super::super) async fn count_poll(
 pub(in super::super) async fn approve(
     c: &mut Connection<'_>,
     family: &NewFamily,
+    effects: &Effects,
 ) -> Answer<Verdict<Change>> {
     let query = sql("UPDATE device_authorization SET approved_at = $4
          WHERE realm = $1 AND device_code = $2 AND client_id = $3
@@ -125,23 +128,28 @@ pub(in super::super) async fn approve(
     if change(c.execute(query).await?) == Change::NotFound {
         return Ok(Verdict::Undo(Change::NotFound));
     }
-    Ok(match families::issue_code(c, family).await? {
-        Change::Changed => Verdict::Keep(Change::Changed),
-        Change::NotFound => Verdict::Undo(Change::NotFound),
-    })
+    if families::issue_code(c, family).await? == Change::NotFound {
+        return Ok(Verdict::Undo(Change::NotFound));
+    }
+    effects::record(c, effects, family.created_at).await?;
+    Ok(Verdict::Keep(Change::Changed))
 }
 
 pub(in super::super) async fn deny(
     c: &mut Connection<'_>,
-    realm: &RealmId,
-    device_code: &Digest,
+    (realm, device_code): (&RealmId, &Digest),
+    effects: &Effects,
     now: Timestamp,
-) -> Answer<Change> {
+) -> Answer<Verdict<Change>> {
     let query = sql("UPDATE device_authorization SET denied_at = $3
          WHERE realm = $1 AND device_code = $2
            AND approved_at IS NULL AND denied_at IS NULL AND expires_at > $3")
     .bind(realm.as_str())
     .bind(device_code.as_bytes())
     .bind(now.unix_millis());
-    Ok(change(c.execute(query).await?))
+    let changed = change(c.execute(query).await?);
+    if changed == Change::Changed {
+        effects::record(c, effects, now).await?;
+    }
+    Ok(Verdict::Keep(changed))
 }

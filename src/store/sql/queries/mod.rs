@@ -26,6 +26,7 @@ pub(super) mod revocations;
 pub(super) mod roles;
 pub(super) mod sessions;
 pub(super) mod sign_ins;
+pub(super) mod thefts;
 pub(super) mod users;
 
 use super::{Connection, Verdict, rows, sql};

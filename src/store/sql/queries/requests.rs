@@ -1,10 +1,12 @@
 //! Authorization requests that are kept: pushed once, used once.
 
-use super::{Answer, Change, Connection, Timestamp, Verdict, change, families, millis, rows, sql};
+use super::{
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, families, millis, rows, sql,
+};
 use crate::protocol::ids::RealmId;
 use crate::secret::Digest;
-use crate::store::NewFamily;
 use crate::store::requests::{PushedRequest, RequestedCode};
+use crate::store::{Effects, NewFamily};
 
 pub(in super::super) async fn push(c: &mut Connection<'_>, request: &PushedRequest) -> Answer<()> {
     let query = sql(
@@ -42,7 +44,7 @@ pub(in super::super) async fn find(
 }
 
 /// The one statement that decides who has used a request.
-pub(in super::super) async fn spend(
+async fn spend(
     c: &mut Connection<'_>,
     realm: &RealmId,
     id: &Digest,
@@ -54,6 +56,19 @@ pub(in super::super) async fn spend(
     .bind(id.as_bytes())
     .bind(now.unix_millis());
     Ok(change(c.execute(query).await?))
+}
+
+pub(in super::super) async fn spend_alone(
+    c: &mut Connection<'_>,
+    (realm, id): (&RealmId, &Digest),
+    effects: &Effects,
+    now: Timestamp,
+) -> Answer<Verdict<Change>> {
+    let changed = spend(c, realm, id, now).await?;
+    if changed == Change::Changed {
+        effects::record(c, effects, now).await?;
+    }
+    Ok(Verdict::Keep(changed))
 }
 
 /// The request first: its row is what callers race for.
