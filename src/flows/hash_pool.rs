@@ -161,6 +161,11 @@ impl HashPool {
         password::needs_rehash(stored, &self.cost)
     }
 
+    /// How many places are free, for metrics.
+    pub fn free(&self) -> usize {
+        self.pool.free()
+    }
+
     fn reserve(&self) -> Result<Slot<HashMemory>, HashPoolError> {
         self.pool.reserve().map_err(full)
     }
