@@ -8,6 +8,7 @@ use http::{Request, StatusCode};
 use vidimus::http::ROUTES;
 use vidimus::protocol::client::{ClientType, GrantType};
 use vidimus::protocol::ids::RealmId;
+use vidimus::protocol::realm::RealmSettings;
 use vidimus::protocol::response_type::ResponseType;
 use vidimus::protocol::time::{Lifetime, Timestamp};
 use vidimus::store::local::LocalEphemeral;
@@ -49,7 +50,7 @@ async fn acme(world: &World) -> RealmId {
     let realm = Realm {
         id: id.clone(),
         name: "Acme".to_owned(),
-        settings: Default::default(),
+        settings: RealmSettings::default(),
         disabled_at: None,
         terms_url: None,
         created_at: Timestamp::from_unix_seconds(1_800_000_000),

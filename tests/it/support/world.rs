@@ -210,12 +210,10 @@ impl World {
         // The index is believed only once it was filled from the record; a Redis may be away.
         let filled = uphold_revocations::run_once(jobs.clone()).await;
         assert!(filled.is_ok() || shared.real_time, "{filled:?}");
-        let metrics = metrics_router(&edge).unwrap();
-        let router = router(edge);
         Self {
             app,
-            router,
-            metrics,
+            metrics: metrics_router(&edge).unwrap(),
+            router: router(edge),
             clock: shared.clock.clone(),
             jobs,
         }
