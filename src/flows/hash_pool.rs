@@ -14,7 +14,7 @@ use crate::protocol::time::Lifetime;
 use crate::secret::SecretString;
 
 /// About how long a full queue takes to have room again.
-const RETRY_AFTER: Lifetime = Lifetime::seconds(2);
+pub(in crate::flows) const RETRY_AFTER: Lifetime = Lifetime::seconds(2);
 
 /// Why a password was neither hashed nor checked.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -33,25 +33,45 @@ pub enum HashPoolError {
     Hash(#[from] PasswordHashError),
 }
 
-/// Who comes first when many passwords are to be checked.
+/// Who comes first when many passwords are to be checked. Each leaves some of the places to those
+/// before, so that none of them is kept out by a crowd of those behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
-    /// Whoever is not known to have tried before: a known device, an address at its first guess.
-    Preferred,
-    /// Everybody else: they leave half of the places to those.
+    /// The owner, on a known device: is looked at first, too.
+    Known,
+    /// Whoever was told to come again, and did.
+    Waited,
+    /// An address at its first guess.
+    New,
+    /// Everybody else.
     Ordinary,
+}
+
+impl Lane {
+    /// How many of the places are left to those before.
+    const fn spared(self, places: usize) -> usize {
+        match self {
+            Self::Known => 0,
+            Self::Waited => places / 8,
+            Self::New => places / 4,
+            Self::Ordinary => places / 2,
+        }
+    }
 }
 
 /// A place at the threads that hash; given back when it is dropped.
 #[derive(Debug)]
-pub struct Place(Slot<HashMemory>);
+pub struct Place {
+    slot: Slot<HashMemory>,
+    lane: Lane,
+}
 
 /// The threads that hash, each with its own reused memory.
 #[derive(Debug)]
 pub struct HashPool {
     pool: WorkPool<HashMemory>,
-    /// The places that are not everybody's.
-    preferred: usize,
+    /// Threads, and pieces of work that may wait for them.
+    places: usize,
     cost: PasswordCost,
     decoy: Arc<str>,
 }
@@ -63,7 +83,7 @@ impl HashPool {
             .map_err(|_impossible| KeyError::Library("hash passwords at the configured cost"))?;
         Ok(Self {
             pool: WorkPool::new("hash", threads, queue)?,
-            preferred: threads.max(1).saturating_add(queue) / 2,
+            places: threads.max(1).saturating_add(queue),
             cost,
             decoy: decoy.into(),
         })
@@ -99,14 +119,14 @@ impl HashPool {
         password: SecretString,
         stored: Option<&str>,
     ) -> Result<Option<VerifiedPassword>, HashPoolError> {
-        self.verify_at(Place(self.reserve()?), password, stored)
-            .await
+        let place = self.place(Lane::Waited)?;
+        self.verify_at(place, password, stored).await
     }
 
     /// The same at a place that was taken before.
     pub async fn verify_at(
         &self,
-        Place(slot): Place,
+        Place { slot, lane }: Place,
         password: SecretString,
         stored: Option<&str>,
     ) -> Result<Option<VerifiedPassword>, HashPoolError> {
@@ -116,18 +136,18 @@ impl HashPool {
         let work = move |memory: &mut HashMemory| {
             password::verify(password.expose(), &stored, &cost, memory)
         };
-        let verified = slot.run(work).await??;
+        let verified = if lane == Lane::Known {
+            slot.run_first(work).await??
+        } else {
+            slot.run(work).await??
+        };
         Ok(verified.filter(|_| known))
     }
 
     /// Takes a place before anything is written for an attempt.
     pub fn place(&self, lane: Lane) -> Result<Place, HashPoolError> {
-        let spared = match lane {
-            Lane::Preferred => 0,
-            Lane::Ordinary => self.preferred,
-        };
-        let slot = self.pool.reserve_sparing(spared);
-        slot.map(Place).map_err(full)
+        let slot = self.pool.reserve_sparing(lane.spared(self.places));
+        slot.map(|slot| Place { slot, lane }).map_err(full)
     }
 
     /// Whether a password is the one of any of these hashes; one piece of work, however many.
@@ -166,8 +186,9 @@ impl HashPool {
         self.pool.free()
     }
 
+    /// A place for what somebody does who has come further than a sign-in page.
     fn reserve(&self) -> Result<Slot<HashMemory>, HashPoolError> {
-        self.pool.reserve().map_err(full)
+        Ok(self.place(Lane::Waited)?.slot)
     }
 }
 
@@ -203,18 +224,17 @@ mod tests {
     }
 
     #[test]
-    fn leaves_half_of_the_places_to_whoever_has_not_tried_before() {
-        let pool = HashPool::new(1, 5, CHEAP).unwrap();
+    fn no_crowd_keeps_those_out_who_come_before_it() {
+        let pool = HashPool::new(1, 15, CHEAP).unwrap();
         let mut taken = Vec::new();
-        while let Ok(place) = pool.place(Lane::Ordinary) {
-            taken.push(place);
+        let lanes = [Lane::Ordinary, Lane::New, Lane::Waited, Lane::Known];
+        for (lane, all) in lanes.into_iter().zip([8, 12, 14, 16]) {
+            while let Ok(place) = pool.place(lane) {
+                taken.push(place);
+            }
+            assert_eq!(taken.len(), all, "{lane:?}");
         }
-        assert_eq!(taken.len(), 3);
-        while let Ok(place) = pool.place(Lane::Preferred) {
-            taken.push(place);
-        }
-        assert_eq!(taken.len(), 6);
-        taken.truncate(3);
+        taken.truncate(8);
         assert!(pool.place(Lane::Ordinary).is_err());
         taken.clear();
         assert!(pool.place(Lane::Ordinary).is_ok());

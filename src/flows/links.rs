@@ -169,19 +169,9 @@ pub(crate) async fn count_mail(
     if let Some(wait) = limits::banned(app, realm, address, now).await? {
         return Ok(Some(wait));
     }
-    count_mailbox(app, realm, email, now).await
-}
-
-/// Counts one mail to a mailbox, in its one spelling.
-pub(crate) async fn count_mailbox(
-    app: &App,
-    realm: &RealmId,
-    email: &str,
-    now: Timestamp,
-) -> Result<Option<Lifetime>, Fault> {
-    // The digest keeps the key short, whatever was typed.
+    // In its one spelling; the digest keeps the key short, whatever was typed.
     let mailbox = format!("mailbox:{realm}:{}", Digest::of(email).to_hex());
-    limits::count(app, &mailbox, app.settings.links.per_mailbox, now).await
+    limits::count(app, &mailbox, quotas.per_mailbox, now).await
 }
 
 /// Locks the account that a link is about.

@@ -10,7 +10,7 @@ use crate::account::user::{LoginName, User};
 use crate::flows::hash_pool::{HashPoolError, Lane, Place};
 use crate::flows::password::ending;
 use crate::flows::sign_in_steps::{Progress, Visitor};
-use crate::flows::{App, Fault, FlowError, limits, links, opening, sign_in_steps};
+use crate::flows::{App, Fault, FlowError, limits, mailed_code, opening, sign_in_steps, turn};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
@@ -28,6 +28,8 @@ pub struct Attempt<'a> {
     pub password: SecretString,
     /// The browser's address, by the trusted proxies' word.
     pub address: IpAddr,
+    /// The turn that the page gave, after too much was waiting.
+    pub turn: Option<&'a str>,
     /// The browser, and what is asked of whoever signs in.
     pub visitor: Visitor<'a>,
 }
@@ -46,7 +48,10 @@ pub enum LoginRefusal {
 
 /// Begins to sign a person in, and is done with it where the password is enough. Every attempt is
 /// counted before its password is looked at, and costs the same whether the account exists or not.
-pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowError<LoginRefusal>> {
+pub async fn sign_in(
+    app: &App,
+    attempt: &Attempt<'_>,
+) -> Result<Progress, FlowError<LoginRefusal>> {
     let now = app.now();
     let login = LoginName::parse(attempt.login);
     let Counted {
@@ -55,12 +60,12 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowEr
         by_itself,
         doubted,
         place,
-    } = match on_known_device(app, &attempt, login.as_ref(), now).await? {
+    } = match on_known_device(app, attempt, login.as_ref(), now).await? {
         Some(counted) => counted,
-        None => as_stranger(app, &attempt, login.as_ref(), now).await?,
+        None => as_stranger(app, attempt, login.as_ref(), now).await?,
     };
     let known = user.as_ref().map(|user| user.id.clone());
-    let Some(user) = verify(app, &attempt, (user, place)).await? else {
+    let Some(user) = verify(app, attempt, (user, place)).await? else {
         let name = (!by_itself).then_some(key.as_str());
         return Err(wrong(app, attempt.visitor, (known, name), now).await?);
     };
@@ -79,23 +84,28 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Progress, FlowEr
 }
 
 /// Whether somebody has a second proof to give: a factor, or a mailbox, to which only so many codes
-/// go. Who has none is kept from nothing; a stranger could lock them out otherwise.
+/// go. Who has none is kept from nothing; a stranger could lock them out otherwise. For the same
+/// reason the codes have a count of their own, which only grows with the right password.
 async fn may_be_doubted(
     app: &App,
     user: &User,
     now: Timestamp,
 ) -> Result<bool, FlowError<LoginRefusal>> {
-    let (realm, id) = (&user.realm, &user.id);
-    if app.store.factors(realm, id, None, now).await?.factors.any() {
+    if has_factor(app, user, now).await? {
         return Ok(true);
     }
-    let Some(email) = user.email.as_deref() else {
+    if user.email.is_none() {
         return Ok(false);
-    };
-    match links::count_mailbox(app, realm, email, now).await? {
+    }
+    match mailed_code::count(app, user, now).await? {
         None => Ok(true),
         Some(retry_after) => Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after })),
     }
+}
+
+async fn has_factor(app: &App, user: &User, now: Timestamp) -> Result<bool, Fault> {
+    let read = app.store.factors(&user.realm, &user.id, None, now).await?;
+    Ok(read.factors.any())
 }
 
 /// Forgets what was guessed about an account, by any of its names, after its owner has proven to
@@ -178,7 +188,7 @@ async fn on_known_device(
     if let Some(retry_after) = limits::count(app, &limited, quota, now).await? {
         return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
     }
-    let place = app.hashing.place(Lane::Preferred).map_err(ending)?;
+    let place = app.hashing.place(Lane::Known).map_err(ending)?;
     count_attempt(app, (realm, &key), ON_KNOWN_DEVICE, now).await?;
     Ok(Some(Counted {
         user: Some(user),
@@ -199,7 +209,8 @@ async fn as_stranger(
 ) -> Result<Counted, FlowError<LoginRefusal>> {
     let realm = attempt.realm;
     let lane = match limits::guess(app, realm, attempt.address, now).await? {
-        Admission::Admitted { first: true } => Lane::Preferred,
+        Admission::Admitted { .. } if turn::has_come(app, attempt, now) => Lane::Waited,
+        Admission::Admitted { first: true } => Lane::New,
         Admission::Admitted { first: false } => Lane::Ordinary,
         Admission::Refused { retry_after } => {
             return Err(FlowError::Refused(LoginRefusal::SlowDown { retry_after }));
@@ -241,18 +252,19 @@ async fn count_in_account(
     Ok(counted.await? > DOUBTED_AFTER)
 }
 
-/// Counts an attempt at a password that is not a sign-in, as one.
+/// Counts an attempt at a password that is not a sign-in, as one; whether there were so many that
+/// none is looked at here. A sign-in, with its second proof, ends that.
 pub(in crate::flows) async fn count(
     app: &App,
     user: &User,
     address: IpAddr,
     now: Timestamp,
-) -> Result<(), FlowError<LoginRefusal>> {
+) -> Result<bool, FlowError<LoginRefusal>> {
     let (realm, name) = (&user.realm, user.username.as_str());
     count_address(app, realm, address, now).await?;
     count_attempt(app, (realm, name), PASSWORDS, now).await?;
-    count_in_account(app, realm, (Some(user), name), now).await?;
-    Ok(())
+    let doubted = count_in_account(app, realm, (Some(user), name), now).await?;
+    Ok(doubted && (user.email.is_some() || has_factor(app, user, now).await?))
 }
 
 /// Counts an attempt under a key, unless that must wait.

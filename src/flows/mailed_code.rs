@@ -9,11 +9,28 @@ use crate::account::user::User;
 use crate::flows::factors::noticed;
 use crate::flows::sign_in_steps::{Progress, StepRefusal, Taking, Visitor, at_step, take};
 use crate::flows::step_attempts::count_visitor;
-use crate::flows::{App, Fault, FlowError};
-use crate::protocol::time::Timestamp;
+use crate::flows::{App, Fault, FlowError, limits};
+use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::{Digest, SecretString};
 use crate::store::Effects;
+use crate::store::ephemeral::Quota;
 use crate::store::factors::Act;
+
+/// How many codes go to a mailbox. Its other mails have another count, which strangers can use up.
+const CODES: Quota = Quota {
+    burst: 5,
+    interval: Lifetime::seconds(600),
+};
+
+/// Counts one code that is mailed to somebody; how long to wait, if none is.
+pub(in crate::flows) async fn count(
+    app: &App,
+    user: &User,
+    now: Timestamp,
+) -> Result<Option<Lifetime>, Fault> {
+    let key = format!("code:{}:{}", user.realm, user.id);
+    limits::count(app, &key, CODES, now).await
+}
 
 /// A code for the sign-in of a cookie: what is kept of it, and the mail that carries it. The mail
 /// can lock the account too, for somebody knows the password.

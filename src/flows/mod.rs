@@ -45,6 +45,7 @@ pub mod sign_in_steps;
 pub mod sign_up;
 mod step_attempts;
 pub mod token;
+pub mod turn;
 pub mod userinfo;
 
 use std::sync::Arc;
@@ -145,6 +146,8 @@ pub struct Macs {
     pub interaction: MacKey,
     /// The content of an error page in its address.
     pub error_page: MacKey,
+    /// Turns of those who wait to sign in.
+    pub turn: MacKey,
 }
 
 impl Macs {
@@ -156,6 +159,7 @@ impl Macs {
             pairwise_subject: master.derive(Purpose::PairwiseSubject)?,
             interaction: master.derive(Purpose::Interaction)?,
             error_page: master.derive(Purpose::ErrorPage)?,
+            turn: master.derive(Purpose::Turn)?,
         })
     }
 }

@@ -22,11 +22,11 @@ pub(crate) async fn person(
     app: &App,
     client: &Client,
     user: &UserId,
-    names: &[&str],
+    mut names: impl Iterator<Item = &str>,
     now: Timestamp,
 ) -> Result<Option<(Arc<User>, Option<Memberships>)>, Fault> {
     let store = app.store.as_ref();
-    if names.iter().any(|name| is_membership(name)) {
+    if names.any(is_membership) {
         let read = store.member(&client.realm, user, Some(&client.id)).await?;
         return Ok(read.map(|(user, memberships)| (Arc::new(user), Some(memberships))));
     }
@@ -35,14 +35,13 @@ pub(crate) async fn person(
 }
 
 /// The named claims that the client may be told.
-pub(crate) fn told(
+pub(crate) fn told<'a>(
     client: &Client,
     (user, memberships): (&User, Option<&Memberships>),
-    names: &[&str],
+    names: impl Iterator<Item = &'a str>,
 ) -> Map<String, Value> {
     let person = Person { user, memberships };
     let registered = &client.metadata.scope;
-    let names = names.iter().copied();
     claims_of(person, names.filter(|name| may_be_told(registered, name)))
 }
 

@@ -183,9 +183,8 @@ pub async fn userinfo(
     let owner = owner
         .filter(|_| scope.contains(OPENID))
         .ok_or(FlowError::Refused(BearerRefusal::InsufficientScope))?;
-    let single = claims.userinfo_claims.iter().map(String::as_str);
-    let names: Vec<&str> = opened_by(&scope).chain(single).collect();
-    let person = personal::person(app, &client, &owner, &names, now).await?;
+    let names = || opened_by(&scope).chain(claims.userinfo_claims.iter().map(String::as_str));
+    let person = personal::person(app, &client, &owner, names(), now).await?;
     let parties = Parties {
         realm_enabled: true,
         client: &client,
@@ -197,7 +196,7 @@ pub async fn userinfo(
     let (Some((user, memberships)), Ok(())) = (person, may_issue(parties)) else {
         return Err(FlowError::Refused(BearerRefusal::Revoked));
     };
-    let mut answer = personal::told(&client, (&user, memberships.as_ref()), &names);
+    let mut answer = personal::told(&client, (&user, memberships.as_ref()), names());
     answer.insert("sub".to_owned(), claims.sub.into());
     let answer = protect(app, &client, answer, now).await?;
     Ok((answer, client))

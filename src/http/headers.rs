@@ -11,10 +11,11 @@ use http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderName, HeaderValue};
+use percent_encoding::percent_decode_str;
 use tracing::Instrument as _;
 
-use crate::http::Edge;
 use crate::http::call::RequestId;
+use crate::http::{Edge, respond};
 use crate::protocol::redirect_uri::origin_of;
 
 /// The header that carries the request id.
@@ -84,6 +85,8 @@ pub(super) async fn finish(
     };
     let mut response = if let Some(location) = elsewhere {
         Redirect::temporary(&location).into_response()
+    } else if !is_text(request.uri().path()) {
+        respond::not_found(&edge, request.headers(), &RequestId(id.clone()))
     } else {
         request.extensions_mut().insert(RequestId(id.clone()));
         // Whatever is logged on the way, by any module, carries the id.
@@ -99,6 +102,12 @@ pub(super) async fn finish(
         response.headers_mut().insert(X_REQUEST_ID, id);
     }
     response
+}
+
+/// A path that is no text names nothing here: no realm, no client, no file. Each route would say so
+/// in its own way, or take it for something else.
+fn is_text(path: &str) -> bool {
+    percent_decode_str(path).decode_utf8().is_ok()
 }
 
 /// `127.0.0.1` and `localhost` are two sites to a browser: the demo has one.

@@ -305,7 +305,6 @@ pub fn router(edge: Arc<Edge>) -> Router {
     }
     routes
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(Arc::clone(&edge), home::only_text))
         .layer(from_fn_with_state(Arc::clone(&edge), headers::finish))
         .with_state(edge)
 }

@@ -49,6 +49,8 @@ pub enum Purpose {
     SealMail,
     /// Secrets of authenticator apps.
     SealFactors,
+    /// Turns of those who wait to sign in.
+    Turn,
 }
 
 impl Purpose {
@@ -66,6 +68,7 @@ impl Purpose {
             Self::OpaqueToken => "opaque-token",
             Self::SealMail => "seal-mail",
             Self::SealFactors => "seal-factors",
+            Self::Turn => "turn",
         }
     }
 }

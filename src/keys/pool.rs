@@ -46,6 +46,13 @@ struct Queue<S> {
     closed: bool,
 }
 
+/// Where a piece of work enters the queue.
+#[derive(Debug, Clone, Copy)]
+enum Entrance {
+    Front,
+    Back,
+}
+
 /// A reserved place; given back when the work is done or the slot is dropped.
 #[derive(Debug)]
 pub struct Slot<S> {
@@ -112,14 +119,31 @@ impl<S> Drop for WorkPool<S> {
 }
 
 impl<S: 'static> Slot<S> {
-    /// Runs `work` in the place of this slot. Work whose caller has gone is not begun.
+    /// Runs `work` in the place of this slot, after all that waits. Work whose caller has gone is
+    /// not begun.
     pub fn run<T: Send + 'static>(
         self,
         work: impl FnOnce(&mut S) -> T + Send + 'static,
     ) -> impl Future<Output = Result<T, JobLost>> + Send {
+        self.run_from(Entrance::Back, work)
+    }
+
+    /// The same, before all that waits.
+    pub fn run_first<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&mut S) -> T + Send + 'static,
+    ) -> impl Future<Output = Result<T, JobLost>> + Send {
+        self.run_from(Entrance::Front, work)
+    }
+
+    fn run_from<T: Send + 'static>(
+        self,
+        entrance: Entrance,
+        work: impl FnOnce(&mut S) -> T + Send + 'static,
+    ) -> impl Future<Output = Result<T, JobLost>> + Send {
         let (give, take) = oneshot::channel();
         let shared = Arc::clone(&self.shared);
-        shared.push(Box::new(move |state| {
+        let job = Box::new(move |state: &mut S| {
             let slot = self;
             if give.is_closed() {
                 return;
@@ -130,7 +154,8 @@ impl<S: 'static> Slot<S> {
             if give.send(result).is_err() {
                 tracing::debug!("nobody waits for the result of finished work");
             }
-        }));
+        });
+        shared.push(entrance, job);
         async move { take.await.map_err(|_dropped| JobLost) }
     }
 }
@@ -147,12 +172,15 @@ impl<S> Shared<S> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, job: Job<S>) {
+    fn push(&self, entrance: Entrance, job: Job<S>) {
         let mut queue = self.lock();
         if queue.closed {
             return;
         }
-        queue.jobs.push_back(job);
+        match entrance {
+            Entrance::Front => queue.jobs.push_front(job),
+            Entrance::Back => queue.jobs.push_back(job),
+        }
         drop(queue);
         self.work.notify_one();
     }
@@ -224,6 +252,23 @@ mod tests {
         finish.send(()).unwrap();
         running.await.unwrap().unwrap();
         assert_eq!(pool.free(), 2);
+    }
+
+    #[tokio::test]
+    async fn begins_with_what_comes_first() {
+        let pool: WorkPool<Vec<char>> = WorkPool::new("test", 1, 3).unwrap();
+        let (finish, wait) = mpsc::channel::<()>();
+        let slot = || pool.reserve().unwrap();
+        let running = slot().run(move |_| wait.recv());
+        let note = |name| move |seen: &mut Vec<char>| seen.push(name);
+        let waiting = (slot().run(note('a')), slot().run(note('b')));
+        let urgent = slot().run_first(note('c'));
+        finish.send(()).unwrap();
+        running.await.unwrap().unwrap();
+        let done = tokio::join!(waiting.0, waiting.1, urgent);
+        assert_eq!(done, (Ok(()), Ok(()), Ok(())));
+        let seen = slot().run(|seen| seen.clone()).await.unwrap();
+        assert_eq!(seen, ['c', 'a', 'b']);
     }
 
     #[tokio::test]

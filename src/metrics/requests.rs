@@ -343,14 +343,14 @@ mod tests {
             ("0.002", 3),
             ("0.05", 3),
             ("0.1", 4),
-            ("10.0", 4),
+            ("10", 4),
         ] {
-            let labels = format!("{{le=\"{le}\",route=\"/token\",method=\"POST\"}}");
+            let labels = format!("{{route=\"/token\",method=\"POST\",le=\"{le}\"}}");
             says(&text, &format!("{name}_bucket{labels} {count}"));
         }
         says(
             &text,
-            &format!("{name}_bucket{{le=\"+Inf\",route=\"/token\",method=\"POST\"}} 5"),
+            &format!("{name}_bucket{{route=\"/token\",method=\"POST\",le=\"+Inf\"}} 5"),
         );
         says(
             &text,

@@ -293,6 +293,7 @@ fn data_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
             "account_wrong",
             deletion(Some(DeletionError::WrongPassword)),
         ),
+        ("account_doubted", deletion(Some(DeletionError::Doubted))),
         ("account_slow", deletion(Some(slow))),
         ("account_deleted", pages.render(&deleted).unwrap()),
     ]

@@ -21,6 +21,11 @@ pub enum LoginError {
         /// Whole seconds until the next attempt.
         seconds: i64,
     },
+    /// Too much is waiting; nothing was tried.
+    Busy {
+        /// Whole seconds until it is the person's turn.
+        seconds: i64,
+    },
     /// The form was not the one that we sent, or it is too old; the person only has to try again.
     StaleForm,
     /// The passkey proves nothing here.
@@ -77,6 +82,8 @@ pub struct LoginPage {
     pub action: String,
     /// The form's CSRF token.
     pub csrf: String,
+    /// The person's turn, where too much was waiting.
+    pub turn: Option<String>,
     /// The demo account, in demo mode.
     pub demo_account: Option<DemoAccount>,
     /// How a passkey is asked for, where that is possible.

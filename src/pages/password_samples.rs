@@ -67,6 +67,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
     };
     let render = |view: &PasswordPage| pages.render(view).unwrap();
     let wrong = password(words, Some(PasswordError::WrongPassword));
+    let doubted = password(words, Some(PasswordError::Doubted));
     let stale = password(words, Some(PasswordError::StaleForm));
     vec![
         ("choose", pages.render(&choose(words, None)).unwrap()),
@@ -75,6 +76,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         ("password", render(&password(words, None))),
         ("password_weak", render(&password(words, weak()))),
         ("password_wrong", render(&wrong)),
+        ("password_doubted", render(&doubted)),
         ("password_slow", render(&password(words, slow()))),
         ("password_stale", render(&stale)),
         ("password_none", render(&none)),

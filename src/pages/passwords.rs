@@ -43,6 +43,8 @@ pub enum PasswordError {
     },
     /// The present one is another.
     WrongPassword,
+    /// Too many wrong ones came before; only a new sign-in helps.
+    Doubted,
     /// Too many attempts; the next one counts after this many seconds.
     SlowDown {
         /// Whole seconds until the next attempt.

@@ -91,6 +91,7 @@ pub(super) fn login(words: Words) -> LoginPage {
         reason: None,
         action: words("/login"),
         csrf: words("token"),
+        turn: None,
         demo_account: None,
         passkey: Some(passkey_form(words)),
         signals: Vec::new(),
@@ -247,12 +248,17 @@ fn login_variants(words: Words) -> Vec<(&'static str, LoginPage)> {
         reason: Some(reason),
         ..login(words)
     };
+    let busy = LoginPage {
+        turn: Some(words("turn")),
+        ..failed(LoginError::Busy { seconds: 2 })
+    };
     vec![
         ("login", login(words)),
         ("login_wrong", failed(LoginError::WrongCredentials)),
         ("login_no_name", failed(LoginError::MissingUsername)),
         ("login_no_password", failed(LoginError::MissingPassword)),
         ("login_slow", failed(LoginError::SlowDown { seconds: 30 })),
+        ("login_busy", busy),
         ("login_stale", failed(LoginError::StaleForm)),
         ("login_asked", again(LoginReason::ClientAsked)),
         ("login_old", again(LoginReason::TooLongAgo)),

@@ -40,6 +40,8 @@ pub enum DeletionRefusal {
     OtherName,
     /// The password is wrong.
     WrongPassword,
+    /// So many wrong ones came before that it is not looked at here: a new sign-in asks for more.
+    Doubted,
     /// Too many attempts; wait.
     SlowDown {
         /// For how long.
@@ -149,9 +151,10 @@ async fn prove(
     password: SecretString,
     address: IpAddr,
 ) -> Result<(), FlowError<DeletionRefusal>> {
-    login::count(app, user, address, app.now())
-        .await
-        .map_err(|error| error.map_refusal(refusal))?;
+    let counted = login::count(app, user, address, app.now()).await;
+    if counted.map_err(|error| error.map_refusal(refusal))? {
+        return Err(FlowError::Refused(DeletionRefusal::Doubted));
+    }
     let stored = user.password_hash.as_deref();
     let verified = app.hashing.verify(password, stored).await.map_err(ending)?;
     if verified.is_none() {

@@ -41,6 +41,8 @@ pub enum ChangeRefusal {
         /// For how long.
         retry_after: Lifetime,
     },
+    /// So many wrong ones came before that it is not looked at here: a new sign-in asks for more.
+    Doubted,
     /// The new one is not acceptable, for all of these reasons.
     Weak(Vec<PasswordWeakness>),
     /// Session, password or account changed meanwhile; sign in again.
@@ -59,9 +61,10 @@ pub struct Changed {
 pub async fn change(app: &App, change: Change<'_>) -> Result<Changed, FlowError<ChangeRefusal>> {
     let now = app.now();
     let user = &change.live.facts().user;
-    login::count(app, user, change.address, now)
-        .await
-        .map_err(|error| error.map_refusal(refusal))?;
+    let counted = login::count(app, user, change.address, now).await;
+    if counted.map_err(|error| error.map_refusal(refusal))? {
+        return Err(FlowError::Refused(ChangeRefusal::Doubted));
+    }
     let stored = user.password_hash.as_deref();
     let verified = app.hashing.verify(change.current.clone(), stored).await;
     if verified.map_err(ending)?.is_none() {

@@ -274,9 +274,14 @@ async fn about_person(
     if names.is_empty() {
         return Ok(Map::new());
     }
-    let person = personal::person(app, wanted.client, &grant.user, &names, now).await?;
+    let person =
+        personal::person(app, wanted.client, &grant.user, names.iter().copied(), now).await?;
     let told = |(user, memberships): (Arc<User>, Option<Memberships>)| {
-        personal::told(wanted.client, (&user, memberships.as_ref()), &names)
+        personal::told(
+            wanted.client,
+            (&user, memberships.as_ref()),
+            names.iter().copied(),
+        )
     };
     Ok(person.map(told).unwrap_or_default())
 }

@@ -85,6 +85,7 @@ async fn go_on(edge: &Edge, call: &Call, used: &Link, password: SecretString) ->
         login: &used.email,
         password,
         address: call.address,
+        turn: None,
         visitor: visitor(
             edge,
             call,
@@ -93,7 +94,7 @@ async fn go_on(edge: &Edge, call: &Call, used: &Link, password: SecretString) ->
         ),
     };
     // Whatever keeps the person from being signed in here is told at the sign-in page.
-    let signed_in = match sign_in(&edge.app, attempt).await {
+    let signed_in = match sign_in(&edge.app, &attempt).await {
         Ok(Progress::SignedIn(signed_in)) => signed_in,
         // More is asked of everybody here: the request goes on at that page.
         Ok(Progress::Step { step, cookie }) => {

@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
-use axum::middleware::Next;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use percent_encoding::percent_decode_str;
 
 use crate::http::Edge;
 use crate::http::call::{Call, RequestId};
@@ -56,22 +54,4 @@ pub(in crate::http) async fn method_not_allowed(
     headers: HeaderMap,
 ) -> Response {
     respond::method_not_allowed(&edge, &headers, &id)
-}
-
-/// A path that is no text names nothing here: no realm, no client, no file. Each route would say
-/// so in its own way, or take it for something else.
-pub(in crate::http) async fn only_text(
-    State(edge): State<Arc<Edge>>,
-    Extension(id): Extension<RequestId>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if percent_decode_str(request.uri().path())
-        .decode_utf8()
-        .is_ok()
-    {
-        next.run(request).await
-    } else {
-        respond::not_found(&edge, request.headers(), &id)
-    }
 }

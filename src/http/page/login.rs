@@ -7,10 +7,10 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
-use crate::flows::FlowError;
 use crate::flows::login::{Attempt, LoginRefusal, sign_in};
 use crate::flows::passkeys::are_possible;
 use crate::flows::sign_in_steps::Progress;
+use crate::flows::{FlowError, turn};
 use crate::http::Edge;
 use crate::http::call::Call;
 use crate::http::page::errand::{AtPage, Errand, errand_of, go_on};
@@ -72,21 +72,25 @@ pub(in crate::http) async fn post(
 
 /// Takes what was typed.
 async fn take(edge: &Edge, call: &Call, form: &Params, at: &AtPage) -> Response {
-    let refuse = |error| {
+    let refuse = |error, turn| {
         let username = form.get("username").unwrap_or_default().to_owned();
         let shown = Shown {
             username,
             error: Some(error),
+            turn,
             ..Shown::NOTHING
         };
         show(edge, call, &at.errand, shown)
     };
     if !is_genuine(edge, call, form) {
-        return refuse(LoginError::StaleForm);
+        return refuse(LoginError::StaleForm, None);
     }
     match attempt(edge, call, form, at).await {
         Ok(progress) => Box::pin(go_on(edge, call, &at.errand, progress)).await,
-        Err(NotSignedIn::Page(error)) => refuse(error),
+        Err(NotSignedIn::Page(error)) => refuse(error, None),
+        Err(NotSignedIn::Busy { seconds, turn }) => {
+            refuse(LoginError::Busy { seconds }, Some(turn))
+        }
         Err(NotSignedIn::Answer(response)) => *response,
     }
 }
@@ -95,6 +99,8 @@ async fn take(edge: &Edge, call: &Call, form: &Params, at: &AtPage) -> Response 
 enum NotSignedIn {
     /// A word for the page, which is shown again.
     Page(LoginError),
+    /// The same, with a turn that the page keeps.
+    Busy { seconds: i64, turn: String },
     /// An answer of another kind.
     Answer(Box<Response>),
 }
@@ -117,11 +123,12 @@ async fn attempt(
         login: username,
         password: SecretString::new(password.to_owned()),
         address: call.address,
+        turn: form.get("turn"),
         visitor: at.visitor(edge, call),
     };
     let tried = edge
         .app
-        .counted(Proof::Password, sign_in(&edge.app, attempt).await);
+        .counted(Proof::Password, sign_in(&edge.app, &attempt).await);
     tried.map_err(|error| match error {
         FlowError::Refused(refusal) => {
             tracing::info!(request_id = call.id.0, realm = %call.realm, ?refusal, "sign-in refused");
@@ -132,9 +139,10 @@ async fn attempt(
                 }
             })
         }
-        FlowError::Busy { retry_after } => {
-            NotSignedIn::Answer(Box::new(respond::busy(edge, &call.headers, &call.id, retry_after)))
-        }
+        FlowError::Busy { retry_after } => NotSignedIn::Busy {
+            seconds: retry_after.whole_seconds(),
+            turn: turn::given(&edge.app, &attempt),
+        },
         FlowError::Fault(fault) => {
             NotSignedIn::Answer(Box::new(respond::fault(edge, &call.headers, &call.id, &fault)))
         }
@@ -162,6 +170,7 @@ struct Shown {
     username: String,
     username_fixed: bool,
     error: Option<LoginError>,
+    turn: Option<String>,
     reason: Option<LoginReason>,
     signals: Vec<Signal>,
 }
@@ -171,6 +180,7 @@ impl Shown {
         username: String::new(),
         username_fixed: false,
         error: None,
+        turn: None,
         reason: None,
         signals: Vec::new(),
     };
@@ -179,6 +189,7 @@ impl Shown {
         username: String::new(),
         username_fixed: false,
         error: None,
+        turn: None,
         reason: Some(LoginReason::OtherAccount),
         signals: Vec::new(),
     };
@@ -200,6 +211,7 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
     let (status, wait) = match shown.error {
         None => (StatusCode::OK, None),
         Some(LoginError::SlowDown { seconds }) => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
+        Some(LoginError::Busy { seconds }) => (StatusCode::SERVICE_UNAVAILABLE, Some(seconds)),
         Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, None),
     };
     let pending = match errand {
@@ -216,6 +228,7 @@ fn show(edge: &Edge, call: &Call, errand: &Errand, shown: Shown) -> Response {
         reason: shown.reason,
         action: errand.address(edge, call, "/login"),
         csrf: binding.csrf.clone(),
+        turn: shown.turn,
         demo_account: edge
             .settings
             .demo

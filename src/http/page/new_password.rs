@@ -97,7 +97,10 @@ pub(super) fn status_of(error: Option<&PasswordError>) -> StatusCode {
         None => StatusCode::OK,
         Some(PasswordError::SlowDown { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(
-            PasswordError::Weak { .. } | PasswordError::WrongPassword | PasswordError::StaleForm,
+            PasswordError::Weak { .. }
+            | PasswordError::WrongPassword
+            | PasswordError::Doubted
+            | PasswordError::StaleForm,
         ) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

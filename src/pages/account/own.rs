@@ -158,6 +158,8 @@ pub enum DeletionError {
     OtherName,
     /// The password is wrong.
     WrongPassword,
+    /// Too many wrong ones came before; only a new sign-in helps.
+    Doubted,
     /// Too many attempts; the next one counts after this many seconds.
     SlowDown {
         /// Whole seconds until the next attempt.

@@ -4,10 +4,13 @@ use http::StatusCode;
 use vidimus::protocol::client::ClientType;
 
 use super::{DEVICE, SESSION, after_password, asks_for_code, set_realm, type_code, with_app};
+use crate::links::CHOSEN;
 use crate::support::authenticator::Authenticator;
 use crate::support::browser::attribute;
 use crate::support::world::PASSWORD;
 use crate::support::{Answer, Browser, World};
+
+const PASSWORD_PAGE: &str = "/account/password";
 
 /// Signs in to a page of the account with the password.
 async fn open(browser: &mut Browser, path: &str) -> Answer {
@@ -89,6 +92,43 @@ async fn new_recovery_codes_replace_the_old_ones() {
         .submit(&page, &[("code", &app.recovery_codes[0])])
         .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// A session is as good as new after a change of the password, which alone must not make it so.
+#[tokio::test]
+async fn a_change_of_the_password_takes_the_second_factor_too() {
+    let (world, client, app) = with_app().await;
+    set_realm(&world, |realm| realm.remember_devices_days = 30).await;
+    let mut browser = super::remembered_browser(&world, &client, &app).await;
+    let change = async |browser: &mut Browser| {
+        let page = open(browser, "/account/factors").await;
+        let csrf = attribute(&page.body, "name=\"csrf\"", "value");
+        let fields = [
+            ("csrf", &*csrf),
+            ("current", PASSWORD),
+            ("password", CHOSEN),
+        ];
+        browser
+            .post(PASSWORD_PAGE, &fields)
+            .await
+            .location()
+            .to_owned()
+    };
+    assert!(change(&mut browser).await.contains("/login/factor"));
+    let answer = browser.get(PASSWORD_PAGE).await;
+    assert!(answer.location().contains("/login/factor"), "{answer:?}");
+    let page = browser.get(answer.location()).await;
+    type_code(&mut browser, &page, &[("code", &app.next_code())]).await;
+    assert_eq!(browser.get(PASSWORD_PAGE).await.status, StatusCode::OK);
+    world.advance(301);
+    assert!(change(&mut browser).await.contains("/login?"));
+    let page = open(&mut browser, PASSWORD_PAGE).await;
+    type_code(&mut browser, &page, &[("code", &app.next_code())]).await;
+    assert!(
+        change(&mut browser)
+            .await
+            .contains("notice=password-changed")
+    );
 }
 
 /// The password and a remembered device change nothing about second factors.

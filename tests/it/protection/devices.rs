@@ -17,7 +17,7 @@ const KNOWN: &str = "__Host-vidimus_known";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
 /// A world in which `ada` has had an account for a while.
-async fn world() -> World {
+pub(super) async fn world() -> World {
     let world = World::in_memory().await;
     world.ada().await;
     world.advance(2 * 86_400);
@@ -25,7 +25,7 @@ async fn world() -> World {
 }
 
 /// Signs in with what a browser has, at an address.
-async fn sign_in(world: &World, browser: &Browser, address: &str) -> Browser {
+pub(super) async fn sign_in(world: &World, browser: &Browser, address: &str) -> Browser {
     let (_, page) = at_login(world, address).await;
     let mut browser = browser.clone().at_address(address);
     let page = browser.get(&attribute(&page.body, "<form", "action")).await;
@@ -35,7 +35,7 @@ async fn sign_in(world: &World, browser: &Browser, address: &str) -> Browser {
 }
 
 /// Forgets everything but that the device is known.
-fn signed_out(mut browser: Browser) -> Browser {
+pub(super) fn signed_out(mut browser: Browser) -> Browser {
     browser.cookies.retain(|name, _| name == KNOWN);
     assert_eq!(browser.cookies.len(), 1);
     browser

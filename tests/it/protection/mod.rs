@@ -1,6 +1,7 @@
 //! What keeps strangers from guessing their way in, and owners from being kept out by them.
 
 mod bans;
+mod crowds;
 mod devices;
 mod guesses;
 mod second_proof;

@@ -4,13 +4,16 @@ use http::StatusCode;
 use vidimus::account::mail::{Mail, MailKind};
 use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
+use vidimus::protocol::time::Lifetime;
+use vidimus::store::ephemeral::Quota;
+use vidimus::store::sqlite::SqliteStore;
 use vidimus::store::{Change, Effects};
 
 use super::{at_login, to_login, type_in};
 use crate::links::{CHOSEN, done, fill, outbox, press};
 use crate::support::authenticator::Authenticator;
 use crate::support::browser::attribute;
-use crate::support::world::PASSWORD;
+use crate::support::world::{PASSWORD, Shared};
 use crate::support::{Answer, Browser, World};
 
 const SESSION: &str = "__Host-vidimus_session";
@@ -31,7 +34,10 @@ async fn guess(world: &World, name: &str, number: u32) {
 
 /// A world in which so many passwords were tried, by each of ada's names in turn.
 async fn after_guesses(number: u32) -> World {
-    let world = World::in_memory().await;
+    guessed_at(World::in_memory().await, number).await
+}
+
+async fn guessed_at(world: World, number: u32) -> World {
     world.ada().await;
     for number in 0..number {
         let name = ["ada", "Ada@Example.Test"][usize::try_from(number).unwrap() % 2];
@@ -255,6 +261,101 @@ async fn a_reset_ends_the_doubt() {
     let (mut browser, page) = at_login(&world, "192.0.2.1").await;
     let answer = type_in(&mut browser, &page, "ada", CHOSEN).await;
     assert!(!answer.location().contains("mailed-code"), "{answer:?}");
+}
+
+/// Mails to the owner that strangers can ask for are not those that the owner needs.
+#[tokio::test]
+async fn no_stranger_uses_up_the_codes_of_an_owner() {
+    let store = SqliteStore::in_memory().await.unwrap();
+    let mut shared = Shared::over(std::sync::Arc::new(store));
+    shared.links.per_mailbox = Quota {
+        burst: 3,
+        interval: Lifetime::seconds(3_600),
+    };
+    let world = guessed_at(World::node(&shared).await, TOO_MANY).await;
+    let mut asked = StatusCode::OK;
+    for number in 0..4 {
+        let mut stranger = world.browser().at_address(format!("203.0.113.{number}"));
+        let fields = [("email", "ada@example.test")];
+        asked = fill(&mut stranger, "/forgot-password", &fields)
+            .await
+            .status;
+    }
+    assert_eq!(asked, StatusCode::TOO_MANY_REQUESTS);
+    let (mut browser, page) = right_password(&world, "ada").await;
+    let code = codes(&world).await[0].values["code"].clone();
+    let answer = browser.submit(&page, &[("code", &code)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+}
+
+/// Whoever knows the password fills no mailbox with it.
+#[tokio::test]
+async fn codes_are_mailed_so_often_and_no_more() {
+    let world = after_guesses(TOO_MANY).await;
+    for _ in 0..5 {
+        right_password(&world, "ada").await;
+        world.advance(61);
+    }
+    let (mut browser, page) = at_login(&world, "192.0.2.1").await;
+    let answer = type_in(&mut browser, &page, "ada", PASSWORD).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{answer:?}");
+    assert_eq!(codes(&world).await.len(), 5);
+    world.advance(600);
+    right_password(&world, "ada").await;
+}
+
+/// A stolen session has no guesses of its own; its owner signs in once more.
+#[tokio::test]
+async fn a_doubted_password_changes_and_deletes_nothing() {
+    let world = World::in_memory().await;
+    world.ada().await;
+    let (mut known, _) = right_password(&world, "ada").await;
+    for number in 0..TOO_MANY {
+        guess(&world, "ada", number).await;
+    }
+    known.cookies.retain(|name, _| name.ends_with("_known"));
+    let client = world.client(ClientType::Web).await;
+    let page = to_login(&mut known, &client.authorize_url(&[])).await;
+    type_in(&mut known, &page, "ada", PASSWORD).await;
+    world.advance(61);
+    let current = [("current", PASSWORD), ("password", CHOSEN)];
+    let named = [("username", "ada"), ("password", PASSWORD)];
+    for (path, form, fields) in [
+        ("/account/password", "id=\"current-password\"", current),
+        ("/account/data", "id=\"confirm-username\"", named),
+    ] {
+        let page = known.get(path).await;
+        assert!(page.body.contains(form), "{page:?}");
+        let csrf = attribute(&page.body, "name=\"csrf\"", "value");
+        let action = if path == "/account/data" {
+            "/account/data/delete"
+        } else {
+            path
+        };
+        let fields = [vec![("csrf", &*csrf)], fields.to_vec()].concat();
+        let answer = known.post(action, &fields).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{answer:?}"
+        );
+        assert!(
+            answer.body.contains("Too many wrong passwords"),
+            "{answer:?}"
+        );
+        world.advance(61);
+    }
+    let (mut browser, page) = right_password(&world, "ada").await;
+    let code = codes(&world).await[0].values["code"].clone();
+    browser.submit(&page, &[("code", &code)]).await;
+    let page = browser.get("/account/password").await;
+    let csrf = attribute(&page.body, "name=\"csrf\"", "value");
+    let fields = [vec![("csrf", &*csrf)], current.to_vec()].concat();
+    let answer = browser.post("/account/password", &fields).await;
+    assert!(
+        answer.location().contains("notice=password-changed"),
+        "{answer:?}"
+    );
 }
 
 /// Where a second factor is demanded, it is set up after the code and not in its place.

@@ -97,6 +97,7 @@ fn error(refusal: DeletionRefusal) -> DeletionError {
     match refusal {
         DeletionRefusal::OtherName => DeletionError::OtherName,
         DeletionRefusal::WrongPassword => DeletionError::WrongPassword,
+        DeletionRefusal::Doubted => DeletionError::Doubted,
         DeletionRefusal::SlowDown { retry_after } => DeletionError::SlowDown {
             seconds: retry_after.whole_seconds() + 1,
         },

@@ -11,6 +11,7 @@ use crate::flows::FlowError;
 use crate::flows::password::{Change, ChangeRefusal, Changed, change};
 use crate::flows::session::LiveSession;
 use crate::http::call::Call;
+use crate::http::page::account::factors::to_dare;
 use crate::http::page::account::{back, frame, owner, posted};
 use crate::http::page::check_session::remember;
 use crate::http::page::new_password::status_of;
@@ -24,7 +25,10 @@ const PAGE: AccountPage = AccountPage::Password;
 
 pub(in crate::http) async fn get(State(edge): State<Arc<Edge>>, call: Call) -> Response {
     match owner(&edge, &call, PAGE).await {
-        Ok(live) => show(&edge, &call, &live, None),
+        Ok(live) => match to_prove_first(&edge, &call, &live) {
+            None => show(&edge, &call, &live, None),
+            Some(address) => respond::see_other(&address),
+        },
         Err(response) => response,
     }
 }
@@ -38,6 +42,9 @@ pub(in crate::http) async fn post(
         Ok(posted) => posted,
         Err(response) => return response,
     };
+    if let Some(address) = to_prove_first(&edge, &call, &live) {
+        return respond::see_other(&address);
+    }
     let typed = |name| SecretString::new(form.get(name).unwrap_or_default().to_owned());
     let wanted = Change {
         realm: &call.realm,
@@ -64,10 +71,20 @@ pub(in crate::http) async fn post(
     }
 }
 
+/// Where those go first who have a second factor and have not proven it just now: the session is as
+/// good as new after the change, and must not be so for the password alone.
+fn to_prove_first(edge: &Edge, call: &Call, live: &LiveSession) -> Option<String> {
+    let has_factor = live.facts().has_factor;
+    has_factor
+        .then(|| to_dare(edge, call, live, PAGE))
+        .flatten()
+}
+
 /// What is said of a refusal; nothing when there is nobody to say it to.
 fn error_of(refusal: ChangeRefusal) -> Option<PasswordError> {
     match refusal {
         ChangeRefusal::WrongPassword => Some(PasswordError::WrongPassword),
+        ChangeRefusal::Doubted => Some(PasswordError::Doubted),
         ChangeRefusal::Weak(weaknesses) => Some(PasswordError::Weak {
             weaknesses: weaknesses_in_words(&weaknesses),
         }),
