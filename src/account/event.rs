@@ -66,6 +66,10 @@ kinds! {
     PasswordChanged = "password.changed",
     /// Somebody asked for a link that sets another password.
     PasswordResetAsked = "password.reset_asked",
+    /// An admin demanded another password: the present one signs in no more before it is changed.
+    PasswordChangeDemanded = "password.change_demanded",
+    /// An admin took that back.
+    PasswordChangeWaived = "password.change_waived",
     /// Somebody filled in the form for a new account.
     SignUpAsked = "sign_up.asked",
     /// An admin invited somebody.

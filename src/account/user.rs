@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn every_spelling_of_a_name_is_read_as_one() {
-        let cases: [(&str, &[&str]); 3] = [
+        let cases: [(&str, &[&str]); 4] = [
             (
                 "ada@example.com",
                 &[
@@ -228,6 +228,8 @@ mod tests {
                 &["\u{c5}sa", "a\u{30a}sa", "A\u{30a}SA", "\u{212b}sa"],
             ),
             ("j.r.", &["J.R.", " j.r. "]),
+            // A letter that is one only when it is small.
+            ("\u{1f0}ane", &["J\u{30c}ane"]),
         ];
         for (name, spellings) in cases {
             for spelling in spellings.iter().chain([&name]) {

@@ -114,9 +114,16 @@ async fn update(
     let mut change = desk.store.set_profile(&user).await?;
     if let Some(must_change) = arguments.must_change_password {
         user.must_change_password = must_change;
+        let kind = if must_change {
+            EventKind::PasswordChangeDemanded
+        } else {
+            EventKind::PasswordChangeWaived
+        };
         let (store, now) = (&desk.store, user.updated_at);
+        let event = Event::new(&desk.realm, kind, &desk.caller(), now).of_user(&user.id);
+        let effects = Effects::event(event);
         change = store
-            .set_must_change_password(&desk.realm, &user.id, must_change, now)
+            .set_must_change_password(&desk.realm, &user.id, must_change, &effects, now)
             .await?;
     }
     match change {

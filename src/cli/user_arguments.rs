@@ -105,7 +105,7 @@ pub struct UserCreateArgs {
     /// The password; without one the person cannot sign in yet
     #[command(flatten)]
     pub password: PasswordArgs,
-    /// Write down that another password is wanted; sign-in does not ask for it yet
+    /// Have them choose another password when they first sign in
     #[arg(long)]
     pub must_change_password: bool,
 }
@@ -118,7 +118,8 @@ pub struct UserUpdateArgs {
     /// What is known of them
     #[command(flatten)]
     pub claims: ClaimArgs,
-    /// Whether another password is wanted; sign-in does not ask for it yet
+    /// Whether they must choose another password: sessions open nothing more until they have signed
+    /// in again and chosen one
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub must_change_password: Option<bool>,
 }
@@ -131,7 +132,7 @@ pub struct SetPasswordArgs {
     /// The new password
     #[command(flatten)]
     pub password: PasswordArgs,
-    /// Write down that another password is wanted; sign-in does not ask for it yet
+    /// Have them choose another password when they next sign in
     #[arg(long)]
     pub must_change_password: bool,
 }

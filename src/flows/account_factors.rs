@@ -19,6 +19,8 @@ use crate::protocol::second_factor::{MULTIPLE, holds};
 use crate::protocol::time::Timestamp;
 use crate::secret::{Digest, SecretString};
 use crate::store::factors::{Act, Ground, RememberedDevice, StepOutcome, StepTaken, Then, TotpApp};
+
+pub use crate::store::factors::FactorRemoval;
 use crate::store::{Change, Effects};
 
 /// What a person sees of their second factors.
@@ -141,25 +143,27 @@ pub async fn rename(
     Ok(app.store.rename_totp_app(realm, user, id, &name).await?)
 }
 
-/// Takes an app away.
+/// Takes an app away, unless it is the last second factor where one is demanded.
 pub async fn remove(
     app: &App,
     live: &LiveSession,
-    id: &str,
+    (id, factor_demanded): (&str, bool),
     caller: &Caller,
-) -> Result<Change, Fault> {
+) -> Result<FactorRemoval, Fault> {
     let (now, user) = (app.now(), &live.facts().user);
-    let (realm, owner) = (&user.realm, &user.id);
-    let apps = app.store.totp_apps(realm, owner).await?;
+    let owner = (&user.realm, &user.id);
+    let apps = app.store.totp_apps(&user.realm, &user.id).await?;
     let Some(row) = apps.into_iter().find(|row| row.id == id) else {
-        return Ok(Change::NotFound);
+        return Ok(FactorRemoval::NotFound);
     };
     let event = event(live, EventKind::FactorRemoved, caller, now).with("factor", "totp");
     let what: &[_] = &[("what", row.name.as_str())];
     let told = (MailKind::FactorChanged, what);
     let effects = noticed(app, user, told, Effects::event(event), now)?;
-    let removed = app.store.remove_totp_app(realm, owner, id, &effects, now);
-    Ok(removed.await?)
+    let removal = app
+        .store
+        .remove_totp_app(owner, id, factor_demanded, &effects, now);
+    Ok(removal.await?)
 }
 
 /// Makes new recovery codes in the place of all that are left.

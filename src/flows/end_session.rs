@@ -69,7 +69,7 @@ pub async fn understand(
     cookie: Option<&str>,
 ) -> Result<LogoutRequest, Fault> {
     let now = app.now();
-    let session = session::resume(app, realm, cookie, None, now).await?;
+    let session = session::recognise(app, realm, cookie, None, now).await?;
     let hint = match params.get("id_token_hint") {
         Some(token) => read_hint(app, realm, token, now).await?,
         None => None,

@@ -31,7 +31,7 @@ pub(crate) async fn new_session(
 ) -> Result<(SecretString, Session), Fault> {
     let realm = visitor.realm;
     let cookie = session::new_cookie(app)?;
-    let before = session::resume(app, realm, visitor.session, None, now).await?;
+    let before = session::recognise(app, realm, visitor.session, None, now).await?;
     let (id, created_at) = match before {
         Some(live) if live.facts().user.id == *user => {
             let session = &live.facts().session;

@@ -31,8 +31,21 @@ impl LiveSession {
     }
 }
 
-/// The live session of a cookie, if there is one.
+/// The live session of a cookie, if there is one and nothing is to be done before it opens anything:
+/// whoever must change the password signs in anew, and changes it there.
 pub async fn resume(
+    app: &App,
+    realm: &RealmId,
+    cookie: Option<&str>,
+    client: Option<&ClientId>,
+    now: Timestamp,
+) -> Result<Option<LiveSession>, Fault> {
+    let live = recognise(app, realm, cookie, client, now).await?;
+    Ok(live.filter(|live| !live.facts().user.must_change_password))
+}
+
+/// The live session of a cookie, if there is one: enough to end it, or to sign the same person in.
+pub(crate) async fn recognise(
     app: &App,
     realm: &RealmId,
     cookie: Option<&str>,

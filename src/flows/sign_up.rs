@@ -184,6 +184,8 @@ async fn send(
         Some(login) => app.store.user_by_login(realm, &login).await?,
         None => None,
     };
+    // A user name may look like somebody else's address, whose owner is told nothing of its account.
+    let known = known.filter(|user| user.email.as_deref() == Some(email));
     let name = content.name.clone();
     let draft = Draft {
         realm,

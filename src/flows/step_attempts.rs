@@ -6,6 +6,7 @@ use crate::flows::sign_in_steps::{StepRefusal, Visitor};
 use crate::flows::{App, Fault, FlowError, limits, opening};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::Timestamp;
+use crate::secret::Digest;
 
 /// Counts an attempt of a visitor, as [`count_attempt`]; the address of a known device does not
 /// matter.
@@ -19,6 +20,31 @@ pub(crate) async fn count_visitor(
     let known = opening::is_known(app, visitor, user, now).await?;
     let caller = if known { &nowhere } else { visitor.caller };
     count_attempt(app, visitor.realm, (caller, user), now).await
+}
+
+/// Counts an attempt of a visitor that costs a hash and guesses nothing: by the address, or on a
+/// device that is known by itself, as its sign-ins are.
+pub(crate) async fn count_cost(
+    app: &App,
+    visitor: Visitor<'_>,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<(), FlowError<StepRefusal>> {
+    let realm = visitor.realm;
+    let known = opening::is_known(app, visitor, user, now).await?;
+    let wait = match (visitor.known.filter(|_| known), visitor.caller.address) {
+        (Some(cookie), _) => {
+            let device = format!("DEVICE {user} {}", Digest::of(cookie).to_hex());
+            let key = format!("guess:{realm}:{device}");
+            limits::count(app, &key, app.settings.sign_ins_per_address, now).await?
+        }
+        (None, Some(address)) => limits::count_guess(app, realm, address, now).await?,
+        (None, None) => None,
+    };
+    match wait {
+        None => Ok(()),
+        Some(retry_after) => Err(FlowError::Refused(StepRefusal::SlowDown { retry_after })),
+    }
 }
 
 /// Counts an attempt at a step before it is looked at: one count for the address over all that can

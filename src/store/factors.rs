@@ -185,6 +185,19 @@ pub enum StepOutcome {
     Gone,
 }
 
+/// What came of taking a second factor away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactorRemoval {
+    /// It is gone.
+    Removed,
+    /// There is no such factor.
+    NotFound,
+    /// It is the last way to sign in: there is no password and no other passkey.
+    LastWay,
+    /// It is the last second factor, and one is demanded.
+    LastFactor,
+}
+
 /// The verbs over sign-ins in progress and second factors.
 #[async_trait]
 #[expect(
@@ -236,16 +249,17 @@ pub trait SignIns: Send + Sync + 'static {
         app: &str,
         name: &str,
     ) -> StoreResult<Change>;
-    /// Takes an app away, and with the last second factor the recovery codes. Whatever was trusted before is
-    /// not any more.
+    /// Takes an app away, and with the last second factor the recovery codes. The last second
+    /// factor stays with `factor_demanded`, or where one of the person's roles asks for it.
+    /// Whatever was trusted before is not any more.
     async fn remove_totp_app(
         &self,
-        realm: &RealmId,
-        user: &UserId,
+        owner: (&RealmId, &UserId),
         app: &str,
+        factor_demanded: bool,
         effects: &Effects,
         now: Timestamp,
-    ) -> StoreResult<Change>;
+    ) -> StoreResult<FactorRemoval>;
     /// Takes all second factors, passkeys among them, and recovery codes away; `NotFound` when there is no such user.
     async fn reset_factors(
         &self,

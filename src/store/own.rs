@@ -9,6 +9,7 @@ use crate::account::user::User;
 use crate::protocol::ids::{ClientId, RealmId, SessionId, UserId};
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
+use crate::secret::Digest;
 
 /// A session as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct OthersEnd {
     pub user: UserId,
     /// The one that stays. When it has ended itself, nothing is done.
     pub keep: SessionId,
+    /// The cookie of the remembered device that asks, which stays remembered.
+    pub device: Option<Digest>,
     /// Until when tokens of the others are refused.
     pub marked_until: Timestamp,
     /// The moment of the end.
@@ -85,8 +88,9 @@ pub trait Own: Send + Sync + 'static {
         now: Timestamp,
     ) -> StoreResult<Change>;
     /// Ends the same way all sessions of a user but one, and those that are opened at the same
-    /// time are either among them or come after. Answers the marks that were written, one for each
-    /// session; `effects` are written when there is one.
+    /// time are either among them or come after. What would open others is void too: sign-ins in
+    /// progress, and remembered devices but the one that asks. Answers the marks that were
+    /// written, one for each session; `effects` are written when a session or device was there.
     async fn end_other_sessions(
         &self,
         end: &OthersEnd,

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use super::factors::FactorRemoval;
 use super::{Change, Effects, StoreResult};
 use crate::account::passkey::CeremonyPurpose;
 use crate::account::user::User;
@@ -98,19 +99,6 @@ impl std::fmt::Debug for Ceremony {
     }
 }
 
-/// What came of taking a passkey away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PasskeyRemoval {
-    /// It is gone.
-    Removed,
-    /// There is no such passkey.
-    NotFound,
-    /// It is the last way to sign in: there is no password and no other passkey.
-    LastWay,
-    /// It is the last second factor, and one is demanded.
-    LastFactor,
-}
-
 /// The verbs over passkeys. They are used by [`SignIns::take_step`](super::SignIns::take_step).
 #[async_trait]
 #[expect(
@@ -157,7 +145,8 @@ pub trait Passkeys: Send + Sync + 'static {
         name: &str,
     ) -> StoreResult<Change>;
     /// Takes a passkey away, unless the person could not sign in then: without a password the last
-    /// one stays, and with `factor_demanded` the last second factor. With the last second factor
+    /// one stays, and the last second factor with `factor_demanded` or where one of the person's
+    /// roles asks for it. With the last second factor
     /// go the recovery codes. Whatever was trusted before is not any more.
     async fn remove_passkey(
         &self,
@@ -166,5 +155,5 @@ pub trait Passkeys: Send + Sync + 'static {
         factor_demanded: bool,
         effects: &Effects,
         now: Timestamp,
-    ) -> StoreResult<PasskeyRemoval>;
+    ) -> StoreResult<FactorRemoval>;
 }

@@ -44,6 +44,10 @@ pub struct SparedSession {
 
 /// The verbs over passwords.
 #[async_trait]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "realm, user, effects and now stand in every verb; `self` makes them six"
+)]
 pub trait Passwords: Send + Sync + 'static {
     /// Replaces a password and, in the same step, ends all sessions and families of the user but
     /// those of the spared session, and writes the effects. `NotFound` changes nothing: there is no
@@ -52,12 +56,14 @@ pub trait Passwords: Send + Sync + 'static {
     /// The hashes that are remembered, the present one first, the others from the latest on.
     async fn past_passwords(&self, realm: &RealmId, user: &UserId) -> StoreResult<Vec<String>>;
     /// Says whether the present password must be changed at the next sign-in; if so, sign-ins in
-    /// progress are void, so that none of them slips past.
+    /// progress are void, so that none of them slips past. `NotFound` writes no effects: there is no
+    /// such user.
     async fn set_must_change_password(
         &self,
         realm: &RealmId,
         user: &UserId,
         must_change: bool,
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change>;
 }

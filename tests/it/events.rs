@@ -1,11 +1,17 @@
 //! Which events the record has of sign-ins, tokens and clients, and that each is there once.
 
+use std::sync::Arc;
+
 use http::StatusCode;
-use vidimus::account::event::Event;
+use vidimus::account::event::{Caller, Event, EventKind};
 use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
-use vidimus::store::{EventFilter, EventPlace};
+use vidimus::store::conformance::{self, START, World as Record};
+use vidimus::store::factors::{Act, Ground, StepOutcome, StepTaken, Then};
+use vidimus::store::sqlite::SqliteStore;
+use vidimus::store::{Effects, EventFilter, EventPlace};
 
+use crate::support::log::Log;
 use crate::support::racing::race;
 use crate::support::world::PASSWORD;
 use crate::support::{TestClient, World};
@@ -138,6 +144,43 @@ async fn a_wrong_password_is_told_whether_or_not_there_is_an_account() {
         ]
     );
     assert!(!format!("{told:?}").contains("nobody"));
+}
+
+/// A step that sets a password and cannot open its session has not happened; the log is no better
+/// informed than the record.
+#[tokio::test]
+async fn what_was_undone_is_told_nowhere() {
+    let log = Log::begin();
+    let store = SqliteStore::in_memory().await.unwrap();
+    let world = Record::new(Arc::new(store)).await;
+    let told = |kind| Event::new(&world.realm, kind, &Caller::default(), START);
+    let nobody = conformance::user(&world.realm, "u-nobody", "nobody", None);
+    let mut change = world.new_password(START);
+    change.effects = Effects::event(told(EventKind::PasswordChanged));
+    let step = StepTaken {
+        realm: world.realm.clone(),
+        user: world.user.id.clone(),
+        ground: Ground::Session(world.session.cookie),
+        act: Act::ChangePassword(Box::new(change)),
+        then: Then::Open {
+            session: Box::new(conformance::session(&nobody, "s-nobody")),
+            remembered: None,
+        },
+    };
+    let taken = world.store.take_step(&step, &Effects::NONE, START).await;
+    assert_eq!(taken.unwrap(), StepOutcome::Gone);
+    let happened = Effects::event(told(EventKind::SignedIn));
+    world.store.write_effects(&happened, START).await.unwrap();
+    let all = EventFilter::default();
+    let events = world
+        .store
+        .list_events(&world.realm, &all, EventPlace::After(0), 10);
+    let events = events.await.unwrap();
+    let kinds: Vec<_> = events.iter().map(|stored| stored.event.kind).collect();
+    assert_eq!(kinds, [EventKind::SignedIn]);
+    let log = log.end();
+    assert!(log.contains(EventKind::SignedIn.as_str()), "{log}");
+    assert!(!log.contains(EventKind::PasswordChanged.as_str()), "{log}");
 }
 
 #[tokio::test]

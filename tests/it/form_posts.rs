@@ -69,6 +69,22 @@ async fn a_state_beyond_all_limits_is_not_sent_back() {
     assert_eq!(answer.param_if_any("state"), None);
 }
 
+/// RFC 6749 §3.1: of two states neither is sent back.
+#[tokio::test]
+async fn a_state_that_was_sent_twice_is_not_sent_back() {
+    let world = world().await;
+    let client = world.client(ClientType::Web).await;
+    let mut fields = form_of(&client, &[]);
+    fields.push(("state".to_owned(), "another".to_owned()));
+    let mut browser = world.browser();
+    let onward = post(&mut browser, "/authorize", &fields).await;
+    let answer = browser.get(onward.location()).await;
+    assert!(answer.location().starts_with(client.redirect()));
+    let error = answer.param_if_any("error");
+    assert_eq!(error.as_deref(), Some("invalid_request"));
+    assert_eq!(answer.param_if_any("state"), None);
+}
+
 /// OIDC Core §3.1.2.1
 #[tokio::test]
 async fn a_form_that_cannot_be_read_is_told_in_words() {

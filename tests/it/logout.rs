@@ -1,6 +1,7 @@
 //! RP-initiated logout (OIDC RP-Initiated Logout 1.0).
 
 use http::StatusCode;
+use vidimus::protocol::ids::RealmId;
 
 use crate::support::SignedIn;
 use crate::support::browser::attribute;
@@ -194,4 +195,18 @@ async fn a_hint_for_another_client_asks_and_goes_nowhere() {
     let gone = at.browser.submit(&page, &[("decision", "confirm")]).await;
     assert_eq!(gone.status, StatusCode::OK, "{gone:?}");
     at.must_sign_in_again().await;
+}
+
+/// Another person who signs in at a browser ends the session before, and what was granted in it.
+#[tokio::test]
+async fn another_person_ends_the_session_before() {
+    let mut ada = SignedIn::with("openid email", |_| {}).await;
+    let world = ada.client.world.clone();
+    world.user(&RealmId::default_realm(), "bob").await;
+    let anew = ada.client.authorize_url(&[("prompt", "login")]);
+    let answer = ada.browser.authorize(&anew, "bob").await;
+    assert!(answer.param("code").is_some(), "{answer:?}");
+    assert!(!ada.client.is_active(&ada.token("access_token")).await);
+    let refreshed = ada.client.refresh(&ada.token("refresh_token")).await;
+    assert_eq!(refreshed.error(), "invalid_grant");
 }

@@ -9,8 +9,7 @@ use vidimus::store::conformance::passkeys::{adding, passkey};
 use vidimus::store::conformance::{
     START, World, count_attempt, keys as signing_keys, redemption, rotation,
 };
-use vidimus::store::factors::StepOutcome;
-use vidimus::store::passkeys::PasskeyRemoval;
+use vidimus::store::factors::{FactorRemoval, StepOutcome};
 use vidimus::store::postgres::{PostgresSettings, PostgresStore};
 use vidimus::store::sqlite::SqliteStore;
 use vidimus::store::{
@@ -33,11 +32,13 @@ macro_rules! conformance {
                 withdrawn_consent_ends_every_grant_up_to_now;
             own: lists_the_sessions_of_a_user, lists_the_grants_of_a_user, ends_an_own_session_once,
                 ends_all_sessions_but_one, an_ended_session_ends_no_others,
+                with_the_others_go_their_devices,
                 of_sessions_that_end_each_other_one_stays,
                 changes_a_profile_that_is_as_it_was_seen;
             links_of_owner: gives_an_account_its_new_address, a_taken_address_stays_where_it_is,
                 an_address_asked_for_before_an_end_is_void,
-                gives_an_address_to_one_account_in_a_race, a_link_brings_an_account_back_in_time;
+                gives_an_address_to_one_account_in_a_race, a_link_brings_an_account_back_in_time,
+                a_link_undoes_no_other_deletion;
             events: pages_through_the_events_of_a_user, lists_events_from_either_end,
                 lists_events_by_what_they_are_about,
                 purges_old_events, tells_only_of_what_happened, tells_of_a_revocation_once;
@@ -60,15 +61,20 @@ macro_rules! conformance {
                 a_sign_in_opens_one_session_in_a_race, adds_a_first_app_once_in_a_race,
                 goes_on_without_a_session, makes_a_live_session_stronger, purges_sign_ins,
                 takes_a_mailed_code_once;
-            factors: remembers_a_device, keeps_apps;
+            factors: remembers_a_device, keeps_apps, the_last_demanded_app_stays,
+                of_two_kinds_removed_at_once_one_stays;
             passkeys: keeps_passkeys, gives_a_person_one_handle_in_a_race,
-                a_passkey_opens_a_session, a_passkey_begins_a_sign_in, a_counter_goes_forward,
+                a_passkey_opens_a_session, a_change_of_passkeys_voids_what_began_before,
+                a_passkey_begins_a_sign_in, a_counter_goes_forward,
                 a_count_is_taken_once_in_a_race, adds_a_first_factor_once,
                 an_app_comes_before_a_first_passkey, removes_a_passkey,
                 of_two_removals_at_once_one_passkey_stays, a_reset_takes_passkeys_away;
             ceremonies: takes_a_ceremony_once, takes_a_ceremony_once_in_a_race, purges_ceremonies;
             protection: knows_a_device, knows_the_latest_devices,
                 an_end_of_everything_forgets_devices, counts_attempts_in_a_row, bans_an_address;
+            twins: a_passkey_is_of_one_person_in_one_realm, an_end_of_everything_spares_others,
+                takes_back_from_one_holder_only, consent_is_of_one_person,
+                a_change_voids_the_links_of_one_person;
             registrations: registers_a_client_once,
                 a_token_registers_as_many_clients_as_it_has_uses, a_token_is_spent_once_in_a_race,
                 the_limit_holds_in_a_race, a_registration_is_replaced_with_its_token_only,
@@ -206,8 +212,8 @@ mod sqlite {
             .await
             .unwrap();
         for (id, expected) in [
-            ("key-1", PasskeyRemoval::Removed),
-            ("key-2", PasskeyRemoval::LastWay),
+            ("key-1", FactorRemoval::Removed),
+            ("key-2", FactorRemoval::LastWay),
         ] {
             let owner = (&world.realm, &world.user.id);
             let store = &world.store;

@@ -6,6 +6,7 @@ use crate::flows::own::NamedApp;
 use crate::flows::session::LiveSession;
 use crate::flows::{App, Fault, revocations};
 use crate::protocol::ids::SessionId;
+use crate::secret::Digest;
 use crate::store::{Change, Effects, OthersEnd, RevocationMark};
 
 /// A browser that the person is signed in at.
@@ -68,8 +69,14 @@ pub async fn end_one(
     Ok(change)
 }
 
-/// Signs the person out everywhere but here; how many sessions ended.
-pub async fn end_others(app: &App, live: &LiveSession, caller: &Caller) -> Result<usize, Fault> {
+/// Signs the person out everywhere but here, and trusts no browser any more but this one, which may
+/// be remembered by the cookie of `device`; how many sessions ended.
+pub async fn end_others(
+    app: &App,
+    live: &LiveSession,
+    device: Option<&str>,
+    caller: &Caller,
+) -> Result<usize, Fault> {
     let now = app.now();
     let (user, keep) = (&live.facts().user, &live.facts().session.id);
     let mark = RevocationMark::Session(keep.clone());
@@ -77,6 +84,7 @@ pub async fn end_others(app: &App, live: &LiveSession, caller: &Caller) -> Resul
         realm: user.realm.clone(),
         user: user.id.clone(),
         keep: keep.clone(),
+        device: device.map(Digest::of),
         marked_until: revocations::mark(&user.realm, mark, now).expires_at,
         now,
     };

@@ -24,7 +24,7 @@ use crate::store::factors::{Act, Ground, StepOutcome, StepTaken, Then};
 use crate::store::passkeys::Passkey;
 use crate::store::{Change, Effects};
 
-pub use crate::store::passkeys::PasskeyRemoval as Removal;
+pub use crate::store::factors::FactorRemoval as Removal;
 
 /// What a person sees of their passkeys, and what their authenticators are told of it.
 #[derive(Debug)]

@@ -10,9 +10,10 @@ use crate::account::factors::{self, Factors, Next, SignInStep, Standing};
 use crate::account::passkey::{CeremonyPurpose, alone};
 use crate::account::user::User;
 use crate::flows::login::{self, LoginRefusal};
-use crate::flows::opening::{acquaint, new_session, signed_in};
+use crate::flows::opening::{self, acquaint, new_session, signed_in};
 use crate::flows::session;
-use crate::flows::sign_in_steps::{LIFETIME, Progress, SignedIn, Visitor};
+use crate::flows::sign_in_steps::{LIFETIME, Progress, SignedIn, StepRefusal, Visitor};
+use crate::flows::step_attempts::{count_visitor, forget_attempts};
 use crate::flows::{App, Fault, FlowError};
 use crate::passkeys::{Assertion, UsedKey};
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -70,11 +71,10 @@ pub async fn sign_in(
     address: IpAddr,
 ) -> Result<Progress, FlowError<PasskeyRefusal>> {
     let now = app.now();
-    login::count_address(app, visitor.realm, address, now)
-        .await
-        .map_err(|error| error.map_refusal(slowed))?;
+    let assertion = Assertion::parse(answer);
+    count_answer(app, visitor, (assertion.as_ref().ok(), address), now).await?;
     let refused = || FlowError::Refused(PasskeyRefusal::Refused);
-    let assertion = Assertion::parse(answer).map_err(|_unreadable| refused())?;
+    let assertion = assertion.map_err(|_unreadable| refused())?;
     let state = taken(app, assertion.challenge(), holder(visitor)?, now)
         .await?
         .ok_or(FlowError::Refused(PasskeyRefusal::Gone))?;
@@ -95,6 +95,30 @@ pub async fn sign_in(
             Err(refused())
         }
     }
+}
+
+/// Counts an answer: by its address, unless the passkey's owner is known on this device. There it is
+/// counted for the owner alone, whom no stranger at the same address keeps waiting.
+async fn count_answer(
+    app: &App,
+    visitor: Visitor<'_>,
+    (assertion, address): (Option<&Assertion>, IpAddr),
+    now: Timestamp,
+) -> Result<(), FlowError<PasskeyRefusal>> {
+    let realm = visitor.realm;
+    let named = assertion.filter(|_| visitor.known.is_some());
+    if let Some(assertion) = named
+        && let Some(owned) = app
+            .store
+            .passkey_by_credential(realm, assertion.credential_id())
+            .await?
+        && opening::is_known(app, visitor, &owned.user.id, now).await?
+    {
+        let counted = count_visitor(app, visitor, &owned.user.id, now).await;
+        return counted.map_err(|error| error.map_refusal(slowed_step));
+    }
+    let counted = login::count_address(app, realm, address, now).await;
+    counted.map_err(|error| error.map_refusal(slowed))
 }
 
 /// Opens the session in the step that notes the passkey's use, only if passkey and owner stand; or
@@ -131,6 +155,7 @@ async fn open(
         StepOutcome::Taken => {
             app.mail_bell.notify_one();
             login::forgive(app, &user).await?;
+            forget_attempts(app, visitor.realm, &user.id).await?;
             Ok(progress)
         }
         StepOutcome::Spent | StepOutcome::Gone => Err(FlowError::Refused(PasskeyRefusal::Refused)),
@@ -225,6 +250,14 @@ fn holder(visitor: Visitor<'_>) -> Result<Holder<'_>, FlowError<PasskeyRefusal>>
 }
 
 /// Counting refuses nothing but those that are too many.
+fn slowed_step(refusal: StepRefusal) -> PasskeyRefusal {
+    match refusal {
+        StepRefusal::Gone | StepRefusal::Wrong | StepRefusal::Used => PasskeyRefusal::Refused,
+        StepRefusal::SlowDown { retry_after } => PasskeyRefusal::SlowDown { retry_after },
+    }
+}
+
+/// The same of a sign-in.
 fn slowed(refusal: LoginRefusal) -> PasskeyRefusal {
     match refusal {
         LoginRefusal::WrongCredentials => PasskeyRefusal::Refused,

@@ -3,11 +3,11 @@
 
 use crate::account::factors::SignInStep;
 use crate::account::password::policy::PasswordWeakness;
-use crate::flows::login::{self, LoginRefusal};
 use crate::flows::password::{Person, change_of, judge_new};
 use crate::flows::sign_in_steps::{AtStep, Progress, StepRefusal, Taking, Visitor, at_step, take};
+use crate::flows::step_attempts::count_cost;
 use crate::flows::{App, Fault, FlowError, revocations};
-use crate::protocol::time::{Lifetime, Timestamp};
+use crate::protocol::time::Lifetime;
 use crate::secret::SecretString;
 use crate::store::Effects;
 use crate::store::factors::Act;
@@ -41,7 +41,9 @@ pub async fn choose(
     let now = app.now();
     let at = chooser(app, visitor).await?;
     let at = at.ok_or(FlowError::Refused(ChooseRefusal::Gone))?;
-    count(app, visitor, now).await?;
+    // Each attempt costs as much as a sign-in.
+    let counted = count_cost(app, visitor, &at.user.id, now).await;
+    counted.map_err(|error| error.map_refusal(refusal))?;
     let person = Person {
         must_differ: true,
         ..Person::of(&at.user, at.factors.any())
@@ -60,24 +62,6 @@ pub async fn choose(
     let progress = taken.map_err(|error| error.map_refusal(refusal))?;
     revocations::announce(app, &marks, now).await;
     Ok(progress)
-}
-
-/// Each attempt costs as much as a sign-in.
-async fn count(
-    app: &App,
-    visitor: Visitor<'_>,
-    now: Timestamp,
-) -> Result<(), FlowError<ChooseRefusal>> {
-    let Some(address) = visitor.caller.address else {
-        return Ok(());
-    };
-    let counted = login::count_address(app, visitor.realm, address, now).await;
-    counted.map_err(|error| {
-        error.map_refusal(|refusal| match refusal {
-            LoginRefusal::SlowDown { retry_after } => ChooseRefusal::SlowDown { retry_after },
-            LoginRefusal::WrongCredentials => ChooseRefusal::Gone,
-        })
-    })
 }
 
 fn refusal(refusal: StepRefusal) -> ChooseRefusal {

@@ -209,6 +209,7 @@ impl View for DeletedPage {
 }
 
 /// What is said of an event to the person whose account it is about.
+#[expect(clippy::too_many_lines, reason = "one line for each kind")]
 pub fn in_words(kind: EventKind) -> Message {
     match kind {
         EventKind::UserCreated => Message::new("event-user-created"),
@@ -223,6 +224,8 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::AddressChanged => Message::new("event-address-changed"),
         EventKind::PasswordChanged => Message::new("event-password-changed"),
         EventKind::PasswordResetAsked => Message::new("event-password-reset-asked"),
+        EventKind::PasswordChangeDemanded => Message::new("event-password-change-demanded"),
+        EventKind::PasswordChangeWaived => Message::new("event-password-change-waived"),
         EventKind::SignUpAsked => Message::new("event-sign-up-asked"),
         EventKind::UserInvited => Message::new("event-user-invited"),
         EventKind::FactorAdded => Message::new("event-factor-added"),

@@ -1,10 +1,12 @@
 //! Authenticator apps, recovery codes, remembered devices.
 
+use super::passkeys::{adding, passkey};
+use super::roles::strict_role;
 use super::sign_ins::{NONE, add, app, begin, factors, open, password, step, take, with_app};
-use super::{START, after, session};
+use super::{START, World, after, count_of, race, session};
 use crate::account::factors::Factors;
 use crate::secret::Digest;
-use crate::store::factors::{RememberedDevice, StepOutcome, Then};
+use crate::store::factors::{FactorRemoval, RememberedDevice, StepOutcome, Then};
 use crate::store::{Change, SharedStore};
 
 /// A device is remembered for its user and for some time, until it is forgotten or anything that
@@ -88,12 +90,6 @@ pub async fn keeps_apps(store: SharedStore) {
     let elsewhere = &world.elsewhere;
     for absent in [
         store.rename_totp_app(elsewhere, id, "app-1", "x").await,
-        store
-            .remove_totp_app(elsewhere, id, "app-1", &NONE, after(3))
-            .await,
-        store
-            .remove_totp_app(realm, id, "app-2", &NONE, after(3))
-            .await,
         store.reset_factors(elsewhere, id, &NONE, after(3)).await,
         store
             .replace_recovery_codes(elsewhere, id, &codes, &NONE, after(3))
@@ -104,7 +100,73 @@ pub async fn keeps_apps(store: SharedStore) {
     ] {
         assert_eq!(absent.unwrap(), Change::NotFound);
     }
-    let removed = store.remove_totp_app(realm, id, "app-1", &NONE, after(3));
-    assert_eq!(removed.await.unwrap(), Change::Changed);
+    for (realm, app) in [(elsewhere, "app-1"), (realm, "app-2")] {
+        let removal = store.remove_totp_app((realm, id), app, false, &NONE, after(3));
+        assert_eq!(removal.await.unwrap(), FactorRemoval::NotFound);
+    }
+    assert_eq!(remove(&world, "app-1", false).await, FactorRemoval::Removed);
     assert_eq!(factors(&world).await, Factors::default());
+}
+
+async fn remove(world: &World, app: &str, demanded: bool) -> FactorRemoval {
+    let owner = (&world.realm, &world.user.id);
+    let removal = world
+        .store
+        .remove_totp_app(owner, app, demanded, &NONE, after(3));
+    removal.await.unwrap()
+}
+
+/// The last second factor stays where the realm or a role demands one, and with it everything that
+/// would have gone; another one may go.
+pub async fn the_last_demanded_app_stays(store: SharedStore) {
+    let world = with_app(store).await;
+    let half = begin(&world, "half").await;
+    assert_eq!(
+        remove(&world, "app-1", true).await,
+        FactorRemoval::LastFactor
+    );
+    let taken = step(&world, half, password(101), open(&world, "s-half"));
+    assert_eq!(take(&world, &taken).await, StepOutcome::Taken, "trusted");
+    assert_eq!(factors(&world).await.recovery_codes, 2);
+    strict_role(&world).await;
+    assert_eq!(
+        remove(&world, "app-1", false).await,
+        FactorRemoval::LastFactor
+    );
+    let second = adding(&world, passkey("key-1"), &[], 5);
+    assert_eq!(take(&world, &second).await, StepOutcome::Taken);
+    assert_eq!(remove(&world, "app-1", true).await, FactorRemoval::Removed);
+    let owner = (&world.realm, &world.user.id);
+    let removal = world
+        .store
+        .remove_passkey(owner, "key-1", false, &NONE, after(6));
+    assert_eq!(removal.await.unwrap(), FactorRemoval::LastFactor, "by role");
+    assert_eq!(factors(&world).await.passkeys, 1);
+}
+
+/// Of an app and a passkey that are removed at once, one stays where a factor is demanded.
+pub async fn of_two_kinds_removed_at_once_one_stays(store: SharedStore) {
+    let world = with_app(store).await;
+    let second = adding(&world, passkey("key-1"), &[], 5);
+    assert_eq!(take(&world, &second).await, StepOutcome::Taken);
+    let outcomes = race(|number| {
+        let (store, realm) = (world.store.clone(), world.realm.clone());
+        let user = world.user.id.clone();
+        async move {
+            let owner = (&realm, &user);
+            let removal = if number % 2 == 0 {
+                store.remove_totp_app(owner, "app-1", true, &NONE, after(6))
+            } else {
+                store.remove_passkey(owner, "key-1", true, &NONE, after(6))
+            };
+            removal.await.unwrap()
+        }
+    })
+    .await;
+    assert_eq!(
+        count_of(&outcomes, &FactorRemoval::Removed),
+        1,
+        "{outcomes:?}"
+    );
+    assert!(factors(&world).await.any());
 }

@@ -1,11 +1,11 @@
 //! Links that people are sent about their own account: another address, and the end of a deletion.
 
-use super::links::written;
+use super::links::{link, written};
 use super::{RACERS, World, after, count_of, race, user};
 use crate::account::link::{Link, LinkPurpose};
 use crate::account::user::{AccountSwitch, LoginName, User};
 use crate::secret::Digest;
-use crate::store::{Creation, Effects, LinkUse, SharedStore};
+use crate::store::{Change, Creation, Effects, LinkUse, SharedStore};
 
 const NEW: &str = "new@example.com";
 
@@ -163,17 +163,28 @@ pub async fn gives_an_address_to_one_account_in_a_race(store: SharedStore) {
     assert_eq!(count_of(&outcomes, &LinkUse::NameTaken), RACERS - 1);
 }
 
+async fn switched(world: &World, switch: AccountSwitch, effects: &Effects, seconds: u32) {
+    let (realm, id) = (&world.realm, &world.user.id);
+    let verb = world
+        .store
+        .switch_user(realm, id, switch, effects, after(seconds));
+    assert_eq!(verb.await.unwrap(), Change::Changed, "{switch:?}");
+}
+
+/// The owner's deletion, with the link that undoes it.
+async fn deleted(world: &World, token: &str, seconds: u32) -> Link {
+    let link = link(world, token, LinkPurpose::UndoDeletion);
+    let effects = Effects::NONE.and_link(link.clone());
+    switched(world, AccountSwitch::Delete, &effects, seconds).await;
+    link
+}
+
 /// A deletion is undone by its link, once; a link does nothing for an account that is not deleted.
 pub async fn a_link_brings_an_account_back_in_time(store: SharedStore) {
     let world = World::new(store).await;
-    let link = written(&world, "l-1", LinkPurpose::UndoDeletion).await;
-    assert_eq!(restore(&world, &link, 1).await, LinkUse::Void);
-    let none = Effects::NONE;
-    let (realm, id) = (&world.realm, &world.user.id);
-    let deleted = world
-        .store
-        .switch_user(realm, id, AccountSwitch::Delete, &none, after(2));
-    deleted.await.unwrap();
+    let early = written(&world, "l-0", LinkPurpose::UndoDeletion).await;
+    assert_eq!(restore(&world, &early, 1).await, LinkUse::Void);
+    let link = deleted(&world, "l-1", 2).await;
     let elsewhere = Link {
         realm: world.elsewhere.clone(),
         ..link.clone()
@@ -183,4 +194,37 @@ pub async fn a_link_brings_an_account_back_in_time(store: SharedStore) {
     assert_eq!(restore(&world, &link, 3).await, LinkUse::Used);
     assert!(by_login(&world, "ada").await.unwrap().stands());
     assert_eq!(restore(&world, &link, 4).await, LinkUse::Void);
+    let found = world.store.link(&world.realm, &link.digest).await.unwrap();
+    assert_eq!(found.unwrap().used_at, Some(after(3)), "its use is kept");
+}
+
+/// A link undoes the deletion that it was written with: neither one of an admin after it, nor one
+/// that an admin has undone before. Another person's link stays.
+pub async fn a_link_undoes_no_other_deletion(store: SharedStore) {
+    let world = World::new(store).await;
+    let bob = user(&world.realm, "u-bob", "bob", None);
+    let created = world.store.create_user(&bob, &Effects::NONE).await;
+    assert_eq!(created.unwrap(), Creation::Created);
+    let theirs = Link {
+        user: Some(bob.id.clone()),
+        ..link(&world, "l-bob", LinkPurpose::UndoDeletion)
+    };
+    let effects = Effects::NONE.and_link(theirs.clone());
+    let (realm, none) = (&world.realm, &Effects::NONE);
+    let verb = world
+        .store
+        .switch_user(realm, &bob.id, AccountSwitch::Delete, &effects, after(1));
+    assert_eq!(verb.await.unwrap(), Change::Changed);
+    let again = deleted(&world, "l-1", 2).await;
+    switched(&world, AccountSwitch::Delete, none, 3).await;
+    assert_eq!(restore(&world, &again, 4).await, LinkUse::Void, "on top");
+    switched(&world, AccountSwitch::Restore, none, 5).await;
+    let undone = deleted(&world, "l-2", 6).await;
+    switched(&world, AccountSwitch::Restore, none, 7).await;
+    let found = world.store.link(realm, &undone.digest).await;
+    assert_eq!(found.unwrap(), None);
+    switched(&world, AccountSwitch::Delete, none, 8).await;
+    assert_eq!(restore(&world, &undone, 9).await, LinkUse::Void, "later");
+    assert!(!by_login(&world, "ada").await.unwrap().stands());
+    assert_eq!(restore(&world, &theirs, 10).await, LinkUse::Used);
 }

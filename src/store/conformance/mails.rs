@@ -214,6 +214,7 @@ pub async fn forgets_what_was_sent(store: SharedStore) {
 pub async fn a_late_success_ends_later_attempts(store: SharedStore) {
     let (world, seen) = one_waiting(store).await;
     let first = claim(&world, &seen, 1).await.unwrap();
+    assert_eq!(claim(&world, &seen, 61).await, None, "seen before that");
     let second = claim(&world, &first, 61).await.unwrap();
     let sent = MailFate::Sent(after(62));
     assert_eq!(settle(&world, &first, sent, "250").await, Change::Changed);

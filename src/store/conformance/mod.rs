@@ -36,6 +36,7 @@ pub mod roles;
 pub mod rotation;
 pub mod sessions;
 pub mod sign_ins;
+pub mod twins;
 
 use tokio::task::JoinSet;
 

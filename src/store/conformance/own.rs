@@ -1,11 +1,14 @@
 //! What people see, change and end of their own.
 
+use super::sign_ins::{begin, open as step_open, password, step, take, with_app};
 use super::{RACERS, START, VERIFIED, World, after, client, race, scope, session, user};
 use crate::account::event::{Caller, Event, EventKind};
 use crate::account::session::Session;
 use crate::account::user::User;
 use crate::protocol::ids::{RealmId, SessionId, UserId};
 use crate::protocol::time::Timestamp;
+use crate::secret::Digest;
+use crate::store::factors::{RememberedDevice, StepOutcome, Then};
 use crate::store::{
     Change, Effects, EventPage, NewFamily, OthersEnd, OwnSession, RevocationMark, SharedStore,
 };
@@ -158,6 +161,7 @@ fn others_end(world: &World, keep: &SessionId) -> OthersEnd {
         realm: world.realm.clone(),
         user: world.user.id.clone(),
         keep: keep.clone(),
+        device: None,
         marked_until: after(3_600),
         now: after(10),
     }
@@ -241,6 +245,65 @@ pub async fn an_ended_session_ends_no_others(store: SharedStore) {
         sessions_of(&world, &world.user.id, after(11)).await.len(),
         1
     );
+}
+
+/// A device that the user has signed in on and has remembered.
+async fn remembered(world: &World, name: &str, at: i64) -> RememberedDevice {
+    let device = RememberedDevice {
+        id: format!("device-{name}"),
+        cookie: Digest::of(name),
+        name: "Browser".to_owned(),
+        created_at: START,
+        expires_at: after(1_000),
+    };
+    let ground = begin(world, name).await;
+    let then = Then::Open {
+        session: Box::new(session(&world.user, &format!("s-{name}"))),
+        remembered: Some(device.clone()),
+    };
+    let taken = step(world, ground, password(at), then);
+    assert_eq!(take(world, &taken).await, StepOutcome::Taken);
+    device
+}
+
+/// With the other sessions goes what would open others: sign-ins in progress, and every remembered
+/// device but the one that asks. An end that does nothing forgets nothing.
+pub async fn with_the_others_go_their_devices(store: SharedStore) {
+    let world = with_app(store).await;
+    let there = remembered(&world, "there", 101).await;
+    let here = remembered(&world, "here", 102).await;
+    let half = begin(&world, "half").await;
+    let (store, realm, id) = (&world.store, &world.realm, &world.user.id);
+    let event = Event::new(realm, EventKind::SessionEnded, &Caller::default(), START);
+    let effects = Effects::event(event.of_user(id));
+    let ended = others_end(&world, &SessionId::parse("s-absent").unwrap());
+    let marks = store.end_other_sessions(&ended, &effects).await.unwrap();
+    assert!(marks.is_empty() && events_of(&world).await == 0);
+    let listed = store.remembered_devices(realm, id, after(5)).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    let end = OthersEnd {
+        device: Some(here.cookie),
+        ..others_end(&world, &SessionId::parse("s-here").unwrap())
+    };
+    let marks = store.end_other_sessions(&end, &effects).await.unwrap();
+    assert_eq!(marks.len(), 2);
+    for (device, known) in [(&here, true), (&there, false)] {
+        let facts = store.factors(realm, id, Some(&device.cookie), after(11));
+        assert_eq!(facts.await.unwrap().remembered, known, "{}", device.id);
+    }
+    let listed = store.remembered_devices(realm, id, after(5)).await.unwrap();
+    assert_eq!(listed, [here]);
+    let late = step(&world, half, password(103), step_open(&world, "s-late"));
+    assert_eq!(take(&world, &late).await, StepOutcome::Gone);
+    // From a browser that is not remembered the rest goes too, and is told.
+    let end = OthersEnd {
+        device: None,
+        ..end
+    };
+    let marks = store.end_other_sessions(&end, &effects).await.unwrap();
+    assert!(marks.is_empty() && events_of(&world).await == 2);
+    let listed = store.remembered_devices(realm, id, after(5)).await.unwrap();
+    assert!(listed.is_empty());
 }
 
 /// Of many browsers that end each other at once, one stays.

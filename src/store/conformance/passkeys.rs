@@ -6,8 +6,8 @@ use crate::account::factors::Factors;
 use crate::account::user::AccountSwitch;
 use crate::protocol::ids::UserId;
 use crate::secret::Digest;
-use crate::store::factors::{Act, Ground, SignIn, StepOutcome, StepTaken, Then};
-use crate::store::passkeys::{Passkey, PasskeyRemoval, PasskeyUse};
+use crate::store::factors::{Act, FactorRemoval, Ground, SignIn, StepOutcome, StepTaken, Then};
+use crate::store::passkeys::{Passkey, PasskeyUse};
 use crate::store::{Change, Creation, SharedStore};
 
 /// A passkey of this name.
@@ -39,7 +39,7 @@ pub fn adding(world: &World, passkey: Passkey, codes: &[&str], limit: u32) -> St
     step(world, Ground::Session(world.session.cookie), act, then)
 }
 
-async fn with_passkey(store: SharedStore) -> World {
+pub(super) async fn with_passkey(store: SharedStore) -> World {
     let world = World::new(store).await;
     let added = adding(&world, passkey("key-1"), &["one", "two"], 1);
     assert_eq!(take(&world, &added).await, StepOutcome::Taken);
@@ -50,7 +50,7 @@ async fn with_passkey(store: SharedStore) -> World {
     world
 }
 
-fn using(world: &World, id: &str, counter: u32, session: &str) -> StepTaken {
+pub(super) fn using(world: &World, id: &str, counter: u32, session: &str) -> StepTaken {
     let used = PasskeyUse {
         id: id.to_owned(),
         public_key: format!("key after {counter}"),
@@ -60,18 +60,18 @@ fn using(world: &World, id: &str, counter: u32, session: &str) -> StepTaken {
     step(world, Ground::Passkey, act, open(world, session))
 }
 
-async fn is_open(world: &World, name: &str) -> bool {
+pub(super) async fn is_open(world: &World, name: &str) -> bool {
     let cookie = Digest::of(name);
     let facts = world.store.session_facts(&world.realm, &cookie, None).await;
     facts.unwrap().is_some()
 }
 
-async fn all(world: &World) -> Vec<Passkey> {
+pub(super) async fn all(world: &World) -> Vec<Passkey> {
     let own = world.store.passkeys(&world.realm, &world.user.id).await;
     own.unwrap()
 }
 
-async fn remove(world: &World, id: &str, demanded: bool) -> PasskeyRemoval {
+async fn remove(world: &World, id: &str, demanded: bool) -> FactorRemoval {
     let owner = (&world.realm, &world.user.id);
     let store = &world.store;
     let removal = store.remove_passkey(owner, id, demanded, &NONE, after(6));
@@ -187,13 +187,31 @@ pub async fn a_passkey_opens_a_session(store: SharedStore) {
     }
 }
 
+/// A passkey that comes or goes voids what began before.
+pub async fn a_change_of_passkeys_voids_what_began_before(store: SharedStore) {
+    let world = with_passkey(store).await;
+    let late = async |ground, session| {
+        let code = Act::TakeRecoveryCode(Digest::of("one"));
+        take(&world, &step(&world, ground, code, open(&world, session))).await
+    };
+    let before = begin(&world, "before").await;
+    let second = adding(&world, passkey("key-2"), &[], 5);
+    assert_eq!(take(&world, &second).await, StepOutcome::Taken);
+    assert_eq!(late(before, "s-before").await, StepOutcome::Gone);
+    let between = begin(&world, "between").await;
+    assert_eq!(remove(&world, "key-2", true).await, PasskeyRemoval::Removed);
+    assert_eq!(late(between, "s-between").await, StepOutcome::Gone);
+    let after = begin(&world, "after").await;
+    assert_eq!(late(after, "s-after").await, StepOutcome::Taken);
+}
+
 /// Where the password must be changed first, a passkey opens no session, and begins a sign-in.
 pub async fn a_passkey_begins_a_sign_in(store: SharedStore) {
     let world = with_passkey(store).await;
     let (realm, owner) = (&world.realm, &world.user.id);
     let marked = world
         .store
-        .set_must_change_password(realm, owner, true, after(2));
+        .set_must_change_password(realm, owner, true, &NONE, after(2));
     assert_eq!(marked.await.unwrap(), Change::Changed);
     let opening = using(&world, "key-1", 0, "s-opened");
     assert_eq!(take(&world, &opening).await, StepOutcome::Gone);
@@ -214,6 +232,19 @@ pub async fn a_passkey_begins_a_sign_in(store: SharedStore) {
     assert_eq!(take(&world, &beginning).await, StepOutcome::Taken);
     let begun = world.store.sign_in(realm, &sign_in.cookie, after(5)).await;
     assert_eq!(begun.unwrap().unwrap().sign_in, sign_in);
+    let locked = world
+        .store
+        .switch_user(realm, owner, AccountSwitch::Lock, &NONE, after(2));
+    assert_eq!(locked.await.unwrap(), Change::Changed);
+    let late = SignIn {
+        cookie: Digest::of("late"),
+        ..sign_in
+    };
+    let beginning = StepTaken {
+        then: Then::Begin(late),
+        ..beginning
+    };
+    assert_eq!(take(&world, &beginning).await, StepOutcome::Gone);
 }
 
 /// WebAuthn §6.1.1: a counter goes forward, or there is none.
@@ -290,7 +321,7 @@ pub async fn removes_a_passkey(store: SharedStore) {
     let world = with_passkey(store).await;
     assert_eq!(
         remove(&world, "key-2", false).await,
-        PasskeyRemoval::NotFound
+        FactorRemoval::NotFound
     );
     let stranger = user(&world.realm, "u-bob", "bob", None);
     let created = world.store.create_user(&stranger, &NONE).await;
@@ -302,21 +333,18 @@ pub async fn removes_a_passkey(store: SharedStore) {
         let removal = world
             .store
             .remove_passkey(owner, "key-1", false, &NONE, after(6));
-        assert_eq!(removal.await.unwrap(), PasskeyRemoval::NotFound);
+        assert_eq!(removal.await.unwrap(), FactorRemoval::NotFound);
     }
     assert_eq!(
         remove(&world, "key-1", true).await,
-        PasskeyRemoval::LastFactor
+        FactorRemoval::LastFactor
     );
     let half = begin(&world, "half").await;
     let second = adding(&world, passkey("key-2"), &[], 5);
     assert_eq!(take(&world, &second).await, StepOutcome::Taken);
-    assert_eq!(remove(&world, "key-1", true).await, PasskeyRemoval::Removed);
+    assert_eq!(remove(&world, "key-1", true).await, FactorRemoval::Removed);
     assert_eq!(factors(&world).await.recovery_codes, 2);
-    assert_eq!(
-        remove(&world, "key-2", false).await,
-        PasskeyRemoval::Removed
-    );
+    assert_eq!(remove(&world, "key-2", false).await, FactorRemoval::Removed);
     assert_eq!(factors(&world).await, Factors::default());
     let gone = using(&world, "key-1", 0, "s-gone");
     assert_eq!(take(&world, &gone).await, StepOutcome::Spent);
@@ -343,7 +371,7 @@ pub async fn of_two_removals_at_once_one_passkey_stays(store: SharedStore) {
     })
     .await;
     assert_eq!(
-        count_of(&outcomes, &PasskeyRemoval::Removed),
+        count_of(&outcomes, &FactorRemoval::Removed),
         1,
         "{outcomes:?}"
     );

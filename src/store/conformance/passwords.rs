@@ -1,14 +1,17 @@
 //! Passwords and their history.
 
 use super::{RACERS, START, VERIFIED, World, after, count_of, race, redemption, rotation, session};
+use crate::account::event::{Caller, Event, EventKind};
 use crate::account::session::Session;
 use crate::account::user::{AccountSwitch, User};
 use crate::protocol::ids::FamilyId;
 use crate::secret::Digest;
-use crate::store::conformance::sign_ins::{begin, open, step, take};
+use crate::store::conformance::sign_ins::{NONE, begin, open, step, take};
 use crate::store::factors::{Act, StepOutcome, Then};
 use crate::store::passwords::SparedSession;
-use crate::store::{Change, Effects, NewFamily, PasswordChange, RevocationMark, SharedStore};
+use crate::store::{
+    Change, Effects, EventPage, NewFamily, PasswordChange, RevocationMark, SharedStore,
+};
 
 impl World {
     async fn person(&self) -> User {
@@ -242,16 +245,29 @@ pub async fn a_session_on_the_password_before_is_ended(store: SharedStore) {
 pub async fn says_who_must_change_the_password(store: SharedStore) {
     let world = World::new(store).await;
     let (realm, elsewhere, user) = (&world.realm, &world.elsewhere, &world.user.id);
+    let (kind, nobody) = (EventKind::PasswordChangeDemanded, Caller::default());
+    let told = |realm| Effects::event(Event::new(realm, kind, &nobody, after(1)).of_user(user));
+    let (here, there) = (told(realm), told(elsewhere));
     for must_change in [true, false, true] {
         let set = world
             .store
-            .set_must_change_password(realm, user, must_change, after(1));
+            .set_must_change_password(realm, user, must_change, &here, after(1));
         assert_eq!(set.await.unwrap(), Change::Changed);
         assert_eq!(world.person().await.must_change_password, must_change);
-        let set = world
-            .store
-            .set_must_change_password(elsewhere, user, !must_change, after(1));
+        let set =
+            world
+                .store
+                .set_must_change_password(elsewhere, user, !must_change, &there, after(1));
         assert_eq!(set.await.unwrap(), Change::NotFound);
+    }
+    for (realm, events) in [(realm, 3), (elsewhere, 0)] {
+        let page = EventPage {
+            since: START,
+            before: None,
+            limit: 9,
+        };
+        let listed = world.store.events_of_user(realm, user, page).await;
+        assert_eq!(listed.unwrap().len(), events, "{realm}");
     }
     for must_change in [false, true] {
         let wanted = PasswordChange {
@@ -271,7 +287,7 @@ pub async fn a_password_that_must_be_changed_opens_nothing(store: SharedStore) {
     let (realm, user) = (&world.realm, &world.user.id);
     let set = world
         .store
-        .set_must_change_password(realm, user, true, after(1));
+        .set_must_change_password(realm, user, true, &NONE, after(1));
     assert_eq!(set.await.unwrap(), Change::Changed);
     let session = session(&world.user, "s-2");
     let opened = world
@@ -292,7 +308,7 @@ pub async fn a_step_changes_the_password_once_in_a_race(store: SharedStore) {
     let (realm, user) = (&world.realm, &world.user.id);
     let set = world
         .store
-        .set_must_change_password(realm, user, true, after(1));
+        .set_must_change_password(realm, user, true, &NONE, after(1));
     assert_eq!(set.await.unwrap(), Change::Changed);
     let ground = begin(&world, "half").await;
     let outcomes = race(|number| {

@@ -13,7 +13,7 @@ use crate::store::protection::{Ban, DeviceFacts, KnownDevice};
 use crate::store::{Change, Effects, SharedStore};
 
 /// Opens a session of the world's user on the browser of a cookie.
-async fn sign_in(world: &World, id: &str, cookie: &str, at: Timestamp) {
+pub(super) async fn sign_in(world: &World, id: &str, cookie: &str, at: Timestamp) {
     let opened = session(&world.user, id);
     let effects = Effects {
         known_device: Some(KnownDevice {
@@ -29,7 +29,12 @@ async fn sign_in(world: &World, id: &str, cookie: &str, at: Timestamp) {
     assert_eq!(verb.unwrap(), Change::Changed);
 }
 
-async fn facts(world: &World, realm: &RealmId, cookie: &str, now: Timestamp) -> DeviceFacts {
+pub(super) async fn facts(
+    world: &World,
+    realm: &RealmId,
+    cookie: &str,
+    now: Timestamp,
+) -> DeviceFacts {
     let digest = Digest::of(cookie);
     let found = world
         .store
@@ -79,7 +84,8 @@ pub async fn knows_a_device(store: SharedStore) {
             .await
             .known
     );
-    assert!(!facts(&world, &world.realm, "browser", last).await.known);
+    let unknown = facts(&world, &world.realm, "browser", last).await;
+    assert_eq!(unknown, DeviceFacts::default());
     sign_in(&world, "s-3", "browser", last).await;
     let renewed = facts(&world, &world.realm, "browser", last).await;
     assert_eq!((renewed.known, renewed.devices), (true, 1));

@@ -8,7 +8,7 @@ use crate::store::{Change, Creation, Effects, EventPage, SharedStore};
 
 static NONE: Effects = Effects::NONE;
 
-fn role(realm: &RealmId, id: &str, client: Option<&ClientId>, name: &str) -> Role {
+pub(super) fn role(realm: &RealmId, id: &str, client: Option<&ClientId>, name: &str) -> Role {
     Role {
         realm: realm.clone(),
         id: RoleId::parse(id).unwrap(),
@@ -20,7 +20,7 @@ fn role(realm: &RealmId, id: &str, client: Option<&ClientId>, name: &str) -> Rol
     }
 }
 
-fn group(realm: &RealmId, id: &str, name: &str) -> Group {
+pub(super) fn group(realm: &RealmId, id: &str, name: &str) -> Group {
     Group {
         realm: realm.clone(),
         id: GroupId::parse(id).unwrap(),
@@ -31,27 +31,27 @@ fn group(realm: &RealmId, id: &str, name: &str) -> Group {
 }
 
 impl World {
-    async fn new_role(&self, id: &str, client: Option<&ClientId>, name: &str) -> Role {
+    pub(super) async fn new_role(&self, id: &str, client: Option<&ClientId>, name: &str) -> Role {
         let role = role(&self.realm, id, client, name);
         let created = self.store.create_role(&role, &NONE).await.unwrap();
         assert_eq!(created, Creation::Created, "{name}");
         role
     }
 
-    async fn new_group(&self, id: &str, name: &str) -> Group {
+    pub(super) async fn new_group(&self, id: &str, name: &str) -> Group {
         let group = group(&self.realm, id, name);
         let created = self.store.create_group(&group, &NONE).await.unwrap();
         assert_eq!(created, Creation::Created, "{name}");
         group
     }
 
-    async fn give(&self, role: &Role, holder: Holder) -> Change {
+    pub(super) async fn give(&self, role: &Role, holder: Holder) -> Change {
         let (realm, store) = (&self.realm, &self.store);
         let granted = store.grant_role(realm, &role.id, &holder, &NONE, after(1));
         granted.await.unwrap()
     }
 
-    async fn join(&self, group: &Group, user: &UserId) -> Change {
+    pub(super) async fn join(&self, group: &Group, user: &UserId) -> Change {
         let (realm, store) = (&self.realm, &self.store);
         let added = store.add_member(realm, &group.id, user, &NONE, after(1));
         added.await.unwrap()
@@ -70,7 +70,7 @@ impl World {
     }
 }
 
-fn texts(names: &[&str]) -> Vec<String> {
+pub(super) fn texts(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
@@ -105,6 +105,16 @@ pub async fn keeps_roles(store: SharedStore) {
     assert_eq!(changed, Change::NotFound);
 }
 
+/// A role that asks for a second factor, in the hands of the user.
+pub(super) async fn strict_role(world: &World) {
+    let mut admin = world.new_role("r-strict", None, "strict").await;
+    let holder = Holder::User(world.user.id.clone());
+    assert_eq!(world.give(&admin, holder).await, Change::Changed);
+    admin.require_second_factor = true;
+    let changed = world.store.update_role(&admin, &NONE, after(1)).await;
+    assert_eq!(changed.unwrap(), Change::Changed);
+}
+
 /// No client may take a role of the realm for one of its own; clients share names among them.
 pub async fn gives_no_client_two_roles_of_one_name(store: SharedStore) {
     let world = World::new(store).await;
@@ -123,6 +133,7 @@ pub async fn gives_no_client_two_roles_of_one_name(store: SharedStore) {
         role(realm, "r-7", shop, "admin"),
         role(realm, "r-8", Some(&nobody), "reader"),
         role(realm, "r-1", None, "reader"),
+        role(&world.elsewhere, "r-9", shop, "seller"),
     ];
     for role in taken {
         let created = store.create_role(&role, &NONE).await.unwrap();
@@ -209,6 +220,9 @@ pub async fn joins_nothing_across_realms(store: SharedStore) {
     let ada = Holder::User(world.user.id.clone());
     assert_eq!(world.give(&editor, ada.clone()).await, Change::NotFound);
     assert_eq!(world.join(&staff, &world.user.id).await, Change::NotFound);
+    let night = world.new_group("g-2", "night shift").await;
+    let of_night = Holder::Group(night.id);
+    assert_eq!(world.give(&editor, of_night).await, Change::NotFound);
     for granted in [
         store
             .grant_role(there, &editor.id, &ada, &NONE, after(1))

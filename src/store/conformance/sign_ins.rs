@@ -6,7 +6,9 @@ use crate::account::session::Session;
 use crate::account::user::AccountSwitch;
 use crate::protocol::time::Lifetime;
 use crate::secret::Digest;
-use crate::store::factors::{Act, Ground, SignIn, StepOutcome, StepTaken, Then, TotpApp};
+use crate::store::factors::{
+    Act, FactorRemoval, Ground, SignIn, StepOutcome, StepTaken, Then, TotpApp,
+};
 use crate::store::{Change, Creation, Effects, SharedStore};
 
 pub(super) static NONE: Effects = Effects::NONE;
@@ -146,8 +148,8 @@ pub async fn a_change_voids_a_sign_in(store: SharedStore) {
                 }
             }
             _ => {
-                let verb = store.remove_totp_app(realm, id, "app-1", &NONE, after(2));
-                assert_eq!(verb.await.unwrap(), Change::Changed);
+                let verb = store.remove_totp_app((realm, id), "app-1", false, &NONE, after(2));
+                assert_eq!(verb.await.unwrap(), FactorRemoval::Removed);
             }
         }
         assert_eq!(find(&world, change).await, None, "{change}");
@@ -155,6 +157,12 @@ pub async fn a_change_voids_a_sign_in(store: SharedStore) {
         assert_eq!(take(&world, &late).await, StepOutcome::Gone, "{change}");
         assert_eq!(opened(&world, "s-late").await, None, "{change}");
     }
+    let verb = store.switch_user(realm, id, AccountSwitch::Disable, &NONE, after(2));
+    assert_eq!(verb.await.unwrap(), Change::Changed);
+    let user = store.user(realm, id).await.unwrap().unwrap();
+    let (late, hash) = (sign_in(&world, "disabled"), user.password_hash.unwrap());
+    let begun = store.begin_sign_in(&late, &hash).await.unwrap();
+    assert_eq!(begun, Change::NotFound);
 }
 
 /// RFC 6238 §5.2: each password of an app is taken once, and none that is older.

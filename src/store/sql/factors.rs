@@ -3,12 +3,14 @@
 use async_trait::async_trait;
 
 use super::super::Backend;
-use super::queries::{factors, sign_ins};
+use super::queries::factors::{self, Removal};
+use super::queries::sign_ins;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
 use crate::store::factors::{
-    FactorFacts, RememberedDevice, SignIn, SignInFacts, SignIns, StepOutcome, StepTaken, TotpApp,
+    FactorFacts, FactorRemoval, RememberedDevice, SignIn, SignInFacts, SignIns, StepOutcome,
+    StepTaken, TotpApp,
 };
 use crate::store::{Change, Effects, StoreResult};
 
@@ -90,14 +92,18 @@ impl SignIns for Backend {
 
     async fn remove_totp_app(
         &self,
-        realm: &RealmId,
-        user: &UserId,
+        (realm, user): (&RealmId, &UserId),
         app: &str,
+        factor_demanded: bool,
         effects: &Effects,
         now: Timestamp,
-    ) -> StoreResult<Change> {
+    ) -> StoreResult<FactorRemoval> {
+        let removal = Removal {
+            factor_demanded,
+            now,
+        };
         run!(self.write_all(realm, user, app, effects), |c| {
-            factors::remove(c, (&realm, &user), &app, &effects, now)
+            factors::remove(c, (&realm, &user), &app, removal, &effects)
         })
     }
 

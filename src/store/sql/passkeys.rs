@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 
 use super::super::Backend;
+use super::queries::factors::Removal;
 use super::queries::passkeys;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::Timestamp;
-use crate::store::passkeys::{
-    Ceremony, CeremonyKey, OwnedPasskey, Passkey, PasskeyRemoval, Passkeys,
-};
+use crate::store::factors::FactorRemoval;
+use crate::store::passkeys::{Ceremony, CeremonyKey, OwnedPasskey, Passkey, Passkeys};
 use crate::store::{Change, Effects, StoreResult};
 
 #[async_trait]
@@ -100,8 +100,8 @@ impl Passkeys for Backend {
         factor_demanded: bool,
         effects: &Effects,
         now: Timestamp,
-    ) -> StoreResult<PasskeyRemoval> {
-        let removal = passkeys::Removal {
+    ) -> StoreResult<FactorRemoval> {
+        let removal = Removal {
             factor_demanded,
             now,
         };

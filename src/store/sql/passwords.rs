@@ -6,7 +6,7 @@ use super::super::Backend;
 use super::queries::passwords;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::Timestamp;
-use crate::store::{Change, PasswordChange, Passwords, StoreResult};
+use crate::store::{Change, Effects, PasswordChange, Passwords, StoreResult};
 
 #[async_trait]
 impl Passwords for Backend {
@@ -25,13 +25,11 @@ impl Passwords for Backend {
         realm: &RealmId,
         user: &UserId,
         must_change: bool,
+        effects: &Effects,
         now: Timestamp,
     ) -> StoreResult<Change> {
-        run!(self.write_all(realm, user), |c| passwords::set_must_change(
-            c,
-            (&realm, &user),
-            must_change,
-            now
-        ))
+        run!(self.write_all(realm, user, effects), |c| {
+            passwords::set_must_change(c, (&realm, &user), must_change, &effects, now)
+        })
     }
 }

@@ -1,7 +1,11 @@
 //! `/undo-deletion`.
 
 use http::StatusCode;
+use vidimus::account::event::Caller;
 use vidimus::account::mail::MailKind;
+use vidimus::account::user::AccountSwitch;
+use vidimus::flows::accounts;
+use vidimus::store::Change;
 
 use super::Realms;
 use super::data::delete;
@@ -37,6 +41,29 @@ async fn after_seven_days_the_link_does_nothing() {
     delete(&realms, "ada", PASSWORD, 0).await;
     let link = link_of(&outbox(&realms.world).await[0]);
     realms.world.advance(7 * 86_400);
+    let answer = realms.world.browser().get(&link).await;
+    assert_eq!(answer.status, StatusCode::GONE, "{answer:?}");
+    assert!(!realms.user(&realms.realms[0], "ada").await.stands());
+}
+
+/// Moves `ada` of the first realm to another state, as an admin does.
+async fn switched(realms: &Realms, to: AccountSwitch) {
+    let (app, realm) = (&realms.world.app, &realms.realms[0]);
+    let ada = realms.user(realm, "ada").await;
+    let caller = Caller::default();
+    let done = accounts::switch(app, (realm, &ada.id), to, &caller).await;
+    assert_eq!(done.unwrap(), Change::Changed, "{to:?}");
+}
+
+#[tokio::test]
+async fn a_link_of_before_does_not_undo_what_an_admin_deletes() {
+    let realms = Realms::new().await;
+    delete(&realms, "ada", PASSWORD, 0).await;
+    let link = link_of(&outbox(&realms.world).await[0]);
+    realms.world.advance(1);
+    switched(&realms, AccountSwitch::Restore).await;
+    realms.world.advance(1);
+    switched(&realms, AccountSwitch::Delete).await;
     let answer = realms.world.browser().get(&link).await;
     assert_eq!(answer.status, StatusCode::GONE, "{answer:?}");
     assert!(!realms.user(&realms.realms[0], "ada").await.stands());

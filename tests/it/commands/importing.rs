@@ -222,4 +222,8 @@ fn a_password_can_be_marked_for_a_change() {
         assert_eq!(done.code, 0, "{done:?}");
         assert_eq!(must(), json!(marked), "{arguments:?}");
     }
+    let told = site.run(&["event", "tail", "--json"]).data;
+    for kind in ["password.change_demanded", "password.change_waived"] {
+        assert_eq!(told.matches(kind).count(), 1, "{kind} in {told}");
+    }
 }

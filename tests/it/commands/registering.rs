@@ -181,6 +181,26 @@ fn token(site: &Site, more: &[&str]) -> Done {
     site.run(&[&["registration-token"], more].concat())
 }
 
+/// A name that is shown otherwise than it is written passes for another.
+#[test]
+fn names_are_shown_as_they_are_written() {
+    let site = Site::on_sqlite();
+    let hidden = "for Ada\u{202e}";
+    fails(2, &token(&site, &["create", "--note", hidden]));
+    fails(2, &site.run(&["realm", "create", "acme", "--name", hidden]));
+    fails(2, &site.run(&["user", "create", "--username", hidden]));
+    let invite = ["user", "invite", "--email", "eve@example.com", "--name"];
+    fails(2, &site.run(&[&invite[..], &[hidden]].concat()));
+    let api = [
+        "api",
+        "create",
+        "https://api.example.com",
+        "--scope",
+        "read",
+    ];
+    fails(2, &site.run(&[&api[..], &["--name", hidden]].concat()));
+}
+
 #[test]
 fn a_registration_token_is_shown_once() {
     let site = Site::on_sqlite();

@@ -16,9 +16,9 @@ use crate::support::{Answer, Browser, TestClient, World, decode_claims};
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// The two codes of a device.
-struct Codes {
-    device: String,
-    user: String,
+pub(crate) struct Codes {
+    pub(crate) device: String,
+    pub(crate) user: String,
 }
 
 /// A television of a realm with `ada`.
@@ -38,7 +38,7 @@ async fn ask(device: &TestClient, scope: &str) -> Answer {
         .await
 }
 
-async fn codes(device: &TestClient, scope: &str) -> Codes {
+pub(crate) async fn codes(device: &TestClient, scope: &str) -> Codes {
     codes_of(&ask(device, scope).await)
 }
 
@@ -51,14 +51,14 @@ fn codes_of(answer: &Answer) -> Codes {
     }
 }
 
-async fn poll(device: &TestClient, device_code: &str) -> Answer {
+pub(crate) async fn poll(device: &TestClient, device_code: &str) -> Answer {
     let fields = [("grant_type", GRANT), ("device_code", device_code)];
     device.post("/token", &fields).await
 }
 
 /// Types a code at the form, and follows the pages as `ada` up to the question, or to wherever they
 /// lead otherwise.
-async fn enter(browser: &mut Browser, device: &TestClient, typed: &str) -> Answer {
+pub(crate) async fn enter(browser: &mut Browser, device: &TestClient, typed: &str) -> Answer {
     let form = browser
         .get(&device.world.url(&device.realm, "/device"))
         .await;

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use vidimus::protocol::client::ClientType;
+use vidimus::protocol::realm::SecondFactorRule;
 
 use super::{DEVICE, SESSION, after_password, asks_for_code, set_realm, type_code, with_app};
 use crate::links::CHOSEN;
@@ -168,4 +169,51 @@ async fn changes_take_a_fresh_sign_in_with_the_second_factor() {
     browser.cookies.remove(SESSION);
     let page = after_password(&mut browser, &client).await;
     assert!(asks_for_code(&page), "{page:?}");
+}
+
+/// What would open others goes with the other sessions; the browser that asks stays as it is.
+#[tokio::test]
+async fn the_end_of_other_sessions_forgets_their_devices() {
+    let (world, client, app) = with_app().await;
+    set_realm(&world, |realm| realm.remember_devices_days = 30).await;
+    let mut there = super::remembered_browser(&world, &client, &app).await;
+    let mut here = super::remembered_browser(&world, &client, &app).await;
+    let mut half = world.browser();
+    let waiting = after_password(&mut half, &client).await;
+    assert!(asks_for_code(&waiting), "{waiting:?}");
+    let page = open(&mut here, "/account/sessions").await;
+    let csrf = attribute(&page.body, "name=\"csrf\"", "value");
+    let fields = [("csrf", csrf.as_str()), ("others", "end")];
+    let answer = here.post("/account/sessions", &fields).await;
+    assert!(answer.location().ends_with("?notice=others-ended"));
+    for (browser, asked) in [(&mut here, false), (&mut there, true)] {
+        browser.cookies.remove(SESSION);
+        let page = after_password(browser, &client).await;
+        assert_eq!(asks_for_code(&page), asked, "{page:?}");
+    }
+    let late = half.submit(&waiting, &[("code", &app.next_code())]).await;
+    assert!(late.location().contains("/login?"), "{late:?}");
+}
+
+/// Where a second factor is demanded, the last one stays.
+#[tokio::test]
+async fn the_last_demanded_app_stays() {
+    let (world, _, app) = with_app().await;
+    set_realm(&world, |realm| {
+        realm.second_factor = SecondFactorRule::Required;
+    })
+    .await;
+    let mut browser = world.browser();
+    let page = open(&mut browser, "/account/factors").await;
+    type_code(&mut browser, &page, &[("code", &app.next_code())]).await;
+    let page = open(&mut browser, "/account/factors").await;
+    let id = app_id(&page);
+    let answer = press(&mut browser, &page, &[("action", "remove"), ("id", &id)]).await;
+    assert!(
+        answer.location().ends_with("?notice=last-factor"),
+        "{answer:?}"
+    );
+    let page = browser.get(answer.location()).await;
+    assert!(page.body.contains("this is your last"), "{page:?}");
+    assert_eq!(app_id(&page), id);
 }

@@ -2,10 +2,11 @@
 
 use tokio::task::JoinSet;
 use vidimus::account::event::Caller;
-use vidimus::account::recovery;
 use vidimus::account::session::Session;
 use vidimus::account::user::User;
+use vidimus::account::{mailed_code, recovery};
 use vidimus::flows::factors::{Typed, prove};
+use vidimus::flows::mailed_code::prove as prove_mailbox;
 use vidimus::flows::sign_in_steps::{Progress, Visitor};
 use vidimus::protocol::ids::{RealmId, SessionId};
 use vidimus::protocol::second_factor::Demand;
@@ -15,9 +16,8 @@ use vidimus::store::factors::{Act, Ground, SignIn, StepOutcome, StepTaken, Then}
 use vidimus::store::{Change, Effects};
 
 use crate::support::authenticator::Authenticator;
+use crate::support::racing::{CALLERS, race};
 use crate::support::{Deployment, World};
-
-const CALLERS: usize = 64;
 
 /// Begins a sign-in under a cookie of this name, as a good password does.
 async fn begin(node: &World, user: &User, name: &str) {
@@ -114,6 +114,70 @@ async fn prove_at_once(nodes: &[World], user: &User, kind: &'static str, code: &
     assert_eq!(outcomes.iter().filter(|one| **one).count(), 1, "{kind}");
 }
 
+/// A sign-in that waits for a mailed code, under a cookie of this name.
+async fn begin_by_mail(node: &World, user: &User, name: &str, code: &str) -> Digest {
+    let now = node.app.now();
+    let kept = mailed_code::digest(name, code).unwrap();
+    let sign_in = SignIn {
+        realm: user.realm.clone(),
+        cookie: Digest::of(name),
+        user: user.id.clone(),
+        amr: "pwd".to_owned(),
+        mailed_code: Some(kept),
+        created_at: now,
+        expires_at: now.plus(Lifetime::seconds(600)),
+    };
+    let hash = user.password_hash.as_deref().unwrap();
+    let begun = node.app.store.begin_sign_in(&sign_in, hash).await;
+    assert_eq!(begun.unwrap(), Change::Changed);
+    kept
+}
+
+/// A mailed code is of one sign-in, so that all callers have its cookie: past every counter, and as
+/// the page does it.
+async fn a_mailed_code_is_used_once(nodes: &[World]) {
+    let realm = RealmId::default_realm();
+    let joan = nodes[0].user(&realm, "joan").await;
+    let name = "mailed";
+    let kept = begin_by_mail(&nodes[0], &joan, name, "01234567").await;
+    let outcomes = race(nodes, |node, number| {
+        let mut step = last_step(
+            &node,
+            &joan,
+            &format!("{name}-{number}"),
+            Act::TakeMailedCode(kept),
+        );
+        step.ground = Ground::SignIn(Digest::of(name));
+        async move {
+            let now = node.app.now();
+            let store = &node.app.store;
+            store.take_step(&step, &Effects::NONE, now).await.unwrap()
+        }
+    })
+    .await;
+    let taken = outcomes.iter().filter(|one| **one == StepOutcome::Taken);
+    assert_eq!(taken.count(), 1, "{outcomes:?}");
+    let name = "page-mailed";
+    begin_by_mail(&nodes[0], &joan, name, "12345678").await;
+    let proven = race(nodes, |node, _| async move {
+        let (realm, caller) = (RealmId::default_realm(), Caller::default());
+        let visitor = Visitor {
+            realm: &realm,
+            caller: &caller,
+            session: None,
+            sign_in: Some(name),
+            device: None,
+            known: None,
+            demand: Demand::NONE,
+            may_step_up: false,
+        };
+        let progress = prove_mailbox(&node.app, visitor, "12345678").await;
+        matches!(progress, Ok(Progress::SignedIn(_)))
+    })
+    .await;
+    assert_eq!(proven.iter().filter(|one| **one).count(), 1);
+}
+
 /// A person with an authenticator app.
 async fn person(nodes: &[World], name: &str) -> (User, Authenticator) {
     let user = nodes[0].user(&RealmId::default_realm(), name).await;
@@ -135,6 +199,7 @@ async fn each_code_is_used_once(nodes: &[World]) {
     prove_at_once(nodes, &grace, "page-app", &app.code_in(1)).await;
     let (mary, app) = person(nodes, "mary").await;
     prove_at_once(nodes, &mary, "page-recovery", &app.recovery_codes[0]).await;
+    a_mailed_code_is_used_once(nodes).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,15 +1,18 @@
 //! Every link raced by many callers on two nodes is used once.
 
 use http::StatusCode;
+use vidimus::account::event::EventKind;
 use vidimus::account::mail::MailKind;
+use vidimus::account::user::User;
 use vidimus::protocol::ids::RealmId;
-use vidimus::store::Page;
+use vidimus::store::{EventFilter, EventPlace, Page};
 
 use super::invitations::invite;
 use super::locking::link_to_ada;
 use super::{CHOSEN, done, fill, link_of, open_sign_up, outbox, refusal};
 use crate::support::browser::attribute;
 use crate::support::racing::{one_winner, race};
+use crate::support::world::PASSWORD;
 use crate::support::{Answer, Browser, Deployment, World};
 
 /// Rounds for each kind of link: each round costs as many password hashes as there are callers.
@@ -61,6 +64,74 @@ async fn users(world: &World) -> usize {
         .list_users(&RealmId::default_realm(), &page)
         .await;
     users.unwrap().len()
+}
+
+/// Somebody's browser, signed in at a page of the account.
+async fn at_account(world: &World, name: &str, page: &str) -> (Browser, Answer) {
+    let mut browser = world.browser();
+    let to_login = browser.get(page).await;
+    let login = browser.get(to_login.location()).await;
+    let fields = [("username", name), ("password", PASSWORD)];
+    let answer = browser.submit(&login, &fields).await;
+    let page = browser.get(answer.location()).await;
+    assert_eq!(page.status, StatusCode::OK, "{page:?}");
+    (browser, page)
+}
+
+/// Fills in a form of the account; gives the link of the mail of that kind to an address.
+async fn mailed(
+    world: &World,
+    (name, page, form): (&str, &str, &str),
+    fields: &[(&str, &str)],
+    (kind, to): (MailKind, &str),
+) -> String {
+    let (mut browser, page) = at_account(world, name, page).await;
+    let csrf = attribute(&page.body, "name=\"csrf\"", "value");
+    let mut all = vec![("csrf", csrf.as_str())];
+    all.extend(fields);
+    browser.post(form, &all).await;
+    let mails = outbox(world).await;
+    let mail = mails.iter().find(|mail| mail.to == to && mail.kind == kind);
+    link_of(mail.unwrap_or_else(|| panic!("{mails:?}")))
+}
+
+/// How often it was told of a person.
+async fn told(world: &World, user: &User, kind: EventKind) -> usize {
+    let filter = EventFilter {
+        user: Some(user.id.clone()),
+        kind: Some(kind),
+        ..EventFilter::default()
+    };
+    let store = &world.app.store;
+    let told = store.list_events(&user.realm, &filter, EventPlace::After(0), 99);
+    told.await.unwrap().len()
+}
+
+/// An address is changed once, and a deletion undone once, by whoever is first.
+async fn each_link_of_an_account_is_used_once(nodes: &[World]) {
+    let world = &nodes[0];
+    for round in 0..ROUNDS {
+        let name = format!("owner-{round}");
+        let user = world.user(&RealmId::default_realm(), &name).await;
+        let email = format!("new-{round}@example.test");
+        let form = (name.as_str(), "/account/address", "/account/address");
+        let about = (MailKind::ConfirmNewAddress, email.as_str());
+        let link = mailed(world, form, &[("email", &email)], about).await;
+        let won = pressed_by_all(nodes, &link, &[]).await;
+        assert_eq!(done(&won), "address_changed");
+        assert_eq!(told(world, &user, EventKind::AddressChanged).await, 1);
+        assert_eq!(world.person(&email).await.id, user.id);
+
+        let form = (name.as_str(), "/account/data", "/account/data/delete");
+        let fields = [("username", name.as_str()), ("password", PASSWORD)];
+        let about = (MailKind::AccountDeleted, email.as_str());
+        let link = mailed(world, form, &fields, about).await;
+        assert!(!world.person(&name).await.stands());
+        let won = pressed_by_all(nodes, &link, &[]).await;
+        assert_eq!(done(&won), "account_restored");
+        assert_eq!(told(world, &user, EventKind::UserRestored).await, 1);
+        assert!(world.person(&name).await.stands());
+    }
 }
 
 async fn each_link_is_used_once(nodes: &[World]) {
@@ -117,4 +188,16 @@ async fn each_link_is_used_once_over_one_file() {
 async fn each_link_is_used_once_in_a_cluster() {
     let deployment = Deployment::cluster().await;
     each_link_is_used_once(&deployment.two_nodes().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_link_of_an_account_is_used_once_over_one_file() {
+    let deployment = Deployment::sqlite();
+    each_link_of_an_account_is_used_once(&deployment.two_nodes().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_link_of_an_account_is_used_once_in_a_cluster() {
+    let deployment = Deployment::cluster().await;
+    each_link_of_an_account_is_used_once(&deployment.two_nodes().await).await;
 }

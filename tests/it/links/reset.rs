@@ -370,3 +370,23 @@ async fn the_browser_that_asked_goes_on_with_its_request() {
         world.advance(60);
     }
 }
+
+/// What is typed behind a link costs a hash.
+#[tokio::test]
+async fn uses_of_links_are_counted_by_address() {
+    let store = SqliteStore::in_memory().await.unwrap();
+    let mut shared = Shared::over(std::sync::Arc::new(store));
+    shared.links.uses = Quota {
+        burst: 3,
+        interval: Lifetime::seconds(1_250),
+    };
+    let world = World::node(&shared).await;
+    world.ada().await;
+    let link = link_for_ada(&world).await;
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        let answer = press(&mut world.browser(), &link, &[("password", "weak")]).await;
+        statuses.push(answer.status.as_u16());
+    }
+    assert_eq!(statuses, [422, 422, 422, 429]);
+}

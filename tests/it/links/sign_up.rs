@@ -6,11 +6,11 @@ use vidimus::account::mail::MailKind;
 use vidimus::account::user::{LoginName, User};
 use vidimus::flows::LinkLimits;
 use vidimus::protocol::client::ClientType;
-use vidimus::protocol::ids::RealmId;
+use vidimus::protocol::ids::{RealmId, UserId};
 use vidimus::protocol::time::Lifetime;
-use vidimus::store::Effects;
 use vidimus::store::ephemeral::Quota;
 use vidimus::store::sqlite::SqliteStore;
+use vidimus::store::{Creation, Effects};
 
 use super::{
     CHOSEN, altered, complaint, done, fill, link_of, mail_to, open_sign_up, outbox, press, refusal,
@@ -181,6 +181,41 @@ async fn known_and_unknown_addresses_get_the_same_answer() {
     assert_eq!(ada.unwrap().name.as_deref(), Some("Ada Lovelace"));
 }
 
+/// A user name may look like the address of somebody else's mailbox.
+#[tokio::test]
+async fn a_mailbox_is_told_nothing_of_an_account_that_only_has_its_name() {
+    let world = open_world().await;
+    let (zoe, dave) = ("zoe@corp.test", "dave@corp.test");
+    let account = User {
+        id: UserId::parse("u-dave").unwrap(),
+        username: zoe.to_owned(),
+        email: Some(dave.to_owned()),
+        ..world.person("ada").await
+    };
+    let created = world.app.store.create_user(&account, &Effects::NONE).await;
+    assert_eq!(created.unwrap(), Creation::Created);
+    let mut answers = Vec::new();
+    for email in [zoe, EVE] {
+        let mut browser = world.browser();
+        let fields = [("email", email), ("name", "X"), ("password", CHOSEN)];
+        let sent = fill(&mut browser, "/sign-up", &fields).await;
+        answers.push(seen(&sent, email));
+        // As to every address that has no account.
+        let mail = mail_to(&world, email).await;
+        assert_eq!(mail.kind, MailKind::ConfirmAddress);
+        assert_eq!(mail.name.as_deref(), Some("X"));
+    }
+    assert_eq!(answers[0], answers[1]);
+    let link = link_of(&mail_to(&world, zoe).await);
+    let answer = press(&mut world.browser(), &link, &[("password", CHOSEN)]).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{answer:?}"
+    );
+    assert_eq!(world.person(zoe).await, account);
+}
+
 /// Nothing that was typed can be used before the mailbox was proven.
 #[tokio::test]
 async fn nobody_signs_in_before_the_address_is_confirmed() {
@@ -347,6 +382,7 @@ async fn the_form_says_what_is_wrong_and_keeps_what_was_typed() {
         ("eve", "Eve", CHOSEN, "That is not an e-mail address."),
         ("", "Eve", CHOSEN, "That is not an e-mail address."),
         (EVE, long.as_str(), CHOSEN, "That name cannot be kept."),
+        (EVE, "Eve\u{202e}", CHOSEN, "That name cannot be kept."),
         (EVE, "Eve", "short", "That password cannot be taken."),
     ] {
         let fields = [("email", email), ("name", name), ("password", password)];
@@ -407,12 +443,12 @@ async fn an_address_that_got_an_account_meanwhile_is_not_confirmed() {
     let mut browser = world.browser();
     register(&mut browser, "/sign-up", CHOSEN).await;
     let mut by_admin = account(&world, "ada").await.unwrap();
-    by_admin.id = vidimus::protocol::ids::UserId::parse("by-admin").unwrap();
+    by_admin.id = UserId::parse("by-admin").unwrap();
     by_admin.username = "eve".to_owned();
     by_admin.email = Some(EVE.to_owned());
     let none = Effects::NONE;
     let verb = world.app.store.create_user(&by_admin, &none);
-    assert_eq!(verb.await.unwrap(), vidimus::store::Creation::Created);
+    assert_eq!(verb.await.unwrap(), Creation::Created);
     let link = newest_link(&world).await;
     let answer = press(&mut browser, &link, &[("password", CHOSEN)]).await;
     assert_eq!(complaint(&answer), "This address has an account already.");

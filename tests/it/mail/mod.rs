@@ -88,3 +88,12 @@ async fn only_row(world: &World) -> StoredMail {
     let [row] = <[_; 1]>::try_from(ledger(&world.app.store).await).unwrap();
     row
 }
+
+/// Whoever registers an address names its owner.
+#[test]
+fn nobody_is_greeted_by_a_name_that_is_shown_otherwise() {
+    let mut mail = Mail::sample(MailKind::Test, "en");
+    assert_eq!(mail.greeted(), Some("Ada"));
+    mail.name = Some("Ada\u{202e}".to_owned());
+    assert_eq!(mail.greeted(), None);
+}

@@ -170,6 +170,8 @@ async fn changes_take_a_fresh_sign_in_with_the_second_factor() {
     assert!(answer.location().contains("/login?"), "{answer:?}");
     let answer = browser.get("/account/passkeys/add").await;
     assert!(answer.location().contains("/login?"), "{answer:?}");
+    let answer = browser.post(address, &[("csrf", &csrf(&page))]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{answer:?}");
     assert_eq!(passkeys_of(&world, &ada).await.len(), 1);
 }
 
@@ -193,22 +195,22 @@ async fn a_made_passkey_is_added_once_where_it_was_asked_for() {
     assert_eq!(passkeys_of(&world, &ada).await.len(), 1);
 }
 
-/// The owner is written to when a passkey comes or goes.
+/// The owner is written to when a passkey comes or goes, and when it signs in on a new device.
 #[tokio::test]
 async fn the_owner_is_told_by_mail() {
     let (world, client, mut key) = with_passkey(true).await;
-    let mails = async || {
+    let mails = async |kind| {
         let realm = RealmId::default_realm();
         let store = &world.app.store;
         let all = store.list_mails(&realm, MailFilter::All, 50).await;
         let all = all.unwrap();
-        all.iter()
-            .filter(|mail| mail.kind == "factor-changed")
-            .count()
+        all.iter().filter(|mail| mail.kind == kind).count()
     };
-    assert_eq!(mails().await, 1);
+    assert_eq!(mails("factor-changed").await, 1);
+    assert_eq!(mails("new-device").await, 0);
     let (mut browser, page) = at_page(&world, &client, &mut key).await;
+    assert_eq!(mails("new-device").await, 1);
     let id = attribute(&page.body, "name=\"id\"", "value");
     press(&mut browser, &page, &[("action", "remove"), ("id", &id)]).await;
-    assert_eq!(mails().await, 2);
+    assert_eq!(mails("factor-changed").await, 2);
 }

@@ -3,13 +3,14 @@
 use http::StatusCode;
 use vidimus::account::event::EventKind;
 use vidimus::account::user::AccountSwitch;
-use vidimus::store::passkeys::PasskeyRemoval;
+use vidimus::store::factors::FactorRemoval;
 use vidimus::store::{Change, Effects};
 
 use super::{
     SESSION, SIGN_IN, add, events_of, login_page, open, options, passkeys_of, refused, send,
     sign_in, to_client, with_passkey,
 };
+use crate::protection::ban;
 use crate::support::passkey::{Named, Says, SoftPasskey};
 use crate::support::{Answer, Browser, World};
 
@@ -56,6 +57,10 @@ fn lies() -> Vec<(&'static str, Says)> {
         ("no handle", Says::but(|says| says.named = Named::Nobody)),
         ("not verified", Says::but(|says| says.verified = false)),
         ("frame", Says::but(|says| says.in_frame = true)),
+        (
+            "page around it",
+            Says::but(|says| says.top_origin = Some("https://evil.test".to_owned())),
+        ),
         ("signature", Says::but(|says| says.signature_broken = true)),
     ]
 }
@@ -200,6 +205,8 @@ async fn a_passkey_of_somebody_who_does_not_stand_opens_nothing() {
             let mut browser = world.browser();
             let answer = sign_in(&mut browser, &client, &mut key, &Says::truth()).await;
             assert_eq!(refused(&answer), !taken, "{switch:?}: {answer:?}");
+            let told = events_of(&world, &ada).await;
+            assert_eq!(told[0] == EventKind::SignInRefused, !taken, "{switch:?}");
             // What is not told of an account is not told of its passkey either.
             assert!(!answer.body.contains("signalUnknownCredential"));
         }
@@ -213,7 +220,7 @@ async fn a_password_that_must_be_changed_is_changed_first() {
     let ada = world.person("ada").await;
     let (store, now) = (&world.app.store, world.app.now());
     let marked = store
-        .set_must_change_password(&ada.realm, &ada.id, true, now)
+        .set_must_change_password(&ada.realm, &ada.id, true, &Effects::NONE, now)
         .await;
     assert_eq!(marked.unwrap(), Change::Changed);
     let mut browser = world.browser();
@@ -249,7 +256,7 @@ async fn a_removed_passkey_opens_nothing_and_is_forgotten() {
     let removal = store
         .remove_passkey(owner, &id, false, &Effects::NONE, now)
         .await;
-    assert_eq!(removal.unwrap(), PasskeyRemoval::Removed);
+    assert_eq!(removal.unwrap(), FactorRemoval::Removed);
     let mut browser = world.browser();
     let answer = sign_in(&mut browser, &client, &mut key, &Says::truth()).await;
     opens_nothing(&browser, &answer);
@@ -294,7 +301,10 @@ async fn refuses_what_is_no_answer() {
     let asked = options(&mut browser, &page).await;
     let whole = key.answer(&asked, &Says::truth());
     let long = "x".repeat(20_000);
+    // True, and longer than any answer.
+    let padded = format!("{whole}{}", " ".repeat(20_000));
     for text in [
+        padded.as_str(),
         "",
         "{}",
         "[]",
@@ -330,6 +340,22 @@ async fn ceremonies_are_counted_by_address() {
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
 }
 
+/// Nobody tries passkeys without end: answers count as passwords do.
+#[tokio::test]
+async fn answers_are_counted_by_address() {
+    let (world, client, _) = with_passkey(true).await;
+    let mut browser = world.browser();
+    let page = login_page(&mut browser, &client.authorize_url(&[])).await;
+    for _ in 0..20 {
+        let answer = send(&mut browser, &page, "{}").await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            return;
+        }
+        assert!(refused(&answer), "{answer:?}");
+    }
+    panic!("nobody is slowed down");
+}
+
 /// A passkey that is on another account already is not taken for a second one.
 #[tokio::test]
 async fn a_passkey_belongs_to_one_account() {
@@ -341,4 +367,35 @@ async fn a_passkey_belongs_to_one_account() {
     assert_eq!(passkeys_of(&world, &ada).await.len(), 1);
     let bob = world.person("bob").await;
     assert_eq!(passkeys_of(&world, &bob).await, []);
+}
+
+/// Whoever shares the address of an attacker gets in where they are known; wrong answers there are
+/// counted for their owner.
+#[tokio::test]
+async fn a_known_device_signs_in_from_a_banned_address() {
+    let (world, client, mut key) = with_passkey(true).await;
+    let known_only =
+        |browser: &mut Browser| browser.cookies.retain(|name, _| name.ends_with("_known"));
+    let mut browser = world.browser();
+    sign_in(&mut browser, &client, &mut key, &Says::truth()).await;
+    known_only(&mut browser);
+    assert_eq!(browser.cookies.len(), 1);
+    ban(&world, "192.0.2.7").await;
+    let mut stranger = world.browser();
+    let answer = sign_in(&mut stranger, &client, &mut key, &Says::truth()).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{answer:?}");
+    for _ in 0..8 {
+        let answer = sign_in(&mut browser, &client, &mut key, &Says::truth()).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+        known_only(&mut browser);
+    }
+    let mut forged = key.forged();
+    for number in 0..6 {
+        let answer = sign_in(&mut browser, &client, &mut forged, &Says::truth()).await;
+        let status = match number {
+            5 => StatusCode::TOO_MANY_REQUESTS,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        assert_eq!(answer.status, status, "{number}: {answer:?}");
+    }
 }

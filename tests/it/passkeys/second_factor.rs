@@ -59,6 +59,7 @@ async fn who_has_a_passkey_proves_it_after_the_password() {
 #[tokio::test]
 async fn refuses_what_is_not_true() {
     let (world, client, mut key) = with_passkey(true).await;
+    let ada = world.person("ada").await;
     let lies = [
         (
             "origin",
@@ -82,12 +83,37 @@ async fn refuses_what_is_not_true() {
         let answer = key.answer(&asked, &says);
         let answer = send(&mut browser, &page, &answer).await;
         assert!(refused(&answer), "{lie}: {answer:?}");
+        let told = events_of(&world, &ada).await;
+        assert_eq!(told[0], EventKind::FactorRefused, "{lie}");
         assert!(
             browser.cookies.contains_key(SIGN_IN),
             "{lie}: the sign-in goes on"
         );
         world.advance(900);
     }
+}
+
+/// Whoever knows the password neither tries passkeys nor asks for ceremonies without end.
+#[tokio::test]
+async fn attempts_and_ceremonies_are_counted() {
+    let (world, client, _) = with_passkey(true).await;
+    let mut browser = world.browser();
+    let page = after_password(&mut browser, &client, "ada").await;
+    let address = attribute(&page.body, "id=\"passkey-form\"", "data-options");
+    let token = super::csrf(&page);
+    let mut asked = Vec::new();
+    for _ in 0..200 {
+        let answer = browser.post(&address, &[("csrf", &token)]).await;
+        asked.push(answer.status);
+    }
+    assert_eq!(asked[0], StatusCode::OK);
+    assert_eq!(asked[199], StatusCode::TOO_MANY_REQUESTS);
+    let mut tried = Vec::new();
+    for _ in 0..20 {
+        tried.push(send(&mut browser, &page, "{}").await.status);
+    }
+    assert_eq!(tried[0], StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(tried[19], StatusCode::TOO_MANY_REQUESTS);
 }
 
 /// Another person's passkey proves nothing, whoever was asked for it.

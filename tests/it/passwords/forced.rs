@@ -8,9 +8,10 @@ use vidimus::http::ROUTES;
 use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
 use vidimus::secret::Digest;
-use vidimus::store::Change;
+use vidimus::store::{Change, Effects};
 
 use crate::links::outbox;
+use crate::protection::ban;
 use crate::support::authenticator::Authenticator;
 use crate::support::browser::attribute;
 use crate::support::signed_in::SignedIn;
@@ -22,7 +23,8 @@ const NEW: &str = "plane-jar-ostrich";
 /// Says that the password of `ada` must be changed.
 async fn mark(world: &World, user: &User) {
     let (store, now) = (&world.app.store, world.app.now());
-    let marked = store.set_must_change_password(&user.realm, &user.id, true, now);
+    let none = Effects::NONE;
+    let marked = store.set_must_change_password(&user.realm, &user.id, true, &none, now);
     assert_eq!(marked.await.unwrap(), Change::Changed);
 }
 
@@ -115,7 +117,7 @@ async fn every_other_session_ends() {
     let mut there = SignedIn::at(&world, scope, |_| {}).await;
     let mut here = SignedIn::at(&world, scope, |_| {}).await;
     mark(&world, &ada).await;
-    assert!(there.is_signed_in().await, "until the next sign-in");
+    there.must_sign_in_again().await;
     world.advance(1);
     let again = here.client.authorize_url(&[("prompt", "login")]);
     let page = here.browser.authorize(&again, "ada").await;
@@ -128,7 +130,42 @@ async fn every_other_session_ends() {
         let token = signed_in.token("refresh_token");
         let answer = signed_in.client.refresh(&token).await;
         assert_eq!(answer.error(), "invalid_grant");
+        let token = signed_in.token("access_token");
+        assert!(!signed_in.client.is_active(&token).await);
     }
+}
+
+#[tokio::test]
+async fn a_form_that_is_not_ours_changes_nothing() {
+    let (world, ada, client) = marked().await;
+    let mut browser = world.browser();
+    let page = browser.authorize(&client.authorize_url(&[]), "ada").await;
+    let action = attribute(&page.body, "<form", "action");
+    for fields in [
+        &[("password", NEW)][..],
+        &[("password", NEW), ("csrf", "wrong")],
+    ] {
+        let answer = browser.post(&action, fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let after = world.app.store.user(&ada.realm, &ada.id).await.unwrap();
+    assert_eq!(after.unwrap().password_hash, ada.password_hash);
+}
+
+/// Each attempt costs a hash.
+#[tokio::test]
+async fn attempts_at_another_password_are_counted() {
+    let (world, _, client) = marked().await;
+    let mut browser = world.browser();
+    let page = browser.authorize(&client.authorize_url(&[]), "ada").await;
+    for _ in 0..20 {
+        let answer = choose(&mut browser, &page, "password").await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            return;
+        }
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    panic!("nobody is slowed down");
 }
 
 #[tokio::test]
@@ -146,6 +183,13 @@ async fn a_second_factor_comes_first() {
         .get(&action.replace("/login/factor", "/login/new-password"))
         .await;
     assert!(ahead.location().contains("/login/factor"), "{ahead:?}");
+    let action = action.replace("/login/factor", "/login/new-password");
+    let csrf = attribute(&factor.body, "name=\"csrf\"", "value");
+    let fields = [("csrf", csrf.as_str()), ("password", NEW)];
+    let ahead = browser.post(&action, &fields).await;
+    assert!(ahead.location().contains("/login?"), "{ahead:?}");
+    let after = world.app.store.user(&ada.realm, &ada.id).await.unwrap();
+    assert_eq!(after.unwrap().password_hash, ada.password_hash);
     let code = app.next_code();
     let next = browser.submit(&factor, &[("code", &code)]).await;
     assert!(next.location().contains("/login/new-password"), "{next:?}");
@@ -153,6 +197,86 @@ async fn a_second_factor_comes_first() {
     // Eight characters do beside a second factor.
     assert!(page.body.contains("minlength=\"8\""), "{page:?}");
     let answer = choose(&mut browser, &page, "kX9!mQ2p").await;
+    assert!(answer.param("code").is_some(), "{answer:?}");
+}
+
+/// A session from before the mark opens nothing more: it leads to a sign-in, which asks for the
+/// change.
+#[tokio::test]
+async fn a_live_session_leads_to_a_new_sign_in() {
+    let world = World::in_memory().await;
+    let ada = world.ada().await;
+    let client = world.client(ClientType::Web).await;
+    let (request, silent) = (
+        client.authorize_url(&[]),
+        client.authorize_url(&[("prompt", "none")]),
+    );
+    let mut browser = world.browser();
+    browser.authorize(&request, "ada").await;
+    let answer = browser.get(&silent).await;
+    assert!(answer.param("code").is_some(), "{answer:?}");
+    mark(&world, &ada).await;
+    let error = browser.get(&silent).await.param("error");
+    assert_eq!(error.as_deref(), Some("login_required"));
+    for page in ["/account", "/account/password", "/account/factors"] {
+        let answer = browser.get(page).await;
+        assert!(answer.location().contains("/login?account="), "{answer:?}");
+    }
+    let page = browser.authorize(&request, "ada").await;
+    assert!(chooses(&page), "{page:?}");
+    let answer = choose(&mut browser, &page, NEW).await;
+    assert!(answer.param("code").is_some(), "{answer:?}");
+    let account = browser.get("/account").await;
+    assert_eq!(account.status, StatusCode::OK, "{account:?}");
+}
+
+#[tokio::test]
+async fn a_live_session_can_still_be_ended() {
+    let world = World::in_memory().await;
+    let ada = world.ada().await;
+    let client = world.client(ClientType::Web).await;
+    let mut browser = world.browser();
+    browser.authorize(&client.authorize_url(&[]), "ada").await;
+    let cookie = browser.cookies["__Host-vidimus_session"].clone();
+    mark(&world, &ada).await;
+    let page = browser.get("/end_session").await;
+    browser.submit(&page, &[("decision", "confirm")]).await;
+    let (store, cookie) = (&world.app.store, Digest::of(&cookie));
+    let facts = store.session_facts(&ada.realm, &cookie, None).await;
+    assert!(facts.unwrap().unwrap().session.ended_at.is_some());
+}
+
+/// Whoever shares the address of an attacker gets in where they are known.
+#[tokio::test]
+async fn a_known_device_chooses_from_a_banned_address() {
+    let world = World::in_memory().await;
+    let ada = world.ada().await;
+    let client = world.client(ClientType::Web).await;
+    let mut browser = world.browser();
+    browser.authorize(&client.authorize_url(&[]), "ada").await;
+    browser.cookies.retain(|name, _| name.ends_with("_known"));
+    mark(&world, &ada).await;
+    let (mut pages, mut browsers) = (Vec::new(), [world.browser(), browser]);
+    for browser in &mut browsers {
+        let page = browser.authorize(&client.authorize_url(&[]), "ada").await;
+        assert!(chooses(&page), "{page:?}");
+        pages.push(page);
+    }
+    ban(&world, "192.0.2.7").await;
+    let [stranger, known] = &mut browsers;
+    let answer = choose(stranger, &pages[0], NEW).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{answer:?}");
+    // As often as anybody signs in; each costs a hash.
+    let mut weak = known.submit(&pages[1], &[("password", "password")]).await;
+    for _ in 0..10 {
+        if weak.status == StatusCode::TOO_MANY_REQUESTS {
+            break;
+        }
+        weak = known.submit(&pages[1], &[("password", "password")]).await;
+    }
+    assert_eq!(weak.status, StatusCode::TOO_MANY_REQUESTS, "{weak:?}");
+    world.advance(60);
+    let answer = choose(known, &pages[1], NEW).await;
     assert!(answer.param("code").is_some(), "{answer:?}");
 }
 

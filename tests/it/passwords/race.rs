@@ -12,7 +12,7 @@ use vidimus::protocol::second_factor::Demand;
 use vidimus::protocol::time::Lifetime;
 use vidimus::secret::Digest;
 use vidimus::store::factors::SignIn;
-use vidimus::store::{self, EventFilter, EventPlace};
+use vidimus::store::{self, Effects, EventFilter, EventPlace};
 
 use super::secret;
 use crate::links::outbox;
@@ -55,7 +55,8 @@ async fn choosing(nodes: &[World]) {
     let (node, realm) = (&nodes[0], RealmId::default_realm());
     let ada = node.ada().await;
     let (store, now) = (&node.app.store, node.app.now());
-    let marked = store.set_must_change_password(&realm, &ada.id, true, now);
+    let none = Effects::NONE;
+    let marked = store.set_must_change_password(&realm, &ada.id, true, &none, now);
     marked.await.unwrap();
     let sign_in = SignIn {
         realm: realm.clone(),

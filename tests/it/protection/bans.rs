@@ -1,14 +1,15 @@
 //! Addresses from which too many names are tried.
 
 use http::StatusCode;
+use vidimus::account::event::EventKind;
+use vidimus::account::mail::{Mail, MailKind};
 use vidimus::flows::App;
 use vidimus::protocol::ids::RealmId;
-use vidimus::protocol::time::Lifetime;
-use vidimus::store::Effects;
-use vidimus::store::protection::Ban;
+use vidimus::store::{Effects, EventFilter, EventPlace};
 
 use super::guesses::{PATHS, Places};
-use super::{at_login, type_in};
+use super::{at_login, ban, type_in};
+use crate::links::{CHOSEN, fill, link_of, outbox, press};
 use crate::support::browser::attribute;
 use crate::support::world::PASSWORD;
 use crate::support::{Answer, World};
@@ -101,6 +102,25 @@ async fn people_who_share_an_address_and_sign_in_are_no_attack() {
     assert!(!is_banned(&world, "192.0.2.50").await);
 }
 
+/// Owners who mistype on devices that are known are none either.
+#[tokio::test]
+async fn people_who_share_an_address_and_mistype_are_no_attack() {
+    let world = world().await;
+    for number in 0..=NAMES {
+        let name = format!("pupil{number}");
+        world.user(&RealmId::default_realm(), &name).await;
+        let (mut browser, page) = at_login(&world, "192.0.2.50").await;
+        let answer = type_in(&mut browser, &page, &name, PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+        browser.cookies.retain(|name, _| name.ends_with("_known"));
+        let page = browser.get(&attribute(&page.body, "<form", "action")).await;
+        let answer = type_in(&mut browser, &page, &name, "mistyped").await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        world.advance(20);
+    }
+    assert!(!is_banned(&world, "192.0.2.50").await);
+}
+
 #[tokio::test]
 async fn a_ban_says_the_same_of_known_and_unknown_accounts() {
     let world = world().await;
@@ -142,15 +162,7 @@ async fn a_ban_is_said_in_every_language() {
 #[tokio::test]
 async fn a_banned_prefix_tries_nothing_at_all() {
     let places = Places::new().await;
-    let now = places.world.app.now();
-    let ban = Ban {
-        prefix: "192.0.2.50".to_owned(),
-        created_at: now,
-        expires_at: now.plus(Lifetime::seconds(86_400)),
-    };
-    let realm = RealmId::default_realm();
-    let store = &places.world.app.store;
-    store.ban(&realm, &ban, &Effects::NONE).await.unwrap();
+    ban(&places.world, "192.0.2.50").await;
     for (number, path) in PATHS.into_iter().enumerate() {
         assert!(
             !places.guess(path, "192.0.2.50", 700 + number).await,
@@ -178,6 +190,26 @@ async fn a_banned_prefix_tries_nothing_at_all() {
     }
 }
 
+/// The link of a mail sets no password there, and is unused elsewhere.
+#[tokio::test]
+async fn a_banned_prefix_uses_no_link() {
+    let world = world().await;
+    let fields = [("email", "ada@example.test")];
+    fill(&mut world.browser(), "/forgot-password", &fields).await;
+    let mails = outbox(&world).await;
+    let reset = |mail: &&Mail| mail.kind == MailKind::ResetPassword;
+    let link = link_of(mails.iter().find(reset).unwrap());
+    try_names(&world, "192.0.2.50", NAMES).await;
+    for (address, expected) in [
+        ("192.0.2.50", StatusCode::TOO_MANY_REQUESTS),
+        ("192.0.2.51", StatusCode::OK),
+    ] {
+        let mut browser = world.browser().at_address(address);
+        let answer = press(&mut browser, &link, &[("password", CHOSEN)]).await;
+        assert_eq!(answer.status, expected, "{address}: {answer:?}");
+    }
+}
+
 /// Their count is their own: who shares the address of an attacker gets in.
 #[tokio::test]
 async fn a_known_device_is_let_in_from_a_banned_prefix() {
@@ -202,6 +234,15 @@ async fn a_ban_is_of_one_realm_and_told() {
     let bans = store.bans(&RealmId::default_realm(), now).await.unwrap();
     assert_eq!(bans.len(), 1);
     assert_eq!(bans[0].prefix, "192.0.2.50");
+    let of_bans = EventFilter {
+        kind: Some(EventKind::NetworkBanned),
+        ..EventFilter::default()
+    };
+    let realm = RealmId::default_realm();
+    let told = store.list_events(&realm, &of_bans, EventPlace::After(0), 10);
+    let told = told.await.unwrap();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].event.detail["prefix"], "192.0.2.50");
 }
 
 /// What was noted before does not ban it again.

@@ -8,8 +8,25 @@ mod second_proof;
 
 use http::StatusCode;
 use vidimus::protocol::client::ClientType;
+use vidimus::protocol::ids::RealmId;
+use vidimus::protocol::time::Lifetime;
+use vidimus::store::Effects;
+use vidimus::store::protection::Ban;
 
 use crate::support::{Answer, Browser, World};
+
+/// Bans an address of the default realm for a day.
+pub(crate) async fn ban(world: &World, prefix: &str) {
+    let now = world.app.now();
+    let ban = Ban {
+        prefix: prefix.to_owned(),
+        created_at: now,
+        expires_at: now.plus(Lifetime::seconds(86_400)),
+    };
+    let realm = RealmId::default_realm();
+    let banned = world.app.store.ban(&realm, &ban, &Effects::NONE).await;
+    banned.unwrap();
+}
 
 /// Somebody's browser at an address, at the sign-in page of an application.
 pub(super) async fn at_login(world: &World, address: &str) -> (Browser, Answer) {

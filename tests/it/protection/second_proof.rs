@@ -9,6 +9,7 @@ use vidimus::store::ephemeral::Quota;
 use vidimus::store::sqlite::SqliteStore;
 use vidimus::store::{Change, Effects};
 
+use super::guesses::{Path, Places};
 use super::{at_login, to_login, type_in};
 use crate::links::{CHOSEN, done, fill, outbox, press};
 use crate::support::authenticator::Authenticator;
@@ -112,6 +113,49 @@ async fn before_that_the_password_is_enough_and_ends_the_row() {
     let (_, page) = right_password(&world, "ada").await;
     assert!(!asks_for_mailed_code(&page), "{page:?}");
     assert_eq!(codes(&world).await.len(), 0);
+}
+
+/// The pages of the account, where a password is typed too, are no way to guess beside that.
+#[tokio::test]
+async fn guesses_at_the_pages_of_the_account_add_up() {
+    let places = Places::new().await;
+    for number in 0..5 {
+        let address = format!("203.0.113.{number}");
+        assert!(places.guess(Path::Deletion, &address, number).await);
+    }
+    for number in 5..TOO_MANY {
+        guess(&places.world, "bob", number).await;
+    }
+    places.world.advance(61);
+    let (_, page) = right_password(&places.world, "bob").await;
+    assert!(asks_for_mailed_code(&page), "{page:?}");
+}
+
+/// Whoever knows the password does not fill the mailbox with codes.
+#[tokio::test]
+async fn a_mailbox_gets_so_many_codes() {
+    let store = SqliteStore::in_memory().await.unwrap();
+    let mut shared = Shared::over(std::sync::Arc::new(store));
+    shared.links.per_mailbox = Quota {
+        burst: 3,
+        interval: Lifetime::seconds(3_600),
+    };
+    let world = World::node(&shared).await;
+    world.ada().await;
+    for number in 0..TOO_MANY {
+        guess(&world, "ada", number).await;
+    }
+    for number in 0..5 {
+        world.advance(61);
+        let (mut browser, page) = at_login(&world, &format!("203.0.113.{number}")).await;
+        let answer = type_in(&mut browser, &page, "ada", PASSWORD).await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            assert_eq!((codes(&world).await.len(), number), (3, 3));
+            return;
+        }
+        assert!(answer.location().contains("mailed-code"), "{answer:?}");
+    }
+    panic!("nobody is slowed down");
 }
 
 /// Guessing slowly does not help: a row is remembered for a month.

@@ -7,6 +7,7 @@ pub(crate) mod browser;
 pub(crate) mod certificates;
 pub(crate) mod clients;
 pub(crate) mod deployment;
+pub(crate) mod log;
 pub(crate) mod mail_server;
 pub(crate) mod marks;
 pub(crate) mod names;

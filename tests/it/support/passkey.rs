@@ -35,6 +35,7 @@ pub(crate) struct Says {
     pub(crate) named: Named,
     pub(crate) verified: bool,
     pub(crate) in_frame: bool,
+    pub(crate) top_origin: Option<String>,
     pub(crate) signature_broken: bool,
     pub(crate) counter: Option<u32>,
 }
@@ -56,6 +57,7 @@ impl Says {
             named: Named::Owner,
             verified: true,
             in_frame: false,
+            top_origin: None,
             signature_broken: false,
             counter: None,
         }
@@ -185,14 +187,16 @@ impl SoftPasskey {
 fn client_data(kind: &str, options: &Value, says: &Says) -> Vec<u8> {
     let asked = options["challenge"].as_str().unwrap();
     let challenge = says.challenge.as_deref().unwrap_or(asked);
-    json!({
+    let mut data = json!({
         "type": kind,
         "challenge": challenge,
         "origin": says.origin,
         "crossOrigin": says.in_frame,
-    })
-    .to_string()
-    .into_bytes()
+    });
+    if let Some(top) = &says.top_origin {
+        data["topOrigin"] = json!(top);
+    }
+    data.to_string().into_bytes()
 }
 
 /// The bytes of a text as browsers write them.

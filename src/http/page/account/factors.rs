@@ -10,7 +10,7 @@ use http::header::SET_COOKIE;
 
 use crate::flows::FlowError;
 use crate::flows::account_factors::{
-    add, forget, is_strong, offer, overview, remove, rename, renew_codes,
+    FactorRemoval, add, forget, is_strong, offer, overview, remove, rename, renew_codes,
 };
 use crate::flows::factors::{RecoveryCodes, SetUp};
 use crate::flows::session::LiveSession;
@@ -92,9 +92,11 @@ async fn act(edge: &Edge, call: &Call, body: Body) -> Result<Response, Response>
             if let Some(address) = to_dare(edge, call, &live, page) {
                 return Ok(respond::see_other(&address));
             }
-            remove(&edge.app, &live, id, call.caller())
-                .await
-                .map_err(failed)?;
+            let demanded = call.realm_row.settings.second_factor_demand().must;
+            let removal = remove(&edge.app, &live, (id, demanded), call.caller()).await;
+            if removal.map_err(failed)? == FactorRemoval::LastFactor {
+                return Err(back(edge, call, page, AccountNotice::LastFactor));
+            }
         }
         Some("codes") => {
             if let Some(address) = to_dare(edge, call, &live, page) {

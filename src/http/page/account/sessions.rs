@@ -7,12 +7,14 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use crate::flows::Fault;
 use crate::flows::own::sessions::{SignedInBrowser, end_one, end_others, list};
-use crate::http::Edge;
+use crate::flows::session::LiveSession;
 use crate::http::call::Call;
 use crate::http::page::account::{back, frame, owner, posted};
 use crate::http::page::local;
 use crate::http::respond::{self, Forms};
+use crate::http::{Edge, cookie};
 use crate::pages::{AccountNotice, AccountPage, Origin, SessionCard, SessionsPage};
 use crate::protocol::ids::SessionId;
 
@@ -72,7 +74,7 @@ pub(in crate::http) async fn post(
         ),
         Some(Err(_invalid)) => return back(&edge, &call, PAGE, AccountNotice::StaleForm),
         None if form.get("others").is_some() => (
-            end_others(&edge.app, &live, call.caller()).await.map(drop),
+            others(&edge, &call, &live).await,
             AccountNotice::OthersEnded,
         ),
         None => return back(&edge, &call, PAGE, AccountNotice::StaleForm),
@@ -81,4 +83,12 @@ pub(in crate::http) async fn post(
         Ok(()) => back(&edge, &call, PAGE, notice),
         Err(fault) => respond::fault(&edge, &call.headers, &call.id, &fault),
     }
+}
+
+/// Ends all sessions but this browser's.
+async fn others(edge: &Edge, call: &Call, live: &LiveSession) -> Result<(), Fault> {
+    let device = cookie::read_device(edge, &call.realm, &call.headers);
+    end_others(&edge.app, live, device, call.caller())
+        .await
+        .map(drop)
 }

@@ -27,5 +27,5 @@ passkeys-not-added = Es wurde kein Passkey hinzugefügt.
 passkeys-not-added-more = Es wurde nichts geändert: Bitte versuchen Sie es noch einmal.
 passkeys-not-added-used = Er ist schon da, oder Sie haben so viele, wie es geben kann.
 passkeys-last-way = Dieser Passkey ist Ihr einziger Weg, sich anzumelden. Wählen Sie zuerst ein Passwort, oder fügen Sie einen weiteren Passkey hinzu.
-passkeys-last-factor = Hier wird ein zweiter Faktor verlangt, und dieser Passkey ist Ihr letzter. Fügen Sie zuerst einen anderen hinzu.
+passkeys-last-factor = Von Ihnen wird ein zweiter Faktor verlangt, und dies ist Ihr letzter. Fügen Sie zuerst einen anderen hinzu.
 event-passkey-copied = Ein Passkey wurde abgelehnt: Möglicherweise gibt es eine Kopie davon

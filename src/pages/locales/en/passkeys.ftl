@@ -27,5 +27,5 @@ passkeys-not-added = No passkey was added.
 passkeys-not-added-more = Nothing was changed: please try once more.
 passkeys-not-added-used = It is there already, or you have as many as there can be.
 passkeys-last-way = This passkey is your only way to sign in. Choose a password or add another passkey first.
-passkeys-last-factor = A second factor is demanded here, and this passkey is your last. Add another one first.
+passkeys-last-factor = A second factor is demanded of you, and this is your last. Add another one first.
 event-passkey-copied = A passkey was refused: there may be a copy of it

@@ -27,5 +27,5 @@ passkeys-not-added = No se ha añadido ninguna llave de acceso.
 passkeys-not-added-more = No se ha cambiado nada: inténtelo de nuevo.
 passkeys-not-added-used = Ya está, o tiene tantas como puede haber.
 passkeys-last-way = Esta llave de acceso es su única forma de iniciar sesión. Elija antes una contraseña o añada otra llave de acceso.
-passkeys-last-factor = Aquí se exige un segundo factor, y esta llave de acceso es el último que tiene. Añada antes otro.
+passkeys-last-factor = Se le exige un segundo factor, y este es el último que tiene. Añada antes otro.
 event-passkey-copied = Se rechazó una llave de acceso: puede que exista una copia

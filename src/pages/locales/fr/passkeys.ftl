@@ -27,5 +27,5 @@ passkeys-not-added = Aucune clé d’accès n’a été ajoutée.
 passkeys-not-added-more = Rien n’a été modifié : veuillez réessayer.
 passkeys-not-added-used = Elle est déjà là, ou vous en avez autant qu’il peut y en avoir.
 passkeys-last-way = Cette clé d’accès est votre seul moyen de vous connecter. Choisissez d’abord un mot de passe, ou ajoutez une autre clé d’accès.
-passkeys-last-factor = Un second facteur est exigé ici, et cette clé d’accès est votre dernier. Ajoutez-en d’abord un autre.
+passkeys-last-factor = Un second facteur est exigé de vous, et celui-ci est le dernier. Ajoutez-en d’abord un autre.
 event-passkey-copied = Une clé d’accès a été refusée : il en existe peut-être une copie

@@ -27,5 +27,5 @@ passkeys-not-added = パスキーは追加されませんでした。
 passkeys-not-added-more = 何も変更されていません。もう一度お試しください。
 passkeys-not-added-used = すでに登録されているか、登録できる数に達しています。
 passkeys-last-way = このパスキーは、ログインできる唯一の方法です。先にパスワードを設定するか、別のパスキーを追加してください。
-passkeys-last-factor = ここでは第二の認証が必要で、このパスキーが最後の一つです。先に別のものを追加してください。
+passkeys-last-factor = 第二の認証が必要で、これが最後の一つです。先に別のものを追加してください。
 event-passkey-copied = パスキーが拒否されました。複製されている可能性があります

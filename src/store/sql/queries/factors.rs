@@ -8,7 +8,7 @@ use crate::account::factors::Factors;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::secret::Digest;
 use crate::store::Effects;
-use crate::store::factors::{FactorFacts, RememberedDevice, TotpApp};
+use crate::store::factors::{FactorFacts, FactorRemoval, RememberedDevice, TotpApp};
 
 /// Whose factors.
 type Owner<'a> = (&'a RealmId, &'a UserId);
@@ -155,13 +155,60 @@ pub(in super::super) async fn rename(
     Ok(change(c.execute(query).await?))
 }
 
+/// What a removal depends on.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Removal {
+    /// Whether the realm asks for a second factor; what roles ask is looked up.
+    pub(in super::super) factor_demanded: bool,
+    pub(in super::super) now: Timestamp,
+}
+
+/// What a person can prove themselves with after a removal.
+pub(super) struct Left {
+    apps: u32,
+    pub(super) passkeys: u32,
+    pub(super) password: bool,
+    required_by_role: bool,
+}
+
+impl Left {
+    /// Whether there is no second factor, and one is demanded.
+    pub(super) fn lacks_factor(&self, removal: Removal) -> bool {
+        let demanded = removal.factor_demanded || self.required_by_role;
+        demanded && self.apps == 0 && self.passkeys == 0
+    }
+}
+
+/// Counts under the user's lock, so that two removals at once do not take the last two.
+pub(super) async fn left(c: &mut Connection<'_>, (realm, user): Owner<'_>) -> Answer<Left> {
+    let query = sql(concat!(
+        "SELECT (SELECT COUNT(*) FROM passkey WHERE realm = $1 AND user_id = $2) AS passkeys,
+             (SELECT COUNT(*) FROM totp WHERE realm = $1 AND user_id = $2) AS apps,
+             (SELECT COUNT(*) FROM users WHERE realm = $1 AND id = $2
+                 AND password_hash IS NOT NULL) AS passwords,
+             (SELECT COUNT(*) FROM users JOIN role ON ",
+        held_by_user!(),
+        " WHERE users.realm = $1 AND users.id = $2
+                AND role.require_second_factor) AS strict_roles"
+    ))
+    .bind(realm.as_str())
+    .bind(user.as_str());
+    let row = c.one(query).await?;
+    Ok(Left {
+        apps: count(&row, "apps")?,
+        passkeys: count(&row, "passkeys")?,
+        password: count(&row, "passwords")? > 0,
+        required_by_role: count(&row, "strict_roles")? > 0,
+    })
+}
+
 pub(in super::super) async fn remove(
     c: &mut Connection<'_>,
     (realm, user): Owner<'_>,
     app: &str,
+    removal: Removal,
     effects: &Effects,
-    now: Timestamp,
-) -> Answer<Verdict<Change>> {
+) -> Answer<Verdict<FactorRemoval>> {
     // The user's row first, as everywhere, so that no two of these wait for each other.
     sign_ins::distrust(c, (realm, user)).await?;
     let query = sql("DELETE FROM totp WHERE realm = $1 AND user_id = $2 AND id = $3")
@@ -169,11 +216,14 @@ pub(in super::super) async fn remove(
         .bind(user.as_str())
         .bind(app);
     if change(c.execute(query).await?) == Change::NotFound {
-        return Ok(Verdict::Undo(Change::NotFound));
+        return Ok(Verdict::Undo(FactorRemoval::NotFound));
+    }
+    if left(c, (realm, user)).await?.lacks_factor(removal) {
+        return Ok(Verdict::Undo(FactorRemoval::LastFactor));
     }
     passkeys::forget_codes_without_factor(c, (realm, user)).await?;
-    effects::record(c, effects, now).await?;
-    Ok(Verdict::Keep(Change::Changed))
+    effects::record(c, effects, removal.now).await?;
+    Ok(Verdict::Keep(FactorRemoval::Removed))
 }
 
 pub(in super::super) async fn reset(

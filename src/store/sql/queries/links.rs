@@ -226,12 +226,12 @@ fn used(change: Verdict<Change>) -> Verdict<LinkUse> {
     }
 }
 
-/// Makes the links void that would set another password for a user whose row this transaction has
-/// locked. Used ones stay, so that it can be said of them.
-pub(super) async fn void_resets(
+/// Makes the unused links of a purpose void for a user whose row this transaction has locked. Used
+/// ones stay, so that it can be said of them.
+pub(super) async fn void(
     c: &mut Connection<'_>,
-    realm: &RealmId,
-    user: &UserId,
+    (realm, user): (&RealmId, &UserId),
+    purpose: LinkPurpose,
 ) -> Answer<()> {
     let query = sql(
         "DELETE FROM one_time_link WHERE realm = $1 AND user_id = $2 AND purpose = $3
@@ -239,7 +239,7 @@ pub(super) async fn void_resets(
     )
     .bind(realm.as_str())
     .bind(user.as_str())
-    .bind(LinkPurpose::ResetPassword.as_str());
+    .bind(purpose.as_str());
     c.execute(query).await?;
     Ok(())
 }

@@ -7,7 +7,8 @@ use super::events::caller;
 use super::families::owner_stands;
 use super::rows::{column, digest, moment, optional_moment, parsed, scope, user_stands};
 use super::{
-    Answer, Change, Connection, Timestamp, Verdict, change, effects, families, logouts, sql, users,
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, families, logouts, sign_ins,
+    sql, users,
 };
 use crate::account::session::Session;
 use crate::account::user::User;
@@ -150,11 +151,14 @@ pub(in super::super) async fn end_others(
     end: &OthersEnd,
     effects: &Effects,
 ) -> Answer<Verdict<Vec<Revocation>>> {
+    let owner = (&end.realm, &end.user);
     users::lock(c, &end.realm, &end.user).await?;
+    if !is_open(c, owner, &end.keep).await? {
+        return Ok(Verdict::Keep(Vec::new()));
+    }
+    let forgotten = sign_ins::distrust_but(c, owner, end.device.as_ref()).await?;
     let query = sql("UPDATE session SET ended_at = $4
          WHERE realm = $1 AND user_id = $2 AND id <> $3 AND ended_at IS NULL
-           AND EXISTS (SELECT 1 FROM session AS kept WHERE kept.realm = $1 AND kept.user_id = $2
-               AND kept.id = $3 AND kept.ended_at IS NULL)
          RETURNING id")
     .bind(end.realm.as_str())
     .bind(end.user.as_str())
@@ -172,12 +176,26 @@ pub(in super::super) async fn end_others(
             expires_at: end.marked_until,
         });
     }
-    if !marks.is_empty() {
+    if !marks.is_empty() || forgotten > 0 {
         let mut effects = effects.clone();
         effects.marks.extend(marks.iter().cloned());
         effects::record(c, &effects, end.now).await?;
     }
     Ok(Verdict::Keep(marks))
+}
+
+/// Whether a session is this user's and nobody has ended it, under the user's lock.
+async fn is_open(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+    session: &SessionId,
+) -> Answer<bool> {
+    let query = sql("UPDATE session SET last_seen_at = last_seen_at
+         WHERE realm = $1 AND user_id = $2 AND id = $3 AND ended_at IS NULL")
+    .bind(realm.as_str())
+    .bind(user.as_str())
+    .bind(session.as_str());
+    Ok(c.execute(query).await? > 0)
 }
 
 pub(in super::super) async fn change_profile(

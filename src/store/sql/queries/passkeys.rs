@@ -1,13 +1,13 @@
 //! Passkeys and their ceremonies.
 
+use super::factors::{self, Removal};
 use super::rows::{column, moment, optional_moment, user_columns};
 use super::{Answer, Change, Connection, Timestamp, Verdict, change, effects, rows, sign_ins, sql};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::store::Effects;
+use crate::store::factors::FactorRemoval;
 use crate::store::fault::Fault;
-use crate::store::passkeys::{
-    Ceremony, CeremonyKey, OwnedPasskey, Passkey, PasskeyRemoval, PasskeyUse,
-};
+use crate::store::passkeys::{Ceremony, CeremonyKey, OwnedPasskey, Passkey, PasskeyUse};
 
 /// Whose passkeys.
 type Owner<'a> = (&'a RealmId, &'a UserId);
@@ -222,13 +222,6 @@ pub(in super::super) async fn rename(
     Ok(change(c.execute(query).await?))
 }
 
-/// What a removal depends on.
-#[derive(Debug, Clone, Copy)]
-pub(in super::super) struct Removal {
-    pub(in super::super) factor_demanded: bool,
-    pub(in super::super) now: Timestamp,
-}
-
 /// What is left is counted under the user's lock, so that two removals at once do not take the
 /// last two.
 pub(in super::super) async fn remove(
@@ -237,34 +230,25 @@ pub(in super::super) async fn remove(
     passkey: &str,
     removal: Removal,
     effects: &Effects,
-) -> Answer<Verdict<PasskeyRemoval>> {
+) -> Answer<Verdict<FactorRemoval>> {
     sign_ins::distrust(c, (realm, user)).await?;
     let query = sql("DELETE FROM passkey WHERE realm = $1 AND user_id = $2 AND id = $3")
         .bind(realm.as_str())
         .bind(user.as_str())
         .bind(passkey);
     if c.execute(query).await? == 0 {
-        return Ok(Verdict::Undo(PasskeyRemoval::NotFound));
+        return Ok(Verdict::Undo(FactorRemoval::NotFound));
     }
-    let query = sql(
-        "SELECT (SELECT COUNT(*) FROM passkey WHERE realm = $1 AND user_id = $2) AS passkeys,
-             (SELECT COUNT(*) FROM totp WHERE realm = $1 AND user_id = $2) AS apps,
-             (SELECT COUNT(*) FROM users WHERE realm = $1 AND id = $2
-                 AND password_hash IS NOT NULL) AS passwords",
-    )
-    .bind(realm.as_str())
-    .bind(user.as_str());
-    let left = c.one(query).await?;
-    let count = |name| rows::count(&left, name);
-    if count("passkeys")? == 0 && count("passwords")? == 0 {
-        return Ok(Verdict::Undo(PasskeyRemoval::LastWay));
+    let left = factors::left(c, (realm, user)).await?;
+    if left.passkeys == 0 && !left.password {
+        return Ok(Verdict::Undo(FactorRemoval::LastWay));
     }
-    if removal.factor_demanded && count("passkeys")? + count("apps")? == 0 {
-        return Ok(Verdict::Undo(PasskeyRemoval::LastFactor));
+    if left.lacks_factor(removal) {
+        return Ok(Verdict::Undo(FactorRemoval::LastFactor));
     }
     forget_codes_without_factor(c, (realm, user)).await?;
     effects::record(c, effects, removal.now).await?;
-    Ok(Verdict::Keep(PasskeyRemoval::Removed))
+    Ok(Verdict::Keep(FactorRemoval::Removed))
 }
 
 /// Recovery codes stand in for a factor, and are worth nothing where there is none.

@@ -2,9 +2,11 @@
 
 use super::rows::{column, user_stands};
 use super::{
-    Answer, Change, Connection, Timestamp, Verdict, change as change_of, sign_ins, sql, users,
+    Answer, Change, Connection, Timestamp, Verdict, change as change_of, effects, sign_ins, sql,
+    users,
 };
 use crate::protocol::ids::{RealmId, UserId};
+use crate::store::Effects;
 use crate::store::passwords::{PasswordChange, SparedSession};
 
 /// The first statement decides, and holds the row until the end.
@@ -114,6 +116,7 @@ pub(in super::super) async fn set_must_change(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
     must_change: bool,
+    effects: &Effects,
     now: Timestamp,
 ) -> Answer<Verdict<Change>> {
     let query = sql("UPDATE users SET must_change_password = $3, updated_at = $4
@@ -123,8 +126,11 @@ pub(in super::super) async fn set_must_change(
     .bind(must_change)
     .bind(now.unix_millis());
     let changed = change_of(c.execute(query).await?);
-    if changed == Change::Changed && must_change {
-        sign_ins::distrust(c, (realm, user)).await?;
+    if changed == Change::Changed {
+        if must_change {
+            sign_ins::distrust(c, (realm, user)).await?;
+        }
+        effects::record(c, effects, now).await?;
     }
     Ok(Verdict::Keep(changed))
 }

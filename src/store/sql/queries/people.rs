@@ -2,8 +2,9 @@
 
 use super::rows::{column, moment};
 use super::{
-    Answer, Change, Connection, Timestamp, Verdict, change, effects, families, sql, users,
+    Answer, Change, Connection, Timestamp, Verdict, change, effects, families, links, sql, users,
 };
+use crate::account::link::LinkPurpose;
 use crate::account::user::{AccountSwitch, UNDO_PERIOD};
 use crate::protocol::ids::{ClientId, RealmId, UserId};
 use crate::protocol::scope::ScopeSet;
@@ -44,6 +45,10 @@ pub(in super::super) async fn switch(
     };
     let changed = change(c.execute(query).await?);
     if changed == Change::Changed {
+        // A link undoes the deletion that it was mailed with, and none that came later.
+        if matches!(switch, AccountSwitch::Delete | AccountSwitch::Restore) {
+            links::void(c, (realm, user), LinkPurpose::UndoDeletion).await?;
+        }
         if switch.denies() {
             let ending = users::Ending {
                 reason: switch.event().as_str(),

@@ -303,16 +303,36 @@ async fn remember(
 }
 
 /// Voids what was trusted before a change: sign-ins in progress and remembered devices.
-pub(super) async fn distrust(
+pub(super) async fn distrust(c: &mut Connection<'_>, owner: (&RealmId, &UserId)) -> Answer<()> {
+    distrust_but(c, owner, None).await?;
+    Ok(())
+}
+
+/// The same but for the remembered device with this cookie; how many others there were.
+pub(super) async fn distrust_but(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
-) -> Answer<()> {
-    for text in [
-        "UPDATE users SET trust = trust + 1 WHERE realm = $1 AND id = $2",
-        "DELETE FROM remembered_device WHERE realm = $1 AND user_id = $2",
-    ] {
-        let query = sql(text).bind(realm.as_str()).bind(user.as_str());
+    spared: Option<&Digest>,
+) -> Answer<u64> {
+    let query = sql("UPDATE users SET trust = trust + 1 WHERE realm = $1 AND id = $2")
+        .bind(realm.as_str())
+        .bind(user.as_str());
+    c.execute(query).await?;
+    if let Some(cookie) = spared {
+        // Only what was trusted until now.
+        let query = sql("UPDATE remembered_device SET trust = trust + 1
+             WHERE realm = $1 AND user_id = $2 AND cookie = $3 AND trust + 1 =
+                 (SELECT users.trust FROM users WHERE users.realm = $1 AND users.id = $2)")
+        .bind(realm.as_str())
+        .bind(user.as_str())
+        .bind(cookie.as_bytes());
         c.execute(query).await?;
     }
-    Ok(())
+    let query = sql(
+        "DELETE FROM remembered_device WHERE realm = $1 AND user_id = $2
+         AND trust <> (SELECT users.trust FROM users WHERE users.realm = $1 AND users.id = $2)",
+    )
+    .bind(realm.as_str())
+    .bind(user.as_str());
+    c.execute(query).await
 }

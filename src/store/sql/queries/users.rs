@@ -5,6 +5,7 @@ use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
     effects, families, links, logouts, millis, protection, rows, sessions, sign_ins, sql,
 };
+use crate::account::link::LinkPurpose;
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
 use crate::protocol::ids::{RealmId, SessionId, UserId};
@@ -230,7 +231,7 @@ pub(super) async fn end_everything(
     sessions::end_all_of_user(c, (realm, user), spared, now).await?;
     families::revoke_all_of_user(c, (realm, user), &ending).await?;
     logouts::address_clients_of_user(c, realm, user, now).await?;
-    links::void_resets(c, realm, user).await?;
+    links::void(c, (realm, user), LinkPurpose::ResetPassword).await?;
     effects::record(c, ending.effects, now).await
 }
 
