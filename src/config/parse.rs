@@ -66,6 +66,16 @@ where
     T::try_from(number).map_err(|_too_large| refusal())
 }
 
+/// How many there may be of something that needs a limit.
+pub(super) fn many<T: TryFrom<u32>>(text: &str) -> Parsed<T> {
+    count(text, 1, 1_000_000)
+}
+
+/// How long one more of something takes to come back: a millisecond to an hour.
+pub(super) fn pause(text: &str) -> Parsed<Lifetime> {
+    short_span(text, 1, 60 * 60)
+}
+
 /// A number of threads; 0 takes as many as there are cores.
 pub(super) fn threads(text: &str) -> Parsed<usize> {
     match count(text, 0, 1_024)? {

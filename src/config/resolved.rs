@@ -56,6 +56,8 @@ pub struct Config {
     pub registration: Registration,
     /// Mails with one-time links that strangers ask for.
     pub links: Links,
+    /// Where monitoring asks, if it does.
+    pub metrics_listen: Option<SocketAddr>,
     /// The listener's limits.
     pub limits: Limits,
     /// The signing pool.
@@ -319,6 +321,7 @@ impl Config {
             login: Login::unset(),
             registration: Registration::unset(),
             links: Links::unset(),
+            metrics_listen: None,
             limits: Limits {
                 connections: 0,
                 header_timeout: none,

@@ -3,6 +3,7 @@
 
 use super::kind::Kind;
 use super::parse::{choice, cidr_list, count, database_url, flag, listener, put, redis_url, span};
+use super::parse::{many, pause};
 use super::resolved::LogFormat;
 use super::row::{Setting, period, row, secret};
 use super::{IssuerUrl, mail, parse as p};
@@ -251,13 +252,13 @@ pub static SETTINGS: &[Setting] = &[
         "login.per_address_burst",
         Kind::Number,
         "10",
-        |c, t| put(&mut c.login.per_address_burst, count(t, 1, 1_000_000)),
+        |c, t| put(&mut c.login.per_address_burst, many(t)),
         "Guesses at passwords and codes that one address has at once, over all pages (1 to 1000000). IPv6 counts by /64; a /48 has four times as many.",
     ),
     period(
         "login.per_address_interval",
         "20s",
-        |c, t| put(&mut c.login.per_address_interval, p::short_span(t, 1, HOUR)),
+        |c, t| put(&mut c.login.per_address_interval, pause(t)),
         "How long one more attempt takes to come back (1ms to 1h).",
     ),
     row(
@@ -283,63 +284,60 @@ pub static SETTINGS: &[Setting] = &[
         "registration.per_address_burst",
         Kind::Number,
         "10",
-        |c, t| {
-            put(
-                &mut c.registration.per_address_burst,
-                count(t, 1, 1_000_000),
-            )
-        },
+        |c, t| put(&mut c.registration.per_address_burst, many(t)),
         "Registrations that one address has at once, in realms where clients register themselves (1 to 1000000).",
     ),
     period(
         "registration.per_address_interval",
         "1m",
-        |c, t| {
-            put(
-                &mut c.registration.per_address_interval,
-                p::short_span(t, 1, HOUR),
-            )
-        },
+        |c, t| put(&mut c.registration.per_address_interval, pause(t)),
         "How long one more registration takes to come back (1ms to 1h).",
     ),
     row(
         "registration.clients_limit",
         Kind::Number,
         "10000",
-        |c, t| put(&mut c.registration.clients_limit, count(t, 1, 1_000_000)),
+        |c, t| put(&mut c.registration.clients_limit, many(t)),
         "Clients of one realm that registered themselves; as many again may be client-ID documents (1 to 1000000).",
     ),
     row(
         "links.per_address_burst",
         Kind::Number,
         "3",
-        |c, t| put(&mut c.links.per_address_burst, count(t, 1, 1_000_000)),
+        |c, t| put(&mut c.links.per_address_burst, many(t)),
         "Registration mails, and as many password mails, that one address asks for at once (1 to 1000000).",
     ),
     period(
         "links.per_address_interval",
         "20m",
-        |c, t| put(&mut c.links.per_address_interval, p::short_span(t, 1, HOUR)),
+        |c, t| put(&mut c.links.per_address_interval, pause(t)),
         "How long one more takes to come back (1ms to 1h).",
     ),
     row(
         "links.per_mailbox_burst",
         Kind::Number,
         "3",
-        |c, t| put(&mut c.links.per_mailbox_burst, count(t, 1, 1_000_000)),
+        |c, t| put(&mut c.links.per_mailbox_burst, many(t)),
         "Such mails that go to one mailbox at once, whoever asks for them (1 to 1000000).",
     ),
     period(
         "links.per_mailbox_interval",
         "1h",
-        |c, t| put(&mut c.links.per_mailbox_interval, p::short_span(t, 1, HOUR)),
+        |c, t| put(&mut c.links.per_mailbox_interval, pause(t)),
         "How long one more takes to come back (1ms to 1h).",
+    ),
+    row(
+        "metrics.listen",
+        Kind::Text,
+        "",
+        |c, t| put(&mut c.metrics_listen, listener(t).map(Some)),
+        "A second address and port, `127.0.0.1:9464`, at which `/metrics` tells Prometheus numbers about this node, without asking who wants to know. Not set: nothing listens, and requests are not timed.",
     ),
     row(
         "limits.connections",
         Kind::Number,
         "10000",
-        |c, t| put(&mut c.limits.connections, count(t, 1, 1_000_000)),
+        |c, t| put(&mut c.limits.connections, many(t)),
         "Connections at one time; more wait in the system's queue (1 to 1000000).",
     ),
     period(
@@ -372,7 +370,7 @@ pub static SETTINGS: &[Setting] = &[
         "signing.queue",
         Kind::Number,
         "1024",
-        |c, t| put(&mut c.signing.queue, count(t, 1, 1_000_000)),
+        |c, t| put(&mut c.signing.queue, many(t)),
         "Signatures that may wait; more are told to come back (1 to 1000000).",
     ),
     period(

@@ -2,6 +2,7 @@
 
 use crate::flows::{App, Fault};
 use crate::keys::{SigningSlot, TokenType};
+use crate::metrics::Delivery;
 use crate::outgoing::FetchError;
 use crate::protocol::back_channel_logout::{
     Events, LOGOUT_TOKEN_LIFETIME, LogoutTokenClaims, Verdict, judge,
@@ -47,6 +48,12 @@ pub async fn carry_out(app: &App, attempt: Attempt) -> Result<(), Fault> {
         }
         Err(why) => given_up(why),
     };
+    app.metrics
+        .tried_logout(match (outcome.delivered_at, outcome.next_attempt_at) {
+            (Some(_), _) => Delivery::Delivered,
+            (None, Some(_)) => Delivery::Retried,
+            (None, None) => Delivery::GivenUp,
+        });
     let settled = app.store.settle_logout(&delivery, &outcome).await?;
     report(&delivery, &outcome, settled);
     Ok(())

@@ -181,6 +181,11 @@ impl HashPool {
         password::needs_rehash(stored, &self.cost)
     }
 
+    /// How many places are free, for metrics.
+    pub fn free(&self) -> usize {
+        self.pool.free()
+    }
+
     /// A place for what somebody does who has come further than a sign-in page.
     fn reserve(&self) -> Result<Slot<HashMemory>, HashPoolError> {
         Ok(self.place(Lane::Waited)?.slot)

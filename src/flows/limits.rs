@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use crate::account::event::{Caller, Event, EventKind};
 use crate::account::slow_down::{Pace, SUBSCRIBERS_IN_48, address_key, wide_address_key};
 use crate::flows::{App, Fault};
+use crate::metrics::Memory;
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::Digest;
@@ -27,7 +28,12 @@ pub(crate) async fn count(
 }
 
 async fn admit(app: &App, key: &str, quota: Quota, now: Timestamp) -> Result<Admission, Fault> {
-    match app.ephemeral.admit(key, quota, now).await {
+    let answer = app.ephemeral.admit(key, quota, now).await;
+    app.metrics.checked_limit(match &answer {
+        Ok(_) => Memory::Shared,
+        Err(_) => Memory::Fallback,
+    });
+    match answer {
         Ok(admission) => Ok(admission),
         Err(_no_answer) => Ok(app.fallback.admit(key, quota, now).await?),
     }

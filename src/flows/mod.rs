@@ -13,6 +13,7 @@ pub mod client_keys;
 pub mod client_secret;
 pub mod clients;
 pub mod consent;
+pub mod counting;
 pub mod device;
 pub mod end_session;
 pub mod factors;
@@ -57,6 +58,7 @@ use crate::account::session::SessionLimits;
 use crate::clock::Clock;
 use crate::entropy::{Entropy, EntropyError, random_text};
 use crate::keys::{JobLost, KeyError, MasterKey, Purpose, SigningPool};
+use crate::metrics::Metrics;
 use crate::outgoing::Outgoing;
 use crate::passkeys::CeremonyFault;
 use crate::protocol::ids::RealmId;
@@ -197,6 +199,8 @@ pub struct App {
     pub master: Arc<MasterKey>,
     /// Rung when a mail was written, so that this node does not wait to send it.
     pub mail_bell: Arc<Notify>,
+    /// What is counted for monitoring.
+    pub metrics: Metrics,
 }
 
 impl App {

@@ -5,6 +5,7 @@
 
 use crate::account::event::{Caller, Event, EventKind};
 use crate::flows::{App, Fault};
+use crate::metrics::Memory;
 use crate::protocol::claims::{AccessTokenClaims, LONGEST_LIFETIME};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -102,11 +103,15 @@ pub async fn is_revoked(
     let issued_at = Timestamp::from_unix_seconds(claims.iat);
     let marks = marks_of(claims, owner);
     match app.ephemeral.standing(realm, &marks, now).await {
-        Ok(IndexAnswer::Known(standing)) => Ok(standing
-            .into_iter()
-            .flatten()
-            .any(|not_after| issued_at <= not_after)),
+        Ok(IndexAnswer::Known(standing)) => {
+            app.metrics.checked_revocation(Memory::Shared);
+            Ok(standing
+                .into_iter()
+                .flatten()
+                .any(|not_after| issued_at <= not_after))
+        }
         Ok(IndexAnswer::Lost) | Err(_) => {
+            app.metrics.checked_revocation(Memory::Fallback);
             let standing = app.store.standing_revocations(realm, &marks, now).await?;
             Ok(standing
                 .iter()

@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::account::mail::next_attempt;
 use crate::flows::{App, Fault, mail};
 use crate::mail::{Courier, Form, NotTaken};
+use crate::metrics::Delivery;
 use crate::protocol::time::Lifetime;
 use crate::store::{Change, MailFate, StoreError, StoreResult, StoredMail};
 
@@ -49,6 +50,11 @@ pub async fn carry_out(app: &App, courier: &Courier, claimed: StoredMail) -> Res
             (next.map_or(MailFate::GivenUp, MailFate::Again), answer)
         }
     };
+    app.metrics.tried_mail(match fate {
+        MailFate::Sent(_) => Delivery::Delivered,
+        MailFate::Again(_) => Delivery::Retried,
+        MailFate::GivenUp => Delivery::GivenUp,
+    });
     let settled = settle(app, &claimed, fate, &answer).await?;
     report(&claimed, fate, &answer, settled);
     Ok(())

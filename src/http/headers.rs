@@ -75,6 +75,7 @@ pub(super) async fn finish(
     mut request: Request,
     next: Next,
 ) -> Response {
+    let watch = edge.monitoring.as_ref().map(|all| all.begin(&request));
     let id = edge.app.random_text::<12>().unwrap_or_default();
     let in_demo = edge.settings.demo.is_some();
     let elsewhere = if in_demo {
@@ -94,6 +95,9 @@ pub(super) async fn finish(
             .await
     };
     decorate(&edge, &mut response);
+    if let Some(watch) = watch {
+        watch.answered(response.status().as_u16());
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }

@@ -10,6 +10,7 @@ mod endpoint;
 pub mod forwarded;
 mod headers;
 mod language;
+mod monitoring;
 mod origin;
 mod page;
 mod respond;
@@ -30,7 +31,9 @@ use crate::pages::{DemoAccount, Pages};
 use crate::protocol::time::Timestamp;
 
 use endpoint::metadata::Documents;
+use monitoring::Monitoring;
 
+pub use monitoring::metrics_router;
 pub use router::{ROUTES, Route, router};
 
 /// What the edge needs to know beside the application.
@@ -46,6 +49,8 @@ pub struct EdgeSettings {
     /// Cancelled when the server is asked to stop: `/readyz` says no from then on, so that no
     /// balancer sends more.
     pub stopping: CancellationToken,
+    /// Whether requests are counted and timed for monitoring.
+    pub metrics: bool,
     /// The built-in relying party and its account, in demo mode.
     pub demo: Option<(Router, DemoAccount)>,
 }
@@ -63,6 +68,8 @@ pub struct Edge {
     /// When the record last took a write, and whether it did: anybody may ask for `/readyz`, and a
     /// write each time would be theirs to spend.
     readiness: Mutex<Option<(Timestamp, bool)>>,
+    /// What is told to monitoring, where it may ask.
+    monitoring: Option<Arc<Monitoring>>,
     /// Metadata documents, built once a realm.
     documents: Documents,
     /// The `Cache-Control` of metadata and JWK sets.
@@ -77,12 +84,17 @@ impl Edge {
         let seconds = settings.jwks_max_age_seconds;
         let document_cache_control = HeaderValue::from_str(&format!("public, max-age={seconds}"))
             .unwrap_or(HeaderValue::from_static("no-cache"));
+        let base = router::base_path(&app.settings.issuer);
+        let monitoring = settings
+            .metrics
+            .then(|| Arc::new(Monitoring::new(router::templates(&base))));
         Self {
             app,
             pages,
             settings,
             origin,
             readiness: Mutex::new(None),
+            monitoring,
             documents: Documents::default(),
             document_cache_control,
         }

@@ -26,6 +26,9 @@ use crate::protocol::discovery::path;
 /// W3C "A Well-Known URL for Relying Party Passkey Endpoints" §2
 const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 
+/// Where the addresses of a realm begin, below the issuer.
+const REALM: &str = "/realms/{realm}";
+
 type Routes = Router<Arc<Edge>>;
 
 /// W3C "A Well-Known URL for Changing Passwords" §2
@@ -280,7 +283,7 @@ pub fn router(edge: Arc<Edge>) -> Router {
     let origin = &edge.app.settings.issuer;
     let base = base_path(origin);
     let below_issuer = realm_routes()
-        .nest("/realms/{realm}", realm_routes())
+        .nest(REALM, realm_routes())
         .route("/", get(home::get));
     let placed = if base.is_empty() {
         below_issuer
@@ -310,7 +313,7 @@ pub fn router(edge: Arc<Edge>) -> Router {
 /// both names.
 fn inserted_well_known(mut routes: Routes, base: &str) -> Routes {
     for well_known in [path::OAUTH_METADATA, path::OPENID_CONFIGURATION] {
-        let realm = format!("{well_known}{base}/realms/{{realm}}");
+        let realm = format!("{well_known}{base}{REALM}");
         routes = routes.route(&realm, document(metadata::discovery));
         if !base.is_empty() {
             let default = format!("{well_known}{base}");
@@ -342,8 +345,23 @@ async fn preflight(headers: HeaderMap) -> Response {
     cors::preflight(&headers)
 }
 
+/// What the router calls each route at every place where it stands, and its path in [`ROUTES`].
+pub(super) fn templates(base: &str) -> impl Iterator<Item = (String, &'static str)> {
+    ROUTES.iter().flat_map(move |Route { path, .. }| {
+        let below = format!("{base}{path}");
+        let places = [
+            (*path).to_owned(),
+            below.trim_end_matches('/').to_owned(),
+            format!("{base}{REALM}{path}"),
+            format!("{path}{base}"),
+            format!("{path}{base}{REALM}"),
+        ];
+        places.map(|place| (place, *path))
+    })
+}
+
 /// The path of the configured issuer, without a trailing slash.
-fn base_path(issuer: &str) -> String {
+pub(super) fn base_path(issuer: &str) -> String {
     url::Url::parse(issuer).map_or_else(
         |_invalid| String::new(),
         |url| url.path().trim_end_matches('/').to_owned(),

@@ -20,12 +20,13 @@ use crate::flows::hash_pool::HashPool;
 use crate::flows::password::{BreachSource, Breaches};
 use crate::flows::realm_keys::{RealmKeys, check_master_key};
 use crate::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings, StuffingRule};
-use crate::http::{Edge, EdgeSettings, router};
+use crate::http::{Edge, EdgeSettings, metrics_router, router};
 use crate::jobs::deliver_logouts::Deliveries;
 use crate::jobs::deliver_mails::Outbox;
 use crate::jobs::{JobContext, Jobs, heartbeat, uphold_revocations};
 use crate::keys::{KeySchedule, MasterKey, SigningPool};
 use crate::mail::Courier;
+use crate::metrics::Metrics;
 use crate::outgoing::{Outgoing, OutgoingSettings};
 use crate::pages::{DemoAccount, Pages};
 use crate::protocol::claims::LONGEST_LIFETIME;
@@ -63,6 +64,8 @@ pub trait Background: Send {
 pub struct Assembled {
     /// What answers.
     pub router: Router,
+    /// What answers monitoring, where it may ask.
+    pub metrics: Option<Router>,
     /// What runs beside.
     pub background: Box<dyn Background>,
     /// The application behind the routes.
@@ -113,6 +116,7 @@ pub async fn assemble_over(
         language: config.language,
         jwks_max_age_seconds: config.keys.jwks_max_age.whole_seconds(),
         stopping: draining,
+        metrics: config.metrics_listen.is_some(),
         demo,
     };
     let edge = Arc::new(Edge::new(Arc::clone(&app), Pages::new()?, settings));
@@ -121,6 +125,7 @@ pub async fn assemble_over(
         store: Arc::clone(&app.store),
     });
     Ok(Assembled {
+        metrics: metrics_router(&edge),
         router: router(edge),
         background,
         app,
@@ -204,6 +209,7 @@ async fn app(config: &Config, store: SharedStore, master: MasterKey) -> anyhow::
         client_keys: ClientKeys::default(),
         master,
         mail_bell: Arc::new(Notify::new()),
+        metrics: Metrics::default(),
     })
 }
 

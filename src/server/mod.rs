@@ -59,18 +59,30 @@ pub async fn run(config: &Config, migration: Migration) -> anyhow::Result<StopRe
     // Bound before anything slow, so that a taken port is told first.
     let server = bind(config.listen, &config.limits).await?.with_tls(tls);
     let address = server.address();
-    let assembled = assemble::assemble(config, migration, server.draining()).await?;
+    let monitoring = match config.metrics_listen {
+        Some(listen) => Some(bind(listen, &config.limits).await?),
+        None => None,
+    };
+    let mut assembled = assemble::assemble(config, migration, server.draining()).await?;
+    let monitoring = monitoring.zip(assembled.metrics.take());
+    let monitoring = monitoring.map(|(server, router)| server.start(router));
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         issuer = %config.issuer,
         listener = %address,
+        metrics = monitoring.as_ref().map(|running| display(running.address())),
         tls = config.tls.files().is_some(),
         database = config.database.kind().as_str(),
         redis = config.redis_url.is_some(),
         data = %config.data.display(),
         "vidimus is ready"
     );
-    serve(server, assembled, config.shutdown_grace).await
+    let reason = serve(server, assembled, config.shutdown_grace).await;
+    if let Some(monitoring) = monitoring {
+        // Whoever watches sees the last requests end.
+        monitoring.stop(Lifetime::ZERO).await;
+    }
+    reason
 }
 
 /// Reads the files that the configuration names, as a start would.

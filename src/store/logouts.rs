@@ -53,6 +53,15 @@ pub enum LogoutFilter {
     Failed,
 }
 
+/// The deliveries of all realms that are still to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LogoutBacklog {
+    /// No attempt has begun yet.
+    pub waiting: u64,
+    /// An attempt is under way, or the last one failed and there is another to come.
+    pub retrying: u64,
+}
+
 /// The verbs of the outbox. The verbs that end sessions fill it, in their own transactions.
 #[async_trait]
 pub trait Logouts: Send + Sync {
@@ -91,4 +100,6 @@ pub trait Logouts: Send + Sync {
         filter: LogoutFilter,
         limit: u32,
     ) -> StoreResult<Vec<LogoutDelivery>>;
+    /// How many deliveries of all realms are still to be made.
+    async fn logout_backlog(&self) -> StoreResult<LogoutBacklog>;
 }

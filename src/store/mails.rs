@@ -88,6 +88,17 @@ pub struct MailCounts {
     pub given_up: u64,
 }
 
+/// What lies in the outbox of all realms together. Nothing of it says whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MailBacklog {
+    /// No attempt has begun yet.
+    pub waiting: u64,
+    /// An attempt is under way, or the last one failed and there is another to come.
+    pub retrying: u64,
+    /// Nobody tries any more; an operator may have them tried again.
+    pub given_up: u64,
+}
+
 /// The verbs of the outbox. It is filled by the changes that mails tell of ([`super::Effects`]).
 #[async_trait]
 pub trait Mails: Send + Sync {
@@ -124,4 +135,7 @@ pub trait Mails: Send + Sync {
     async fn count_mails(&self, realm: &RealmId) -> StoreResult<MailCounts>;
     /// How many mails of all realms wait.
     async fn waiting_mails(&self) -> StoreResult<u64>;
+    /// What lies in the outbox of all realms. Reads what is still to be sent, however many mails
+    /// were sent before.
+    async fn mail_backlog(&self) -> StoreResult<MailBacklog>;
 }

@@ -16,8 +16,8 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "flows",
         &[
-            "protocol", "account", "store", "keys", "mail", "clock", "entropy", "outgoing",
-            "passkeys", "secret",
+            "protocol", "account", "store", "keys", "mail", "metrics", "clock", "entropy",
+            "outgoing", "passkeys", "secret",
         ],
     ),
     (
@@ -26,7 +26,11 @@ const MODULES: &[(&str, &[&str])] = &[
             "flows", "store", "keys", "mail", "outgoing", "protocol", "clock", "account",
         ],
     ),
-    ("http", &["flows", "pages", "protocol", "account", "secret"]),
+    (
+        "http",
+        &["flows", "pages", "protocol", "account", "metrics", "secret"],
+    ),
+    ("metrics", &["protocol"]),
     ("secret", &[]),
     ("clock", &["protocol"]),
     ("entropy", &[]),
@@ -79,6 +83,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("lettre", &["src/mail/"]),
     ("webauthn_rs", &["src/passkeys/"]),
     ("minijinja", &["src/pages/"]),
+    ("prometheus_client", &["src/metrics/"]),
     ("fluent_bundle", &["src/pages/"]),
     ("toml_edit", &["src/config/"]),
     ("clap", &["src/cli/"]),

@@ -17,6 +17,7 @@ use vidimus::protocol::time::Lifetime;
 use vidimus::store::sqlite::SqliteStore;
 use vidimus::store::{Change, Effects, LogoutDelivery, LogoutFilter};
 
+use crate::metrics::{says, told};
 use crate::support::relying_parties::Listener;
 use crate::support::world::Shared;
 use crate::support::{Deployment, SignedIn, TestClient, World, decode_claims};
@@ -105,6 +106,29 @@ async fn an_app_that_fails_is_told_again_later_and_later() {
     world.advance(100_000);
     deliver(&world).await;
     assert_eq!(app.received().len(), 3);
+}
+
+#[tokio::test]
+async fn monitoring_is_told_what_came_of_each_attempt() {
+    let app = Listener::answering(&[503, 204]).await;
+    let world = signed_out(&app.uri).await;
+    says(
+        &told(&world).await,
+        &["vidimus_logouts{state=\"waiting\"} 1"],
+    );
+    deliver(&world).await;
+    world.advance(5);
+    let between = told(&world).await;
+    says(&between, &["vidimus_logouts{state=\"retrying\"} 1"]);
+    deliver(&world).await;
+    says(
+        &told(&world).await,
+        &[
+            "vidimus_logout_attempts_total{outcome=\"retried\"} 1",
+            "vidimus_logout_attempts_total{outcome=\"delivered\"} 1",
+            "vidimus_logout_attempts_total{outcome=\"given_up\"} 0",
+        ],
+    );
 }
 
 /// OIDC Back-Channel Logout §2.8

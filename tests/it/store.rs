@@ -128,14 +128,14 @@ macro_rules! conformance {
                 knows_the_clients_of_a_session, a_claim_holds_until_it_lapses,
                 begins_an_attempt_once_in_a_race, writes_down_what_came_of_an_attempt,
                 tells_a_client_at_its_present_address, no_client_fills_the_list,
-                purges_settled_deliveries;
+                knows_the_backlog, purges_settled_deliveries;
             mails: is_written_with_its_change_or_not_at_all, lists_what_is_due_in_its_order,
                 a_link_stands_from_when_its_mail_is_sent,
                 a_claim_holds_until_it_lapses, begins_an_attempt_once_in_a_race,
                 forgets_what_was_sent, a_late_success_ends_later_attempts,
                 a_failed_attempt_waits_for_its_time, what_is_given_up_is_tried_again_when_asked,
                 an_expired_mail_is_neither_sent_nor_kept, counts_and_lists_by_state,
-                purges_settled_mails;
+                knows_the_backlog_of_every_realm, purges_settled_mails;
             misc: keeps_the_first_value_of_a_setting, agrees_on_a_setting_in_a_race,
                 gives_a_job_to_one_node, gives_a_job_to_one_node_in_a_race, answers_a_ping,
                 refuses_work_when_closed, purges_families, purges_sessions,

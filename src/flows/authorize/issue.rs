@@ -6,6 +6,7 @@ use crate::flows::client_keys::{ClientKeysRefusal, Recipient};
 use crate::flows::session::{self, LiveSession};
 use crate::flows::token::issue::{self, Readiness};
 use crate::flows::{App, Fault, audience, clients, session_state};
+use crate::metrics::Outcome as Counted;
 use crate::protocol::authorize::{
     AuthorizationAnswer, AuthorizeRefusal, Parameters, PassingRefusal,
 };
@@ -72,6 +73,8 @@ pub(super) async fn issue(
     if let Some(ready) = ready {
         let code = response_type.code.then_some(code.expose().as_str());
         granted.extend(front_channel(app, ready, pending, (&family, code), now).await?);
+        app.metrics
+            .asked_for_tokens(GrantType::Implicit, Counted::Accepted);
     }
     let cookie = &live.facts().session.cookie;
     let state = session_state::of_answer(app, realm, &pending.addressee, cookie, now).await?;

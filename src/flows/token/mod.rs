@@ -87,6 +87,18 @@ pub async fn answer(
 ) -> Result<TokenAnswer, FlowError<TokenRefusal>> {
     let refused = |refusal| FlowError::Refused(TokenRefusal::Request(refusal));
     let grant = grant_type(params).map_err(refused)?;
+    let answer = granted(app, client, params, (grant, caller)).await;
+    app.count_tokens(grant, &answer);
+    answer
+}
+
+async fn granted(
+    app: &App,
+    client: &AuthenticatedClient,
+    params: &Params,
+    (grant, caller): (GrantType, Asker<'_>),
+) -> Result<TokenAnswer, FlowError<TokenRefusal>> {
+    let refused = |refusal| FlowError::Refused(TokenRefusal::Request(refusal));
     if !client.client().metadata.allows(grant) {
         return Err(refused(TokenRequestRefusal::GrantNotAllowed));
     }

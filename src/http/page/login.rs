@@ -16,6 +16,7 @@ use crate::http::call::Call;
 use crate::http::page::errand::{AtPage, Errand, errand_of, go_on};
 use crate::http::page::{bind, forgot_password, is_genuine, link, local, passkeys, sign_up};
 use crate::http::respond::{self, Forms};
+use crate::metrics::Proof;
 use crate::pages::{LoginError, LoginPage, LoginReason, PasskeyForm, Signal};
 use crate::protocol::authorize::LoginReason as Reason;
 use crate::protocol::params::Params;
@@ -125,7 +126,10 @@ async fn attempt(
         turn: form.get("turn"),
         visitor: at.visitor(edge, call),
     };
-    sign_in(&edge.app, &attempt).await.map_err(|error| match error {
+    let tried = edge
+        .app
+        .counted(Proof::Password, sign_in(&edge.app, &attempt).await);
+    tried.map_err(|error| match error {
         FlowError::Refused(refusal) => {
             tracing::info!(request_id = call.id.0, realm = %call.realm, ?refusal, "sign-in refused");
             NotSignedIn::Page(match refusal {

@@ -18,6 +18,7 @@ use crate::http::call::Call;
 use crate::http::page::errand::{AtPage, errand_of, go_on, visitor};
 use crate::http::page::{is_genuine, login};
 use crate::http::respond;
+use crate::metrics::Proof;
 use crate::pages::{LoginError, Signal};
 use crate::protocol::error::ErrorCode;
 use crate::protocol::params::Params;
@@ -138,7 +139,8 @@ async fn take(edge: &Edge, call: &Call, form: &Params, at: &AtPage) -> Response 
         return refuse(LoginError::StaleForm, Vec::new());
     }
     let answer = form.get("credential").unwrap_or_default();
-    match sign_in(&edge.app, at.visitor(edge, call), answer, call.address).await {
+    let tried = sign_in(&edge.app, at.visitor(edge, call), answer, call.address).await;
+    match edge.app.counted(Proof::Passkey, tried) {
         Ok(progress) => Box::pin(go_on(edge, call, &at.errand, progress)).await,
         Err(FlowError::Refused(refusal)) => {
             tracing::info!(request_id = call.id.0, realm = %call.realm, ?refusal, "sign-in refused");

@@ -20,6 +20,7 @@ use crate::http::call::Call;
 use crate::http::page::errand::{AtPage, errand_of, go_on, onward, with_progress};
 use crate::http::page::{bind, is_genuine, new_password, passkeys};
 use crate::http::respond::{self, Forms};
+use crate::metrics::Proof;
 use crate::pages::{
     FactorError, FactorMethod, FactorPage, PasskeyForm, QrPicture, RecoveryCodesPage,
     SetUpFactorPage,
@@ -184,12 +185,22 @@ async fn take_factor(edge: &Edge, call: &Call, body: Body, method: FactorMethod)
             second_factor::prove(app, visitor, typed("credential"), remember).await
         }
     };
-    match taken {
+    match edge.app.counted(proof_of(method), taken) {
         Ok(progress) => Box::pin(go_on(edge, call, &at.errand, progress)).await,
         Err(error) => match refused(edge, call, &at, error) {
             Ok(error) => show_factor(edge, call, &at, method, Some(error)).await,
             Err(response) => *response,
         },
+    }
+}
+
+/// What a method is called in the numbers.
+fn proof_of(method: FactorMethod) -> Proof {
+    match method {
+        FactorMethod::App => Proof::App,
+        FactorMethod::RecoveryCode => Proof::RecoveryCode,
+        FactorMethod::Mail => Proof::MailedCode,
+        FactorMethod::Passkey => Proof::Passkey,
     }
 }
 

@@ -5,8 +5,8 @@ use crate::account::user::AccountSwitch;
 use crate::protocol::client::Client;
 use crate::protocol::ids::{ClientId, SessionId};
 use crate::store::{
-    Change, Effects, LogoutDelivery, LogoutFilter, LogoutOutcome, NewFamily, RevocationMark,
-    SharedStore,
+    Change, Effects, LogoutBacklog, LogoutDelivery, LogoutFilter, LogoutOutcome, NewFamily,
+    RevocationMark, SharedStore,
 };
 
 const MONTH_SECONDS: u32 = 30 * 86_400;
@@ -342,6 +342,31 @@ pub async fn no_client_fills_the_list(store: SharedStore) {
             .len(),
         1
     );
+}
+
+/// The backlog is what is still to be delivered, and tells the first attempts from the others.
+pub async fn knows_the_backlog(store: SharedStore) {
+    let (world, seen) = one_due(store).await;
+    let store = &world.store;
+    let backlog = async || {
+        let LogoutBacklog { waiting, retrying } = store.logout_backlog().await.unwrap();
+        (waiting, retrying)
+    };
+    assert_eq!(backlog().await, (1, 0));
+    let claimed = store.claim_logout(&seen, after(20), after(80)).await;
+    let claimed = claimed.unwrap().unwrap();
+    assert_eq!(backlog().await, (0, 1), "under way");
+    let again = LogoutOutcome {
+        next_attempt_at: Some(after(25)),
+        ..answered("status 503")
+    };
+    store.settle_logout(&claimed, &again).await.unwrap();
+    assert_eq!(backlog().await, (0, 1));
+    let due = store.due_logouts(after(25), 9, 9).await.unwrap();
+    let last = store.claim_logout(due.first().unwrap(), after(25), after(85));
+    let last = last.await.unwrap().unwrap();
+    store.settle_logout(&last, &answered("no")).await.unwrap();
+    assert_eq!(backlog().await, (0, 0), "given up");
 }
 
 /// Cleaning takes what is settled after thirty days, and nothing that is still to be told.

@@ -4,8 +4,8 @@ use super::{RACERS, World, after, count_of, links, race, user};
 use crate::account::link::{Link, LinkPurpose};
 use crate::protocol::ids::RealmId;
 use crate::store::{
-    Change, Creation, Effects, LinkUse, MailCounts, MailFate, MailFilter, NewMail, SharedStore,
-    StoredMail,
+    Change, Creation, Effects, LinkUse, MailBacklog, MailCounts, MailFate, MailFilter, NewMail,
+    SharedStore, StoredMail,
 };
 
 const HOUR: u32 = 3_600;
@@ -316,12 +316,8 @@ pub async fn an_expired_mail_is_neither_sent_nor_kept(store: SharedStore) {
     }
 }
 
-/// States are counted, and listed by what an operator looks for.
-pub async fn counts_and_lists_by_state(store: SharedStore) {
-    let world = World::new(store).await;
-    let (store, realm) = (&world.store, &world.realm);
-    let none = store.count_mails(realm).await.unwrap();
-    assert_eq!(none, MailCounts::default());
+/// A mail in each state, the oldest first.
+async fn one_in_each_state(world: &World) {
     let fates = [
         ("m-fresh", None),
         ("m-failed", Some(MailFate::Again(after(90)))),
@@ -329,12 +325,21 @@ pub async fn counts_and_lists_by_state(store: SharedStore) {
         ("m-sent", Some(MailFate::Sent(after(2)))),
     ];
     for (second, (id, fate)) in (0..).zip(fates) {
-        waiting(&world, id, second).await;
+        waiting(world, id, second).await;
         let Some(fate) = fate else { continue };
-        let seen = all(&world).await.remove(0);
-        let claimed = claim(&world, &seen, 5).await.unwrap();
-        settle(&world, &claimed, fate, "answer").await;
+        let seen = all(world).await.remove(0);
+        let claimed = claim(world, &seen, 5).await.unwrap();
+        settle(world, &claimed, fate, "answer").await;
     }
+}
+
+/// States are counted, and listed by what an operator looks for.
+pub async fn counts_and_lists_by_state(store: SharedStore) {
+    let world = World::new(store).await;
+    let (store, realm) = (&world.store, &world.realm);
+    let none = store.count_mails(realm).await.unwrap();
+    assert_eq!(none, MailCounts::default());
+    one_in_each_state(&world).await;
     let counts = MailCounts {
         waiting: 2,
         sent: 1,
@@ -358,6 +363,30 @@ pub async fn counts_and_lists_by_state(store: SharedStore) {
     }
     let first = store.list_mails(realm, MailFilter::All, 1).await.unwrap();
     assert_eq!(first.len(), 1);
+}
+
+/// The backlog is what is still to be sent or could be tried again, of every realm; what is sent
+/// or of no use any more is not in it.
+pub async fn knows_the_backlog_of_every_realm(store: SharedStore) {
+    let world = World::new(store).await;
+    let store = &world.store;
+    let nothing = MailBacklog::default();
+    assert_eq!(store.mail_backlog().await.unwrap(), nothing);
+    one_in_each_state(&world).await;
+    let user = user(&world.elsewhere, "u-far", "far", None);
+    let effects = Effects {
+        mails: vec![written(&world.elsewhere, "m-far", 4)],
+        ..Effects::NONE
+    };
+    store.create_user(&user, &effects).await.unwrap();
+    let backlog = MailBacklog {
+        waiting: 2,
+        retrying: 1,
+        given_up: 1,
+    };
+    assert_eq!(store.mail_backlog().await.unwrap(), backlog);
+    store.purge(after(HOUR + 10), 100).await.unwrap();
+    assert_eq!(store.mail_backlog().await.unwrap(), nothing);
 }
 
 /// A month after it was written, a mail that is sent or given up is no longer listed.

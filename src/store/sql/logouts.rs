@@ -7,7 +7,9 @@ use super::queries::logouts;
 use crate::protocol::client::Client;
 use crate::protocol::ids::{RealmId, SessionId};
 use crate::protocol::time::Timestamp;
-use crate::store::{Change, LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts, StoreResult};
+use crate::store::{
+    Change, LogoutBacklog, LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts, StoreResult,
+};
 
 #[async_trait]
 impl Logouts for Backend {
@@ -60,5 +62,9 @@ impl Logouts for Backend {
         run!(self.read(realm), |c| logouts::list(
             c, &realm, filter, limit
         ))
+    }
+
+    async fn logout_backlog(&self) -> StoreResult<LogoutBacklog> {
+        run!(self.read(), |c| logouts::backlog(c))
     }
 }

@@ -6,7 +6,9 @@ use super::super::Backend;
 use super::queries::mails;
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Timestamp;
-use crate::store::{Change, MailCounts, MailFate, MailFilter, Mails, StoreResult, StoredMail};
+use crate::store::{
+    Change, MailBacklog, MailCounts, MailFate, MailFilter, Mails, StoreResult, StoredMail,
+};
 
 #[async_trait]
 impl Mails for Backend {
@@ -59,5 +61,9 @@ impl Mails for Backend {
 
     async fn waiting_mails(&self) -> StoreResult<u64> {
         run!(self.read(), |c| mails::waiting(c))
+    }
+
+    async fn mail_backlog(&self) -> StoreResult<MailBacklog> {
+        run!(self.read(), |c| mails::backlog(c))
     }
 }

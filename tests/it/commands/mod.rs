@@ -8,6 +8,7 @@ mod importing;
 mod leaks;
 mod life;
 mod mailing;
+mod metrics;
 mod registering;
 mod roles;
 

@@ -11,6 +11,7 @@ use clap::Parser as _;
 use vidimus::cli::Arguments;
 use vidimus::config::{SETTINGS, reference_table};
 use vidimus::http::ROUTES;
+use vidimus::metrics::{Backlog, FreePlaces, Metrics, Reading, Requests};
 
 use coverage::coverage_table;
 pub(crate) use pages::commands;
@@ -18,6 +19,7 @@ use pages::{anchors, code_lines, links, marked, pages, quoted, replace_marked, r
 
 const SETTINGS_MARK: &str = "settings";
 const ROUTES_MARK: &str = "routes";
+const METRICS_MARK: &str = "metrics";
 const COVERAGE_MARK: &str = "coverage";
 
 #[test]
@@ -46,6 +48,47 @@ fn the_endpoints_page_lists_every_route_and_no_other() {
     assert_eq!(
         listed, routes,
         "docs/endpoints.md and the router's ROUTES differ"
+    );
+}
+
+/// What a server tells of itself, and of which kind it is.
+fn exposed() -> BTreeSet<(String, String)> {
+    let backlog = Backlog {
+        mails_waiting: 0,
+        mails_retrying: 0,
+        mails_given_up: 0,
+        logouts_waiting: 0,
+        logouts_retrying: 0,
+    };
+    let reading = Reading {
+        backlog: Some(backlog),
+        index_stands: true,
+    };
+    let free = FreePlaces { hash: 1, sign: 1 };
+    let requests = Requests::new(std::iter::empty());
+    let text = Metrics::default().text(&requests, reading, free).unwrap();
+    let kinds = text.lines().filter_map(|line| {
+        let (name, kind) = line.strip_prefix("# TYPE ")?.split_once(' ')?;
+        Some((name.to_owned(), kind.to_owned()))
+    });
+    kinds.collect()
+}
+
+#[test]
+fn the_operations_page_lists_every_metric_and_no_other() {
+    let table = marked("docs/operations.md", METRICS_MARK);
+    let rows = table.lines().skip(2).map(|row| {
+        let mut cells = row.split('|').map(str::trim).skip(1);
+        let name = cells.next().unwrap_or_default().trim_matches('`');
+        let kind = cells.next().unwrap_or_default();
+        (name.to_owned(), kind.to_owned())
+    });
+    let listed: BTreeSet<(String, String)> = rows.collect();
+    assert_eq!(listed.len(), table.lines().count() - 2, "a row twice");
+    assert_eq!(
+        listed,
+        exposed(),
+        "docs/operations.md and the metrics differ"
     );
 }
 

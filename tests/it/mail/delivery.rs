@@ -11,6 +11,7 @@ use vidimus::store::Change;
 use vidimus::store::sqlite::SqliteStore;
 
 use super::*;
+use crate::metrics::{says, told};
 use crate::support::mail_server::{MailServer, Mood, courier};
 use crate::support::world::Shared;
 
@@ -99,6 +100,35 @@ async fn a_refusal_for_good_is_a_dead_letter_that_an_operator_can_have_tried_aga
     world.send_mails().await;
     assert_eq!(server.delivered().len(), 1);
     assert_eq!(only_row(&world).await.sealed, None);
+}
+
+#[tokio::test]
+async fn monitoring_is_told_what_came_of_each_attempt() {
+    let server = MailServer::start().await;
+    let world = World::mailing_to(&server).await;
+    registered(&world, "ada").await;
+    for (mood, name) in [
+        (Mood::Busy, "bob"),
+        (Mood::Refuses, "eve"),
+        (Mood::Takes, "dan"),
+    ] {
+        server.set(mood);
+        registered(&world, name).await;
+        world.send_mails().await;
+    }
+    world.advance(5);
+    world.send_mails().await;
+    says(
+        &told(&world).await,
+        &[
+            "vidimus_mail_attempts_total{outcome=\"retried\"} 2",
+            "vidimus_mail_attempts_total{outcome=\"given_up\"} 1",
+            "vidimus_mail_attempts_total{outcome=\"delivered\"} 3",
+            "vidimus_mails{state=\"given_up\"} 1",
+            "vidimus_mails{state=\"waiting\"} 0",
+            "vidimus_mails{state=\"retrying\"} 0",
+        ],
+    );
 }
 
 /// The one moment that nobody can close: the server has taken the mail, and we do not know it. A

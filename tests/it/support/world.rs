@@ -15,12 +15,13 @@ use vidimus::flows::hash_pool::HashPool;
 use vidimus::flows::password::Breaches;
 use vidimus::flows::realm_keys::RealmKeys;
 use vidimus::flows::{App, LinkLimits, Macs, RegistrationLimits, Settings, StuffingRule};
-use vidimus::http::{Edge, EdgeSettings, router};
+use vidimus::http::{Edge, EdgeSettings, metrics_router, router};
 use vidimus::jobs::deliver_logouts::Deliveries;
 use vidimus::jobs::deliver_mails::{self, Outbox};
 use vidimus::jobs::{JobContext, uphold_revocations};
 use vidimus::keys::{KeySchedule, MasterKey, SigningPool};
 use vidimus::mail::Courier;
+use vidimus::metrics::Metrics;
 use vidimus::outgoing::{Outgoing, OutgoingSettings};
 use vidimus::pages::Pages;
 use vidimus::protocol::client::{
@@ -52,6 +53,8 @@ pub(crate) const REDIRECT: &str = "https://rp.example.test/cb";
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
     pub(crate) router: Router,
+    /// What answers monitoring.
+    pub(crate) metrics: Router,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) jobs: JobContext,
 }
@@ -189,6 +192,7 @@ impl World {
             client_keys: ClientKeys::default(),
             master: shared.master.clone(),
             mail_bell: Arc::default(),
+            metrics: Metrics::default(),
         });
         let pages = Pages::new().unwrap();
         let edge = Arc::new(Edge::new(app.clone(), pages, edge_settings(shared)));
@@ -206,10 +210,10 @@ impl World {
         // The index is believed only once it was filled from the record; a Redis may be away.
         let filled = uphold_revocations::run_once(jobs.clone()).await;
         assert!(filled.is_ok() || shared.real_time, "{filled:?}");
-        let router = router(edge);
         Self {
             app,
-            router,
+            metrics: metrics_router(&edge).unwrap(),
+            router: router(edge),
             clock: shared.clock.clone(),
             jobs,
         }
@@ -352,6 +356,7 @@ fn edge_settings(shared: &Shared) -> EdgeSettings {
         language: Language::English,
         jwks_max_age_seconds: shared.schedule.jwks_max_age.whole_seconds(),
         stopping: tokio_util::sync::CancellationToken::new(),
+        metrics: true,
         demo: None,
     }
 }

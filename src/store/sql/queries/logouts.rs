@@ -4,7 +4,7 @@ use super::clients::client_columns;
 use super::{Answer, Change, Connection, Timestamp, change, millis, rows, sql};
 use crate::protocol::client::Client;
 use crate::protocol::ids::{RealmId, SessionId, UserId};
-use crate::store::{LogoutDelivery, LogoutFilter, LogoutOutcome};
+use crate::store::{LogoutBacklog, LogoutDelivery, LogoutFilter, LogoutOutcome};
 
 macro_rules! delivery_columns {
     () => {
@@ -184,4 +184,15 @@ pub(in super::super) async fn list(
         .iter()
         .map(rows::logout_delivery)
         .collect()
+}
+
+pub(in super::super) async fn backlog(c: &mut Connection<'_>) -> Answer<LogoutBacklog> {
+    let query = sql("SELECT COUNT(*) FILTER (WHERE attempts = 0) AS waiting,
+             COUNT(*) FILTER (WHERE attempts > 0) AS retrying
+         FROM logout_delivery WHERE next_attempt_at IS NOT NULL");
+    let row = c.one(query).await?;
+    Ok(LogoutBacklog {
+        waiting: rows::count(&row, "waiting")?.into(),
+        retrying: rows::count(&row, "retrying")?.into(),
+    })
 }

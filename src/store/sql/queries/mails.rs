@@ -2,7 +2,7 @@
 
 use super::{Answer, Change, Connection, Timestamp, change, millis, rows, sql};
 use crate::protocol::ids::RealmId;
-use crate::store::{MailCounts, MailFate, MailFilter, StoredMail};
+use crate::store::{MailBacklog, MailCounts, MailFate, MailFilter, StoredMail};
 
 macro_rules! mail_columns {
     () => {
@@ -166,4 +166,21 @@ pub(in super::super) async fn counts(
 pub(in super::super) async fn waiting(c: &mut Connection<'_>) -> Answer<u64> {
     let query = sql("SELECT COUNT(*) AS waiting FROM mail WHERE next_attempt_at IS NOT NULL");
     Ok(rows::count(&c.one(query).await?, "waiting")?.into())
+}
+
+/// A mail that is sent or of no use any more has lost its content, so the index of those that have
+/// theirs holds all that is counted.
+pub(in super::super) async fn backlog(c: &mut Connection<'_>) -> Answer<MailBacklog> {
+    let query = sql(
+        "SELECT COUNT(*) FILTER (WHERE next_attempt_at IS NOT NULL AND attempts = 0) AS waiting,
+             COUNT(*) FILTER (WHERE next_attempt_at IS NOT NULL AND attempts > 0) AS retrying,
+             COUNT(*) FILTER (WHERE next_attempt_at IS NULL) AS given_up
+         FROM mail WHERE sealed IS NOT NULL",
+    );
+    let row = c.one(query).await?;
+    Ok(MailBacklog {
+        waiting: rows::count(&row, "waiting")?.into(),
+        retrying: rows::count(&row, "retrying")?.into(),
+        given_up: rows::count(&row, "given_up")?.into(),
+    })
 }
