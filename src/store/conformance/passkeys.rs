@@ -199,7 +199,7 @@ pub async fn a_change_of_passkeys_voids_what_began_before(store: SharedStore) {
     assert_eq!(take(&world, &second).await, StepOutcome::Taken);
     assert_eq!(late(before, "s-before").await, StepOutcome::Gone);
     let between = begin(&world, "between").await;
-    assert_eq!(remove(&world, "key-2", true).await, PasskeyRemoval::Removed);
+    assert_eq!(remove(&world, "key-2", true).await, FactorRemoval::Removed);
     assert_eq!(late(between, "s-between").await, StepOutcome::Gone);
     let after = begin(&world, "after").await;
     assert_eq!(late(after, "s-after").await, StepOutcome::Taken);
