@@ -219,10 +219,8 @@ pub async fn a_late_success_ends_later_attempts(store: SharedStore) {
     let sent = MailFate::Sent(after(62));
     assert_eq!(settle(&world, &first, sent, "250").await, Change::Changed);
     let again = MailFate::Again(after(70));
-    assert_eq!(
-        settle(&world, &second, again, "lost").await,
-        Change::NotFound
-    );
+    let late = settle(&world, &second, again, "lost").await;
+    assert_eq!(late, Change::NotFound);
     let row = only(&world).await;
     assert_eq!((row.sent_at, row.next_attempt_at), (Some(after(62)), None));
     assert_eq!(due(&world, 200).await, [""; 0]);

@@ -220,9 +220,6 @@ pub async fn joins_nothing_across_realms(store: SharedStore) {
     let ada = Holder::User(world.user.id.clone());
     assert_eq!(world.give(&editor, ada.clone()).await, Change::NotFound);
     assert_eq!(world.join(&staff, &world.user.id).await, Change::NotFound);
-    let night = world.new_group("g-2", "night shift").await;
-    let of_night = Holder::Group(night.id);
-    assert_eq!(world.give(&editor, of_night).await, Change::NotFound);
     for granted in [
         store
             .grant_role(there, &editor.id, &ada, &NONE, after(1))

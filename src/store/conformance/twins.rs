@@ -155,6 +155,9 @@ pub async fn takes_back_from_one_holder_only(store: SharedStore) {
     let reader = role(realm, "r-1", None, "reader");
     let staff = group(realm, "g-1", "staff");
     let night = world.new_group("g-2", "night shift").await;
+    let owner = twin.new_role("r-2", None, "owner").await;
+    let of_night = Holder::Group(night.id.clone());
+    assert_eq!(world.give(&owner, of_night).await, Change::NotFound);
     world.give(&reader, Holder::User(bob.id.clone())).await;
     world.give(&reader, Holder::Group(night.id.clone())).await;
     for (group, member) in [(&staff, &bob.id), (&night, &bob.id), (&night, ada)] {
