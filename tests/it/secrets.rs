@@ -7,7 +7,7 @@ use vidimus::account::mail::MailKind;
 use vidimus::account::user::User;
 use vidimus::protocol::client::ClientType;
 use vidimus::protocol::ids::RealmId;
-use vidimus::store::{Change, EventFilter, EventPlace};
+use vidimus::store::{Change, Effects, EventFilter, EventPlace};
 
 use crate::links::{CHOSEN, fill, outbox, press};
 use crate::passkeys::{add, login_page, options, send};
@@ -71,9 +71,11 @@ fn keep(browser: &Browser, secrets: &mut Vec<String>) {
 }
 
 async fn forced_change(world: &World, ada: &User, secrets: &mut Vec<String>) {
-    let store = &world.app.store;
-    let marked = store.set_must_change_password(&ada.realm, &ada.id, true, world.app.now());
-    assert_eq!(marked.await.unwrap(), Change::Changed);
+    let (store, now) = (&world.app.store, world.app.now());
+    let marked = store
+        .set_must_change_password(&ada.realm, &ada.id, true, &Effects::NONE, now)
+        .await;
+    assert_eq!(marked.unwrap(), Change::Changed);
     let client = world.client(ClientType::Web).await;
     let mut browser = world.browser();
     let page = browser.authorize(&client.authorize_url(&[]), "ada").await;

@@ -55,9 +55,10 @@ async fn choosing(nodes: &[World]) {
     let (node, realm) = (&nodes[0], RealmId::default_realm());
     let ada = node.ada().await;
     let (store, now) = (&node.app.store, node.app.now());
-    let none = Effects::NONE;
-    let marked = store.set_must_change_password(&realm, &ada.id, true, &none, now);
-    marked.await.unwrap();
+    let marked = store
+        .set_must_change_password(&realm, &ada.id, true, &Effects::NONE, now)
+        .await;
+    marked.unwrap();
     let sign_in = SignIn {
         realm: realm.clone(),
         cookie: Digest::of(COOKIE),
