@@ -15,6 +15,7 @@ use crate::support::{Answer, Browser, Deployment, TestClient, World};
 struct Race {
     clients: Vec<TestClient>,
     browser: Browser,
+    stranger: Browser,
 }
 
 impl Race {
@@ -26,11 +27,13 @@ impl Race {
                 metadata.id_token_signed_response_alg = SigningAlgorithm::Es256;
             })
             .await;
-        let mut browser = nodes[0].browser();
+        let stranger = nodes[0].browser();
+        let mut browser = stranger.clone();
         browser.authorize(&client.authorize_url(&[]), "ada").await;
         Self {
             clients: nodes.iter().map(|node| client.on(node)).collect(),
             browser,
+            stranger,
         }
     }
 
@@ -38,6 +41,15 @@ impl Race {
     async fn code(&self) -> String {
         let address = self.clients[0].authorize_url(&[]);
         let answer = self.browser.clone().get(&address).await;
+        answer.param("code").unwrap()
+    }
+
+    /// A code out of a session of its own: a theft ends all that came of one.
+    async fn code_of_new_session(&self, round: usize) -> String {
+        let address = format!("2001:db8:{round:x}::1");
+        let mut browser = self.stranger.clone().at_address(address);
+        let request = self.clients[0].authorize_url(&[]);
+        let answer = browser.authorize(&request, "ada").await;
         answer.param("code").unwrap()
     }
 
@@ -114,7 +126,7 @@ async fn each_family_has_one_successor(nodes: &[World]) {
 }
 
 async fn one_rotation(people: Arc<Race>, round: usize) {
-    let code = people.code().await;
+    let code = people.code_of_new_session(round).await;
     let spent = member(&people.redeem(round, &code).await, "refresh_token");
     let refresh = |client: TestClient, _| {
         let spent = spent.clone();

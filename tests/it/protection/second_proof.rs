@@ -132,33 +132,6 @@ async fn guesses_at_the_pages_of_the_account_add_up() {
     assert!(asks_for_mailed_code(&page), "{page:?}");
 }
 
-/// Whoever knows the password does not fill the mailbox with codes.
-#[tokio::test]
-async fn a_mailbox_gets_so_many_codes() {
-    let store = SqliteStore::in_memory().await.unwrap();
-    let mut shared = Shared::over(std::sync::Arc::new(store));
-    shared.links.per_mailbox = Quota {
-        burst: 3,
-        interval: Lifetime::seconds(3_600),
-    };
-    let world = World::node(&shared).await;
-    world.ada().await;
-    for number in 0..TOO_MANY {
-        guess(&world, "ada", number).await;
-    }
-    for number in 0..5 {
-        world.advance(61);
-        let (mut browser, page) = at_login(&world, &format!("203.0.113.{number}")).await;
-        let answer = type_in(&mut browser, &page, "ada", PASSWORD).await;
-        if answer.status == StatusCode::TOO_MANY_REQUESTS {
-            assert_eq!((codes(&world).await.len(), number), (3, 3));
-            return;
-        }
-        assert!(answer.location().contains("mailed-code"), "{answer:?}");
-    }
-    panic!("nobody is slowed down");
-}
-
 /// Guessing slowly does not help: a row is remembered for a month.
 #[tokio::test]
 async fn slow_guesses_add_up() {
