@@ -260,6 +260,10 @@ fn check_pairs(metadata: &ClientMetadata) -> Result<(), Refusal> {
     {
         return lacks("must hold authorization_code or device_code beside refresh_token");
     }
+    // RFC 6749 §4.4: who keeps no secret cannot act for itself.
+    if metadata.is_public() && metadata.allows(GrantType::ClientCredentials) {
+        return lacks("must not hold client_credentials for a client without a secret");
+    }
     if metadata.client_type == ClientType::M2m && metadata.acts_for_people() {
         return lacks("must be client_credentials alone for a machine that acts for itself");
     }

@@ -291,6 +291,10 @@ fn an_admins_type_fixes_grants_and_authentication() {
         json!({"client_type": "m2m", "client_name": "x"}),
         json!({"client_type": "m2m", "client_name": "x", "redirect_uris": [], "scope": "openid"}),
         json!({"client_type": "spa", "client_name": "x", "introspection": "realm"}),
+        json!({
+            "client_type": "native", "client_name": "x", "redirect_uris": [],
+            "grant_types": ["client_credentials"], "response_types": [], "scope": "notes:read",
+        }),
         json!({"client_type": "web", "client_name": " "}),
         json!({"client_type": "web"}),
     ] {
