@@ -243,9 +243,8 @@ async fn who_has_no_second_proof_is_not_locked_out() {
     assert!(!asks_for_mailed_code(&page), "{page:?}");
 }
 
-/// The owner on a known device is asked for nothing more.
-#[tokio::test]
-async fn a_known_device_is_not_doubted() {
+/// The owner signs in on a known device after so many guesses of others; gives it and the answer.
+async fn known_among_guesses() -> (World, Browser, Answer) {
     let world = World::in_memory().await;
     world.ada().await;
     let (mut known, _) = right_password(&world, "ada").await;
@@ -256,6 +255,13 @@ async fn a_known_device_is_not_doubted() {
     let client = world.client(ClientType::Web).await;
     let page = to_login(&mut known, &client.authorize_url(&[])).await;
     let answer = type_in(&mut known, &page, "ada", PASSWORD).await;
+    (world, known, answer)
+}
+
+/// The owner on a known device is asked for nothing more.
+#[tokio::test]
+async fn a_known_device_is_not_doubted() {
+    let (world, _, answer) = known_among_guesses().await;
     assert!(!answer.location().contains("mailed-code"), "{answer:?}");
     // That was no stranger, and strangers stay doubted.
     world.advance(61);
@@ -325,16 +331,7 @@ async fn codes_are_mailed_so_often_and_no_more() {
 /// A stolen session has no guesses of its own; its owner signs in once more.
 #[tokio::test]
 async fn a_doubted_password_changes_and_deletes_nothing() {
-    let world = World::in_memory().await;
-    world.ada().await;
-    let (mut known, _) = right_password(&world, "ada").await;
-    for number in 0..TOO_MANY {
-        guess(&world, "ada", number).await;
-    }
-    known.cookies.retain(|name, _| name.ends_with("_known"));
-    let client = world.client(ClientType::Web).await;
-    let page = to_login(&mut known, &client.authorize_url(&[])).await;
-    type_in(&mut known, &page, "ada", PASSWORD).await;
+    let (world, mut known, _) = known_among_guesses().await;
     world.advance(61);
     let current = [("current", PASSWORD), ("password", CHOSEN)];
     let named = [("username", "ada"), ("password", PASSWORD)];
