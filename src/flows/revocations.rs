@@ -121,18 +121,18 @@ pub async fn is_revoked(
 }
 
 fn marks_of(claims: &AccessTokenClaims, owner: Option<&UserId>) -> Vec<RevocationMark> {
-    let mut marks = vec![
-        RevocationMark::Token(claims.jti.clone()),
-        RevocationMark::Client(claims.client_id.clone()),
+    let of_token = [
+        Some(RevocationMark::Token(claims.jti.clone())),
+        Some(RevocationMark::Client(claims.client_id.clone())),
+        claims.fam.clone().map(RevocationMark::Family),
+        claims.sid.clone().map(RevocationMark::Session),
     ];
-    marks.extend(claims.fam.clone().map(RevocationMark::Family));
-    if let Some(owner) = owner {
-        marks.push(RevocationMark::User(owner.clone()));
-        marks.push(RevocationMark::Grant(
-            owner.clone(),
-            claims.client_id.clone(),
-        ));
-    }
-    marks.extend(claims.sid.clone().map(RevocationMark::Session));
+    let of_owner = owner.map(|owner| {
+        let granted = RevocationMark::Grant(owner.clone(), claims.client_id.clone());
+        [RevocationMark::User(owner.clone()), granted]
+    });
+    let mut marks = Vec::with_capacity(of_token.len() + 2);
+    marks.extend(of_token.into_iter().flatten());
+    marks.extend(of_owner.into_iter().flatten());
     marks
 }

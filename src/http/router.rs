@@ -8,6 +8,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, StatusCode};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::account::link::LinkPurpose;
@@ -303,10 +304,11 @@ pub fn router(edge: Arc<Edge>) -> Router {
     if let Some((demo, _)) = &edge.settings.demo {
         routes = routes.merge(demo.clone().with_state(()));
     }
-    routes
-        .layer(CatchPanicLayer::new())
+    // One layer: the router boxes and clones each layer of its own for every request.
+    let around = ServiceBuilder::new()
         .layer(from_fn_with_state(Arc::clone(&edge), headers::finish))
-        .with_state(edge)
+        .layer(CatchPanicLayer::new());
+    routes.layer(around).with_state(edge)
 }
 
 /// RFC 8414 §3.1 inserts the well-known part between host and path; clients try both shapes, for
