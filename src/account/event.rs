@@ -60,6 +60,8 @@ kinds! {
     ProfileChanged = "profile.changed",
     /// A person asked for another address of the account.
     AddressChangeAsked = "address.change_asked",
+    /// The mailbox of one of the two addresses has agreed to the change; the other is waited for.
+    AddressChangeAgreed = "address.change_agreed",
     /// An account got another address, which was confirmed.
     AddressChanged = "address.changed",
     /// A password was set or changed.

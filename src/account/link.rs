@@ -26,18 +26,21 @@ pub enum LinkPurpose {
     LockAccount,
     /// Gives an account another address.
     ConfirmNewAddress,
+    /// Agrees, from the address that an account has, to the other one that it is to have.
+    AgreeToNewAddress,
     /// Brings a deleted account back.
     UndoDeletion,
 }
 
 impl LinkPurpose {
     /// Every purpose.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ConfirmAddress,
         Self::ResetPassword,
         Self::Invitation,
         Self::LockAccount,
         Self::ConfirmNewAddress,
+        Self::AgreeToNewAddress,
         Self::UndoDeletion,
     ];
 
@@ -49,6 +52,7 @@ impl LinkPurpose {
             Self::Invitation => "invitation",
             Self::LockAccount => "lock_account",
             Self::ConfirmNewAddress => "confirm_new_address",
+            Self::AgreeToNewAddress => "agree_to_new_address",
             Self::UndoDeletion => "undo_deletion",
         }
     }
@@ -64,9 +68,10 @@ impl LinkPurpose {
     /// it opens an account; a week where somebody must find the mail first.
     pub const fn lifetime(self) -> Lifetime {
         match self {
-            Self::ConfirmAddress | Self::ResetPassword | Self::ConfirmNewAddress => {
-                Lifetime::seconds(30 * MINUTE)
-            }
+            Self::ConfirmAddress
+            | Self::ResetPassword
+            | Self::ConfirmNewAddress
+            | Self::AgreeToNewAddress => Lifetime::seconds(30 * MINUTE),
             Self::Invitation | Self::LockAccount => Lifetime::seconds(7 * DAY),
             Self::UndoDeletion => UNDO_PERIOD,
         }
@@ -86,6 +91,7 @@ impl LinkPurpose {
             Self::Invitation => "/invitation",
             Self::LockAccount => "/lock-account",
             Self::ConfirmNewAddress => "/confirm-new-address",
+            Self::AgreeToNewAddress => "/agree-to-new-address",
             Self::UndoDeletion => "/undo-deletion",
         }
     }
@@ -100,7 +106,7 @@ impl LinkPurpose {
     /// Whether it is void once the account has another address than the one that it was sent to.
     /// One that locks is not: it is sent to the old address when the address is changed.
     pub const fn is_bound_to_account_address(self) -> bool {
-        matches!(self, Self::ResetPassword)
+        matches!(self, Self::ResetPassword | Self::AgreeToNewAddress)
     }
 }
 
@@ -123,6 +129,9 @@ pub struct LinkContent {
     /// The digest of the cookie of the browser that asked for the link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub browser: Option<String>,
+    /// The digest of the link to the other address, where a new one is confirmed at both ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pair: Option<String>,
 }
 
 impl LinkContent {

@@ -49,7 +49,11 @@ kinds! {
     Invitation = "invitation",
     /// Follow a link to confirm a new address of an account. Values: `link`.
     ConfirmNewAddress = "confirm-new-address",
-    /// The address of the account is being changed; sent to the old one. Values: `lock_link`.
+    /// Follow a link to agree, from the confirmed address that the account has, to another one.
+    /// Values: `link`, `new_email`, `lock_link`.
+    AgreeToNewAddress = "agree-to-new-address",
+    /// The address of the account is being changed; sent to the old one, where nobody has
+    /// confirmed it. Values: `lock_link`.
     AddressChanging = "address-changing",
     /// The password was changed. Values: `lock_link`.
     PasswordChanged = "password-changed",
@@ -96,7 +100,8 @@ impl MailKind {
     pub const fn is_notice(self) -> bool {
         matches!(
             self,
-            Self::AddressChanging
+            Self::AgreeToNewAddress
+                | Self::AddressChanging
                 | Self::PasswordChanged
                 | Self::FactorChanged
                 | Self::RecoveryCodeUsed
@@ -118,6 +123,7 @@ impl Mail {
         let values = [
             ("link", "https://id.example.com/link?token=example"),
             ("lock_link", "https://id.example.com/lock?token=example"),
+            ("new_email", "new@example.com"),
             ("what", "Phone"),
             ("left", "3"),
             ("device", "Firefox, Linux"),

@@ -13,6 +13,7 @@ pub mod language;
 pub mod link;
 pub mod mail;
 pub mod mailed_code;
+pub mod new_address;
 pub mod passkey;
 pub mod password;
 pub mod profile;

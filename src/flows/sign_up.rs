@@ -101,6 +101,7 @@ pub async fn sign_up(
         request: form.request.map(str::to_owned),
         terms: form.terms.map(str::to_owned),
         browser: asker.cookie.map(|value| Digest::of(value).to_hex()),
+        pair: None,
     };
     send(app, asker, &email, content, now).await?;
     Ok(email)

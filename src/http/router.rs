@@ -73,6 +73,7 @@ pub const ROUTES: &[Route] = &[
     route("GET, POST", LinkPurpose::Invitation.path()),
     route("GET, POST", LinkPurpose::LockAccount.path()),
     route("GET, POST", LinkPurpose::ConfirmNewAddress.path()),
+    route("GET, POST", LinkPurpose::AgreeToNewAddress.path()),
     route("GET, POST", LinkPurpose::UndoDeletion.path()),
     route("GET", "/error"),
     route("POST", language::PATH),
@@ -136,6 +137,18 @@ fn link_routes() -> Routes {
         .route(
             LinkPurpose::LockAccount.path(),
             get(lock_account::get).post(lock_account::post),
+        )
+        .route(
+            LinkPurpose::ConfirmNewAddress.path(),
+            get(confirm_new_address::get).post(confirm_new_address::post),
+        )
+        .route(
+            LinkPurpose::AgreeToNewAddress.path(),
+            get(confirm_new_address::get_agreement).post(confirm_new_address::post_agreement),
+        )
+        .route(
+            LinkPurpose::UndoDeletion.path(),
+            get(undo_deletion::get).post(undo_deletion::post),
         )
 }
 
@@ -230,14 +243,6 @@ fn account_routes() -> Routes {
         .route(
             AccountPage::Address.path(),
             get(account::address::get).post(account::address::post),
-        )
-        .route(
-            LinkPurpose::ConfirmNewAddress.path(),
-            get(confirm_new_address::get).post(confirm_new_address::post),
-        )
-        .route(
-            LinkPurpose::UndoDeletion.path(),
-            get(undo_deletion::get).post(undo_deletion::post),
         )
         .route(
             AccountPage::Password.path(),

@@ -154,9 +154,10 @@ fn link_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
         error,
         action: words("/account/address"),
     };
-    let confirm = |error| ConfirmNewAddressPage {
+    let confirm = |agrees, error| ConfirmNewAddressPage {
         chrome: chrome(words),
         email: words("ada@example.test"),
+        agrees,
         token: words("token"),
         error,
         action: words("/confirm-new-address"),
@@ -171,11 +172,15 @@ fn link_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
     };
     let known = address(Some(words("ada@example.test")), None);
     let refused = address(None, Some(AccountFormError::Address));
-    let taken = confirm(Some(AccountFormError::AddressTaken));
+    let taken = confirm(false, Some(AccountFormError::AddressTaken));
     vec![
         ("account_address", pages.render(&known).unwrap()),
         ("account_no_address", pages.render(&refused).unwrap()),
-        ("new_address", pages.render(&confirm(None)).unwrap()),
+        ("new_address", pages.render(&confirm(false, None)).unwrap()),
+        (
+            "new_address_agreed",
+            pages.render(&confirm(true, None)).unwrap(),
+        ),
         ("new_address_taken", pages.render(&taken).unwrap()),
         ("undo_deletion", pages.render(&undo).unwrap()),
     ]

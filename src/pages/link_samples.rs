@@ -106,6 +106,7 @@ pub(super) fn all(words: Words) -> Vec<(&'static str, String)> {
         ("done_account_elsewhere", LinkDone::AccountMade, None),
         ("done_password", LinkDone::PasswordSet, Some("/login?x")),
         ("done_locked", LinkDone::AccountLocked, None),
+        ("done_awaited", LinkDone::AddressAwaited, None),
     ];
     for (name, what, sign_in) in dones {
         rendered.push((name, pages.render(&done(what, sign_in)).unwrap()));

@@ -251,6 +251,8 @@ pub enum LinkDone {
     AccountLocked,
     /// The account has another address.
     AddressChanged,
+    /// One mailbox has confirmed a new address; the other has not yet.
+    AddressAwaited,
     /// The account is back.
     AccountRestored,
 }

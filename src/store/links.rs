@@ -21,6 +21,36 @@ pub enum LinkUse {
     NameTaken,
 }
 
+/// What came of using one of the links around a new address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressUse {
+    /// This call has used it, and the account has the new address.
+    Changed,
+    /// This call has used it; the account keeps its address until the other link is used too.
+    Waits,
+    /// As [`LinkUse::Void`].
+    Void,
+    /// The new address is somebody else's, as address or user name. Nothing changed.
+    NameTaken,
+}
+
+/// One of the links around a new address is used.
+#[derive(Debug, Clone)]
+pub struct AddressStep {
+    /// Where it stands.
+    pub realm: RealmId,
+    /// The digest of what its address carries.
+    pub digest: Digest,
+    /// From which end: [`LinkPurpose::ConfirmNewAddress`] or [`LinkPurpose::AgreeToNewAddress`].
+    pub purpose: LinkPurpose,
+    /// What goes with it when the other end has still to confirm.
+    pub waiting: Effects,
+    /// What goes with the change.
+    pub changed: Effects,
+    /// The moment.
+    pub now: Timestamp,
+}
+
 /// The record of links. They are written with what they are sent for: [`Effects::links`].
 #[async_trait]
 pub trait Links: Send + Sync + 'static {
@@ -51,17 +81,11 @@ pub trait Links: Send + Sync + 'static {
         digest: &Digest,
         change: &PasswordChange,
     ) -> StoreResult<LinkUse>;
-    /// Uses a link that confirms a new address, and gives it to the account as confirmed, if the
-    /// account stands and nothing has ended all that was granted to it since the link was made. A
-    /// user name that is the address before changes with it. `NameTaken` when the new address is
-    /// somebody else's, as either.
-    async fn change_address_by_link(
-        &self,
-        realm: &RealmId,
-        digest: &Digest,
-        effects: &Effects,
-        now: Timestamp,
-    ) -> StoreResult<LinkUse>;
+    /// Uses a link that confirms a new address or agrees to it, if the account stands and nothing
+    /// has ended all that was granted to it since the link was made. When nothing is missing
+    /// ([`crate::account::new_address::weigh`]), the account has the new address, as confirmed; a
+    /// user name that is the address before changes with it.
+    async fn change_address_by_link(&self, step: &AddressStep) -> StoreResult<AddressUse>;
     /// Uses a link that undoes a deletion, and restores the account as
     /// [`super::People::switch_user`] does.
     async fn restore_by_link(

@@ -60,7 +60,7 @@ pub use device::DeviceAuthorizations;
 pub use effects::{Effects, NewMail};
 pub use events::{EventFilter, EventPage, EventPlace, Events, StoredEvent};
 pub use factors::SignIns;
-pub use links::{LinkUse, Links};
+pub use links::{AddressStep, AddressUse, LinkUse, Links};
 pub use logouts::{LogoutBacklog, LogoutDelivery, LogoutFilter, LogoutOutcome, Logouts};
 pub use mails::{MailBacklog, MailCounts, MailFate, MailFilter, Mails, StoredMail};
 pub use migrations::{MigrationStatus, Migrations, OpenError};

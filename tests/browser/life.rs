@@ -122,12 +122,13 @@ async fn changes_the_address(person: &mut Person) {
     let mail = person.cluster.mail(&new, "Confirm your new address").await;
     browser.open(&mail.link()).await;
     browser.press("new-address-submit").await;
-    browser.element("link-done").await;
-    // Whoever had the old address hears of it.
-    person
-        .cluster
-        .mail(&person.address, "about to change")
-        .await;
+    browser.reads("link-done", "other mailbox").await;
+    // Whoever has the old address agrees.
+    let agreement = "Agree to the new address";
+    let mail = person.cluster.mail(&person.address, agreement).await;
+    browser.open(&mail.link()).await;
+    browser.press("new-address-submit").await;
+    browser.reads("link-done", "changed").await;
     person.address = new;
     browser.open(&person.cluster.at("/account")).await;
     browser.reads("check-email", &person.address).await;

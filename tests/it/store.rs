@@ -35,10 +35,15 @@ macro_rules! conformance {
                 with_the_others_go_their_devices,
                 of_sessions_that_end_each_other_one_stays,
                 changes_a_profile_that_is_as_it_was_seen;
-            links_of_owner: gives_an_account_its_new_address, a_taken_address_stays_where_it_is,
-                an_address_asked_for_before_an_end_is_void,
-                gives_an_address_to_one_account_in_a_race, a_link_brings_an_account_back_in_time,
-                a_link_undoes_no_other_deletion;
+            links_of_owner: a_link_brings_an_account_back_in_time, a_link_undoes_no_other_deletion;
+            new_address: changes_the_address_when_both_ends_have_confirmed, both_ends_confirm_in_time,
+                a_newer_wish_voids_both_links_of_the_one_before,
+                an_agreement_is_to_one_address_of_one_person,
+                the_present_address_must_be_the_one_that_agreed,
+                the_new_end_alone_changes_an_unconfirmed_address,
+                a_taken_address_stays_where_it_is, an_address_asked_for_before_an_end_is_void,
+                gives_an_address_to_one_account_in_a_race, one_end_waits_and_one_changes_in_a_race,
+                newer_wishes_and_confirmations_do_not_wait_for_each_other;
             events: pages_through_the_events_of_a_user, lists_events_from_either_end,
                 lists_events_by_what_they_are_about,
                 purges_old_events, tells_only_of_what_happened, tells_of_a_revocation_once;

@@ -149,7 +149,9 @@ pub(super) fn refused(
     let again = match purpose {
         LinkPurpose::ConfirmAddress => Some(local(edge, call, "/sign-up")),
         LinkPurpose::ResetPassword => Some(local(edge, call, "/forgot-password")),
-        LinkPurpose::ConfirmNewAddress => Some(local(edge, call, AccountPage::Address.path())),
+        LinkPurpose::ConfirmNewAddress | LinkPurpose::AgreeToNewAddress => {
+            Some(local(edge, call, AccountPage::Address.path()))
+        }
         LinkPurpose::Invitation | LinkPurpose::LockAccount | LinkPurpose::UndoDeletion => None,
     };
     let view = LinkRefusedPage::new(respond::realm_chrome(edge, call), refusal, again);

@@ -26,13 +26,15 @@ impl View for AddressPage {
     const TEMPLATE: &'static str = "account_address.html";
 }
 
-/// Asks whether to give the account its new address. Posts `csrf` and `token` to `action`.
+/// Asks whether to give the account its new address, in the mailbox of either address. Posts `csrf` and `token` to `action`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConfirmNewAddressPage {
     /// The surroundings.
     pub chrome: Chrome,
     /// The new address.
     pub email: String,
+    /// Whether it is asked in the mailbox of the present address.
+    pub agrees: bool,
     /// What the link's address carries.
     pub token: String,
     /// Why the last attempt was not accepted.

@@ -221,6 +221,7 @@ pub fn in_words(kind: EventKind) -> Message {
         EventKind::UserRestored => Message::new("event-user-restored"),
         EventKind::ProfileChanged => Message::new("event-profile-changed"),
         EventKind::AddressChangeAsked => Message::new("event-address-change-asked"),
+        EventKind::AddressChangeAgreed => Message::new("event-address-change-agreed"),
         EventKind::AddressChanged => Message::new("event-address-changed"),
         EventKind::PasswordChanged => Message::new("event-password-changed"),
         EventKind::PasswordResetAsked => Message::new("event-password-reset-asked"),

@@ -30,6 +30,8 @@ impl Draft {
             Some(value(mail, "what")?)
         } else if kind == MailKind::NewDevice {
             Some(value(mail, "device")?)
+        } else if kind == MailKind::AgreeToNewAddress {
+            Some(value(mail, "new_email")?)
         } else if kind == MailKind::SignInCode {
             Some(value(mail, "code")?)
         } else {
@@ -79,6 +81,7 @@ fn subject(kind: MailKind) -> Message {
         MailKind::NoAccount => Message::new("mail-no-account-subject"),
         MailKind::Invitation => Message::new("mail-invitation-subject"),
         MailKind::ConfirmNewAddress => Message::new("mail-confirm-new-address-subject"),
+        MailKind::AgreeToNewAddress => Message::new("mail-agree-to-new-address-subject"),
         MailKind::AddressChanging => Message::new("mail-address-changing-subject"),
         MailKind::PasswordChanged => Message::new("mail-password-changed-subject"),
         MailKind::FactorChanged => Message::new("mail-factor-changed-subject"),
@@ -101,6 +104,7 @@ fn lead(kind: MailKind) -> Message {
         MailKind::NoAccount => Message::new("mail-no-account-lead"),
         MailKind::Invitation => Message::new("mail-invitation-lead"),
         MailKind::ConfirmNewAddress => Message::new("mail-confirm-new-address-lead"),
+        MailKind::AgreeToNewAddress => Message::new("mail-agree-to-new-address-lead"),
         MailKind::AddressChanging => Message::new("mail-address-changing-lead"),
         MailKind::PasswordChanged => Message::new("mail-password-changed-lead"),
         MailKind::FactorChanged => Message::new("mail-factor-changed-lead"),
@@ -140,6 +144,7 @@ fn action(kind: MailKind) -> Option<Message> {
         MailKind::ResetPassword => Message::new("mail-reset-password-action"),
         MailKind::Invitation => Message::new("mail-invitation-action"),
         MailKind::ConfirmNewAddress => Message::new("mail-confirm-new-address-action"),
+        MailKind::AgreeToNewAddress => Message::new("mail-agree-to-new-address-action"),
         MailKind::AccountDeleted => Message::new("mail-account-deleted-action"),
         MailKind::NoAccount
         | MailKind::AddressChanging
@@ -164,6 +169,7 @@ fn notes(kind: MailKind) -> Vec<Message> {
         MailKind::ConfirmNewAddress => {
             vec![once, Message::new("mail-confirm-new-address-not-you")]
         }
+        MailKind::AgreeToNewAddress => vec![once],
         MailKind::AlreadyRegistered | MailKind::NoAccount => {
             vec![Message::new("mail-nothing-to-do")]
         }

@@ -15,7 +15,7 @@ pub(super) fn link(world: &World, token: &str, purpose: LinkPurpose) -> Link {
     let (user, email) = match purpose {
         P::ConfirmAddress | P::Invitation => (None, "eve@example.com"),
         P::ConfirmNewAddress => (Some(world.user.id.clone()), "new@example.com"),
-        P::ResetPassword | P::LockAccount | P::UndoDeletion => {
+        P::ResetPassword | P::LockAccount | P::AgreeToNewAddress | P::UndoDeletion => {
             (Some(world.user.id.clone()), "ada@example.com")
         }
     };
@@ -31,6 +31,7 @@ pub(super) fn link(world: &World, token: &str, purpose: LinkPurpose) -> Link {
             request: Some("client_id=shop".to_owned()),
             terms: Some("https://shop.example/terms".to_owned()),
             browser: Some("cookie".to_owned()),
+            pair: Some("other end".to_owned()),
         },
         created_at: START,
         expires_at: after(60),

@@ -23,6 +23,7 @@ pub mod links_of_owner;
 pub mod logouts;
 pub mod mails;
 pub mod misc;
+pub mod new_address;
 pub mod own;
 pub mod passkeys;
 pub mod passwords;

@@ -9,7 +9,7 @@ use crate::account::user::User;
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
-use crate::store::{Effects, LinkUse, Links, PasswordChange, StoreResult};
+use crate::store::{AddressStep, AddressUse, Effects, LinkUse, Links, PasswordChange, StoreResult};
 
 #[async_trait]
 impl Links for Backend {
@@ -58,16 +58,8 @@ impl Links for Backend {
         ))
     }
 
-    async fn change_address_by_link(
-        &self,
-        realm: &RealmId,
-        digest: &Digest,
-        effects: &Effects,
-        now: Timestamp,
-    ) -> StoreResult<LinkUse> {
-        run!(self.write_all(realm, digest, effects), |c| {
-            links::change_address(c, (&realm, &digest), &effects, now)
-        })
+    async fn change_address_by_link(&self, step: &AddressStep) -> StoreResult<AddressUse> {
+        run!(self.write_all(step), |c| links::change_address(c, &step))
     }
 
     async fn restore_by_link(

@@ -212,6 +212,8 @@ async fn a_link_that_does_nothing_says_why() {
         other_page(LinkPurpose::ConfirmAddress),
         other_page(LinkPurpose::Invitation),
         other_page(LinkPurpose::LockAccount),
+        other_page(LinkPurpose::ConfirmNewAddress),
+        other_page(LinkPurpose::AgreeToNewAddress),
     ];
     for address in unknown {
         assert_eq!(

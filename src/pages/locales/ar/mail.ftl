@@ -32,9 +32,13 @@ mail-invitation-action = قبول الدعوة
 mail-invitation-unknown = إذا لم تعرف ما المقصود فلا تفعل شيئًا.
 
 mail-confirm-new-address-subject = أكّد عنوانك الجديد لدى { $realm }
-mail-confirm-new-address-lead = يرجى تأكيد أن هذا العنوان لك. من ذلك الحين يصبح عنوان حسابك لدى { $realm }.
+mail-confirm-new-address-lead = يرجى تأكيد أن هذا العنوان لك. عندئذٍ يصبح عنوان حسابك لدى { $realm }؛ وإذا كان للحساب عنوان مؤكَّد من قبل فعليه أن يوافق أيضًا.
 mail-confirm-new-address-action = تأكيد العنوان الجديد
 mail-confirm-new-address-not-you = إذا لم تطلب ذلك فلا تفعل شيئًا: يحتفظ الحساب بعنوانه القديم.
+
+mail-agree-to-new-address-subject = وافق على العنوان الجديد لحسابك لدى { $realm }
+mail-agree-to-new-address-lead = أُعطي عنوان آخر لحسابك لدى { $realm }. سيحل محل هذا العنوان حين توافق أنت ويُؤكَّد العنوان الجديد:
+mail-agree-to-new-address-action = الموافقة على العنوان الجديد
 
 mail-address-changing-subject = عنوان حسابك على وشك التغيّر
 mail-address-changing-lead = أُعطي عنوان آخر لحسابك لدى { $realm }. سيحل محل هذا العنوان حالما يُؤكَّد.

@@ -32,9 +32,13 @@ mail-invitation-action = Einladung annehmen
 mail-invitation-unknown = Wenn Sie nicht wissen, worum es geht, tun Sie nichts.
 
 mail-confirm-new-address-subject = Bestätigen Sie Ihre neue Adresse für { $realm }
-mail-confirm-new-address-lead = Bitte bestätigen Sie, dass diese Adresse Ihnen gehört. Von da an ist sie die Adresse Ihres Kontos bei { $realm }.
+mail-confirm-new-address-lead = Bitte bestätigen Sie, dass diese Adresse Ihnen gehört. Dann wird sie die Adresse Ihres Kontos bei { $realm }; hat das Konto schon eine bestätigte Adresse, muss auch diese zustimmen.
 mail-confirm-new-address-action = Neue Adresse bestätigen
 mail-confirm-new-address-not-you = Wenn Sie das nicht veranlasst haben, tun Sie nichts: Das Konto behält seine alte Adresse.
+
+mail-agree-to-new-address-subject = Stimmen Sie der neuen Adresse Ihres Kontos bei { $realm } zu
+mail-agree-to-new-address-lead = Für Ihr Konto bei { $realm } wurde eine andere Adresse angegeben. Sie ersetzt diese, sobald Sie zustimmen und die neue Adresse bestätigt ist:
+mail-agree-to-new-address-action = Der neuen Adresse zustimmen
 
 mail-address-changing-subject = Die Adresse Ihres Kontos wird geändert
 mail-address-changing-lead = Für Ihr Konto bei { $realm } wurde eine andere Adresse angegeben. Sie ersetzt diese, sobald sie bestätigt ist.

@@ -34,9 +34,13 @@ mail-invitation-action = Accept the invitation
 mail-invitation-unknown = If you do not know what this is about, do nothing.
 
 mail-confirm-new-address-subject = Confirm your new address for { $realm }
-mail-confirm-new-address-lead = Please confirm that this address is yours. From then on it is the address of your account at { $realm }.
+mail-confirm-new-address-lead = Please confirm that this address is yours. It then becomes the address of your account at { $realm }; if the account has a confirmed address already, that one must agree too.
 mail-confirm-new-address-action = Confirm new address
 mail-confirm-new-address-not-you = If you have not asked for this, do nothing: the account keeps its old address.
+
+mail-agree-to-new-address-subject = Agree to the new address of your account at { $realm }
+mail-agree-to-new-address-lead = Another address was given for your account at { $realm }. It replaces this one once you agree and the new address is confirmed:
+mail-agree-to-new-address-action = Agree to the new address
 
 mail-address-changing-subject = The address of your account is about to change
 mail-address-changing-lead = Another address was given for your account at { $realm }. It replaces this one as soon as it is confirmed.

@@ -32,9 +32,13 @@ mail-invitation-action = Aceptar la invitación
 mail-invitation-unknown = Si no sabe de qué se trata, no haga nada.
 
 mail-confirm-new-address-subject = Confirme su nueva dirección para { $realm }
-mail-confirm-new-address-lead = Confirme que esta dirección es suya. Desde ese momento será la dirección de su cuenta en { $realm }.
+mail-confirm-new-address-lead = Confirme que esta dirección es suya. Entonces será la dirección de su cuenta en { $realm }; si la cuenta ya tiene una dirección confirmada, esta también debe dar su acuerdo.
 mail-confirm-new-address-action = Confirmar la nueva dirección
 mail-confirm-new-address-not-you = Si no lo ha pedido, no haga nada: la cuenta conserva su dirección anterior.
+
+mail-agree-to-new-address-subject = Acepte la nueva dirección de su cuenta en { $realm }
+mail-agree-to-new-address-lead = Se ha indicado otra dirección para su cuenta en { $realm }. Sustituirá a esta cuando usted la acepte y la nueva dirección se confirme:
+mail-agree-to-new-address-action = Aceptar la nueva dirección
 
 mail-address-changing-subject = La dirección de su cuenta va a cambiar
 mail-address-changing-lead = Se ha indicado otra dirección para su cuenta en { $realm }. Sustituirá a esta en cuanto se confirme.

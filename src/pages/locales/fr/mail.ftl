@@ -32,9 +32,13 @@ mail-invitation-action = Accepter l’invitation
 mail-invitation-unknown = Si vous ne savez pas de quoi il s’agit, ne faites rien.
 
 mail-confirm-new-address-subject = Confirmez votre nouvelle adresse pour { $realm }
-mail-confirm-new-address-lead = Veuillez confirmer que cette adresse est la vôtre. Elle sera dès lors l’adresse de votre compte chez { $realm }.
+mail-confirm-new-address-lead = Veuillez confirmer que cette adresse est la vôtre. Elle devient alors l’adresse de votre compte chez { $realm } ; si le compte a déjà une adresse confirmée, celle-ci doit aussi donner son accord.
 mail-confirm-new-address-action = Confirmer la nouvelle adresse
 mail-confirm-new-address-not-you = Si vous n’avez rien demandé, ne faites rien : le compte garde son ancienne adresse.
+
+mail-agree-to-new-address-subject = Acceptez la nouvelle adresse de votre compte chez { $realm }
+mail-agree-to-new-address-lead = Une autre adresse a été donnée pour votre compte chez { $realm }. Elle remplacera celle-ci quand vous l’aurez acceptée et que la nouvelle adresse sera confirmée :
+mail-agree-to-new-address-action = Accepter la nouvelle adresse
 
 mail-address-changing-subject = L’adresse de votre compte va changer
 mail-address-changing-lead = Une autre adresse a été donnée pour votre compte chez { $realm }. Elle remplacera celle-ci dès qu’elle sera confirmée.

@@ -32,9 +32,13 @@ mail-invitation-action = 招待を受ける
 mail-invitation-unknown = お心当たりがない場合は、何もしないでください。
 
 mail-confirm-new-address-subject = { $realm } の新しいアドレスを確認してください
-mail-confirm-new-address-lead = このアドレスがご自分のものであることを確認してください。確認が済むと、{ $realm } のアカウントのアドレスになります。
+mail-confirm-new-address-lead = このアドレスがご自分のものであることを確認してください。確認が済むと、{ $realm } のアカウントのアドレスになります。確認済みのアドレスがすでにある場合は、そちらの同意も必要です。
 mail-confirm-new-address-action = 新しいアドレスを確認する
 mail-confirm-new-address-not-you = お心当たりがない場合は、何もしないでください。アカウントのアドレスは元のままです。
+
+mail-agree-to-new-address-subject = { $realm } のアカウントの新しいアドレスに同意してください
+mail-agree-to-new-address-lead = { $realm } のアカウントに別のアドレスが指定されました。あなたが同意し、新しいアドレスの確認が済むと、このアドレスに代わります。
+mail-agree-to-new-address-action = 新しいアドレスに同意する
 
 mail-address-changing-subject = アカウントのアドレスが変わろうとしています
 mail-address-changing-lead = { $realm } のアカウントに別のアドレスが指定されました。確認が済みしだい、このアドレスに代わります。

@@ -1,16 +1,17 @@
 //! One-time links: written with the mail that carries them, used once.
 
-use super::rows::{column, moment, optional_user_id};
+use super::rows::{column, optional_user_id};
 use super::{
     Answer, Change, Connection, Creation, Timestamp, Verdict, effects, millis, passwords, people,
     rows, sql, users,
 };
 use crate::account::link::{Link, LinkPurpose};
+use crate::account::new_address::{self, Weighed};
 use crate::account::user::{AccountSwitch, User};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::secret::Digest;
 use crate::store::fault::Fault;
-use crate::store::{Effects, LinkUse, PasswordChange};
+use crate::store::{AddressStep, AddressUse, Effects, LinkUse, PasswordChange};
 
 /// The columns of [`rows::link`].
 macro_rules! link_columns {
@@ -90,7 +91,6 @@ pub(in super::super) async fn find_in_slot(
 struct Spent {
     user: Option<UserId>,
     email: String,
-    created_at: Timestamp,
 }
 
 /// The one statement that decides who has used a link. What it kept is forgotten with it.
@@ -104,7 +104,7 @@ async fn spend(
          WHERE realm = $1 AND digest = $2 AND purpose = $3 AND used_at IS NULL AND expires_at > $4
              AND ($5 OR EXISTS (SELECT 1 FROM users WHERE users.realm = one_time_link.realm
                  AND users.id = one_time_link.user_id AND users.email = one_time_link.email))
-         RETURNING user_id, email, created_at")
+         RETURNING user_id, email")
     .bind(realm.as_str())
     .bind(digest.as_bytes())
     .bind(purpose.as_str())
@@ -116,7 +116,6 @@ async fn spend(
     Ok(Some(Spent {
         user: optional_user_id(&row, "user_id")?,
         email: column(&row, "email")?,
-        created_at: moment(&row, "created_at")?,
     }))
 }
 
@@ -194,29 +193,48 @@ pub(in super::super) async fn restore(
     Ok(used(restored))
 }
 
+/// Whoever uses the link of one end holds the account's row, so that the other end sees it used,
+/// or is seen.
 pub(in super::super) async fn change_address(
     c: &mut Connection<'_>,
-    (realm, digest): (&RealmId, &Digest),
-    effects: &Effects,
-    now: Timestamp,
-) -> Answer<Verdict<LinkUse>> {
-    hold_account(c, realm, digest).await?;
-    let spent = spend(c, (realm, digest), LinkPurpose::ConfirmNewAddress, now).await?;
-    let Some((user, spent)) = spent.and_then(|spent| Some((spent.user.clone()?, spent))) else {
-        return Ok(Verdict::Undo(LinkUse::Void));
+    step: &AddressStep,
+) -> Answer<Verdict<AddressUse>> {
+    let place = (&step.realm, &step.digest);
+    hold_account(c, &step.realm, &step.digest).await?;
+    let Some(link) = find(c, &step.realm, &step.digest).await? else {
+        return Ok(Verdict::Undo(AddressUse::Void));
     };
-    let address = users::NewAddress {
-        email: &spent.email,
-        asked_at: spent.created_at,
+    let spent = spend(c, place, step.purpose, step.now).await?;
+    let Some(user) = spent.and_then(|spent| spent.user) else {
+        return Ok(Verdict::Undo(AddressUse::Void));
     };
-    let Some(creation) = users::set_address(c, (realm, &user), &address, now).await? else {
-        return Ok(Verdict::Undo(LinkUse::Void));
+    let owner = (&step.realm, &user);
+    let Some(confirmed) = users::confirmed_address(c, owner, link.created_at).await? else {
+        return Ok(Verdict::Undo(AddressUse::Void));
     };
-    if creation == Creation::NameTaken {
-        return Ok(Verdict::Undo(LinkUse::NameTaken));
+    let other = match new_address::other_end(step.purpose) {
+        Some(end) => find_in_slot(c, &step.realm, end, &link.slot()).await?,
+        None => None,
+    };
+    match new_address::weigh(&link, other.as_ref(), confirmed.as_deref(), step.now) {
+        Weighed::Void => Ok(Verdict::Undo(AddressUse::Void)),
+        Weighed::Waits(email) => {
+            // Only the mailbox of an address is told that somebody has it.
+            let asks = step.purpose == LinkPurpose::ConfirmNewAddress;
+            if asks && users::has_another_owner(c, owner, email).await? {
+                return Ok(Verdict::Undo(AddressUse::NameTaken));
+            }
+            effects::record(c, &step.waiting, step.now).await?;
+            Ok(Verdict::Keep(AddressUse::Waits))
+        }
+        Weighed::Changes(email) => {
+            if users::set_address(c, owner, email, step.now).await? == Creation::NameTaken {
+                return Ok(Verdict::Undo(AddressUse::NameTaken));
+            }
+            effects::record(c, &step.changed, step.now).await?;
+            Ok(Verdict::Keep(AddressUse::Changed))
+        }
     }
-    effects::record(c, effects, now).await?;
-    Ok(Verdict::Keep(LinkUse::Used))
 }
 
 fn used(change: Verdict<Change>) -> Verdict<LinkUse> {

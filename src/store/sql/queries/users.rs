@@ -1,6 +1,6 @@
 //! Users, their login names, and failed logins.
 
-use super::rows::{count, moment, user_columns, user_stands};
+use super::rows::{column, count, moment, user_columns, user_stands};
 use super::{
     Answer, Change, Connection, Creation, Page, Timestamp, Verdict, bounds, change, creation,
     effects, families, links, logouts, millis, protection, rows, sessions, sign_ins, sql,
@@ -150,54 +150,76 @@ pub(super) fn profile(user: &User) -> Answer<String> {
         .map_err(|error| Fault::Corrupt(format!("profile: {error}")))
 }
 
-/// A confirmed address, and when it was asked for.
-pub(super) struct NewAddress<'a> {
-    pub(super) email: &'a str,
-    pub(super) asked_at: Timestamp,
+/// The confirmed address of a user whose row this transaction has locked, if there is one; `None`
+/// when the user does not stand, or everything of theirs was ended since `since`.
+pub(super) async fn confirmed_address(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+    since: Timestamp,
+) -> Answer<Option<Option<String>>> {
+    let query = sql(concat!(
+        "SELECT CASE WHEN email_verified THEN email END AS confirmed FROM users
+         WHERE realm = $1 AND id = $2 AND (not_before IS NULL OR not_before < $3) AND ",
+        user_stands!()
+    ))
+    .bind(realm.as_str())
+    .bind(user.as_str())
+    .bind(since.unix_millis());
+    let row = c.optional(query).await?;
+    row.map(|row| column(&row, "confirmed")).transpose()
 }
 
-/// Gives a user whose row this transaction has locked another address; `None` when the user does
-/// not stand, or everything of theirs was ended since it was asked for.
+/// Whether somebody else is found by a login.
+pub(super) async fn has_another_owner(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+    login: &str,
+) -> Answer<bool> {
+    let query =
+        sql("SELECT user_id FROM user_login WHERE realm = $1 AND login = $2 AND user_id <> $3")
+            .bind(realm.as_str())
+            .bind(login)
+            .bind(user.as_str());
+    Ok(c.optional(query).await?.is_some())
+}
+
+/// Gives a user whose row this transaction has locked another address, as confirmed.
 pub(super) async fn set_address(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
-    address: &NewAddress<'_>,
+    email: &str,
     now: Timestamp,
-) -> Answer<Option<Creation>> {
+) -> Answer<Creation> {
     let query = sql(
         "INSERT INTO user_login (realm, login, user_id) VALUES ($1, $2, $3)
          ON CONFLICT (realm, login) DO UPDATE SET user_id = excluded.user_id
              WHERE user_login.user_id = excluded.user_id",
     )
     .bind(realm.as_str())
-    .bind(address.email)
+    .bind(email)
     .bind(user.as_str());
     if creation(c.execute(query).await?) == Creation::NameTaken {
-        return Ok(Some(Creation::NameTaken));
+        return Ok(Creation::NameTaken);
     }
-    let query = sql(concat!(
+    let query = sql(
         "UPDATE users SET email = $3, email_verified = TRUE, updated_at = $4,
              username = CASE WHEN username = email THEN $3 ELSE username END
-         WHERE realm = $1 AND id = $2 AND (not_before IS NULL OR not_before < $5) AND ",
-        user_stands!()
-    ))
+         WHERE realm = $1 AND id = $2",
+    )
     .bind(realm.as_str())
     .bind(user.as_str())
-    .bind(address.email)
-    .bind(now.unix_millis())
-    .bind(address.asked_at.unix_millis());
-    if change(c.execute(query).await?) == Change::NotFound {
-        return Ok(None);
-    }
+    .bind(email)
+    .bind(now.unix_millis());
+    c.execute(query).await?;
     let query = sql(
         "DELETE FROM user_login WHERE realm = $1 AND user_id = $2 AND login <> $3
              AND login NOT IN (SELECT username FROM users WHERE users.realm = $1 AND users.id = $2)",
     )
     .bind(realm.as_str())
     .bind(user.as_str())
-    .bind(address.email);
+    .bind(email);
     c.execute(query).await?;
-    Ok(Some(Creation::Created))
+    Ok(Creation::Created)
 }
 
 /// Makes other changes of the person wait until this transaction has ended.
