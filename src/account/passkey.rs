@@ -1,5 +1,6 @@
 //! Rules about passkeys: names, numbers, times, and what one proves.
 
+use crate::protocol::plain_text::plain_part;
 use crate::protocol::second_factor::MULTIPLE;
 use crate::protocol::time::Lifetime;
 
@@ -45,15 +46,14 @@ pub fn alone(synced: bool) -> String {
     format!("{} {MULTIPLE}", methods(synced))
 }
 
-/// A name for a passkey: trimmed, without control characters, of a bounded length; a plain one
-/// when nothing is left.
+/// A name for a passkey: what of a text is shown, of a bounded length; a plain one when nothing is
+/// left.
 pub fn passkey_name(text: &str) -> String {
-    let printable = text.chars().filter(|c| !c.is_control());
-    let name: String = printable.take(NAME_LIMIT).collect();
-    match name.trim() {
-        "" => "Passkey".to_owned(),
-        name => name.to_owned(),
+    let name = plain_part(text, NAME_LIMIT);
+    if name.is_empty() {
+        return "Passkey".to_owned();
     }
+    name
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 
+use crate::protocol::plain_text::plain_part;
 use crate::protocol::time::Timestamp;
 use crate::secret::{Secret, hmac_sha1};
 
@@ -108,15 +109,13 @@ pub fn enrolment_uri(secret: &TotpSecret, issuer: &str, account: &str) -> String
     )
 }
 
-/// A name for an app: trimmed, without control characters, of a bounded length; a plain one when
-/// nothing is left.
+/// A name for an app: what of a text is shown, of a bounded length; a plain one when nothing is left.
 pub fn device_name(text: &str) -> String {
-    let printable = text.chars().filter(|c| !c.is_control());
-    let name: String = printable.take(NAME_LIMIT).collect();
-    match name.trim() {
-        "" => "Authenticator app".to_owned(),
-        name => name.to_owned(),
+    let name = plain_part(text, NAME_LIMIT);
+    if name.is_empty() {
+        return "Authenticator app".to_owned();
     }
+    name
 }
 
 /// Percent-encodes everything but unreserved characters (RFC 3986 §2.3): a space as `+` would be

@@ -77,12 +77,13 @@ pub struct HashPool {
 }
 
 impl HashPool {
-    /// Starts `threads`, one at least; `queue` more attempts may wait for them.
+    /// Starts `threads`, one at least; `queue` more attempts may wait for them. They give way to
+    /// whatever else the server does: a flood of guesses costs the guessers time, and nobody else.
     pub fn new(threads: usize, queue: usize, cost: PasswordCost) -> Result<Self, KeyError> {
         let decoy = password::decoy(&cost)
             .map_err(|_impossible| KeyError::Library("hash passwords at the configured cost"))?;
         Ok(Self {
-            pool: WorkPool::new("hash", threads, queue)?,
+            pool: WorkPool::giving_way("hash", threads, queue)?,
             places: threads.max(1).saturating_add(queue),
             cost,
             decoy: decoy.into(),

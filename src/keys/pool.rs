@@ -12,6 +12,11 @@ use tokio::sync::oneshot;
 
 use crate::keys::KeyError;
 
+/// How much less urgent a thread is that gives way, as `nice` counts: with others that want the
+/// whole core it still gets a tenth of it.
+#[cfg(target_os = "linux")]
+const GIVING_WAY: i32 = 10;
+
 /// The pool that signs tokens.
 pub type SigningPool = WorkPool<()>;
 /// A place in the pool that signs tokens.
@@ -62,6 +67,15 @@ pub struct Slot<S> {
 impl<S: Default + 'static> WorkPool<S> {
     /// Starts `threads` threads (one at least); `queue` more pieces of work may wait for them.
     pub fn new(name: &str, threads: usize, queue: usize) -> Result<Self, KeyError> {
+        Self::begun_with(|| (), name, threads, queue)
+    }
+
+    /// The same, with threads that give way to all others where cores are short.
+    pub fn giving_way(name: &str, threads: usize, queue: usize) -> Result<Self, KeyError> {
+        Self::begun_with(give_way, name, threads, queue)
+    }
+
+    fn begun_with(begin: fn(), name: &str, threads: usize, queue: usize) -> Result<Self, KeyError> {
         let threads = threads.max(1);
         let places = threads.saturating_add(queue);
         let shared = Arc::new(Shared {
@@ -78,7 +92,10 @@ impl<S: Default + 'static> WorkPool<S> {
             let shared = Arc::clone(&pool.shared);
             std::thread::Builder::new()
                 .name(format!("{name}-{number}"))
-                .spawn(move || shared.work_until_closed())
+                .spawn(move || {
+                    begin();
+                    shared.work_until_closed();
+                })
                 .map_err(|_os| KeyError::Library("start a thread"))?;
         }
         Ok(pool)
@@ -105,6 +122,15 @@ impl<S: Default + 'static> WorkPool<S> {
     /// How many places are free, for metrics.
     pub fn free(&self) -> usize {
         self.shared.free.load(Ordering::Relaxed)
+    }
+}
+
+/// Lets this thread give way to others. Only Linux knows priorities of threads: elsewhere `nice`
+/// speaks of the whole process.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(GIVING_WAY) {
+        tracing::debug!(%error, "a thread keeps its priority");
     }
 }
 
@@ -228,6 +254,22 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn only_threads_that_give_way_are_less_urgent() {
+        let urgency = || rustix::process::getpriority_process(None).unwrap();
+        let here = urgency();
+        let ordinary = SigningPool::new("test", 1, 0).unwrap();
+        let giving_way = SigningPool::giving_way("test", 1, 0).unwrap();
+        let of = async |pool: SigningPool| {
+            let slot = pool.reserve().unwrap();
+            slot.run(move |_state| urgency()).await.unwrap()
+        };
+        assert_eq!(of(giving_way).await, (here + GIVING_WAY).min(19));
+        assert_eq!(of(ordinary).await, here);
+        assert_eq!(urgency(), here, "not the whole process");
+    }
 
     fn pool(threads: usize, queue: usize) -> SigningPool {
         WorkPool::new("test", threads, queue).unwrap()

@@ -8,10 +8,28 @@ const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 pub fn is_plain(text: &str) -> bool {
     let mut before = ' ';
     text.chars().all(|c| {
-        let joins = JOINERS.contains(&c) && !before.is_ascii() && !is_unseen(before);
+        let shown = !is_unseen(c) || joins(before, c);
         before = c;
-        joins || !is_unseen(c)
+        shown
     })
+}
+
+/// What of a text is shown as it is written, without spaces around it; so many characters at most.
+pub fn plain_part(text: &str, limit: usize) -> String {
+    let mut before = ' ';
+    let shown = text.chars().filter(|&c| {
+        let shown = !is_unseen(c) || joins(before, c);
+        if shown {
+            before = c;
+        }
+        shown
+    });
+    let part: String = shown.take(limit).collect();
+    part.trim().to_owned()
+}
+
+fn joins(before: char, c: char) -> bool {
+    JOINERS.contains(&c) && !before.is_ascii() && !is_unseen(before)
 }
 
 /// Whether a character is not shown itself: a control character, a line or paragraph separator, or
@@ -43,6 +61,7 @@ mod tests {
             "\u{600}12",
         ] {
             assert!(is_plain(plain), "{plain:?}");
+            assert_eq!(plain_part(plain, 10), plain);
         }
         for other in [
             "abc\u{202e}gpj",
@@ -58,6 +77,7 @@ mod tests {
             "a\0",
         ] {
             assert!(!is_plain(other), "{other:?}");
+            assert!(is_plain(&plain_part(other, 10)), "{other:?}");
         }
     }
 }
