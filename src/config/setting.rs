@@ -232,7 +232,7 @@ pub static SETTINGS: &[Setting] = &[
         Kind::Number,
         "0",
         |c, t| put(&mut c.passwords.workers, p::workers(t)),
-        "Threads that hash passwords; 0 takes half of the cores. They never delay tokens.",
+        "Threads that hash passwords; 0 takes half of the cores. On Linux they give way to everything else that the server does.",
     ),
     row(
         "passwords.queue",
