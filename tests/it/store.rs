@@ -41,8 +41,9 @@ macro_rules! conformance {
                 an_agreement_is_to_one_address_of_one_person,
                 the_present_address_must_be_the_one_that_agreed,
                 the_new_end_alone_changes_an_unconfirmed_address,
-                a_taken_address_stays_where_it_is, an_address_asked_for_before_an_end_is_void,
-                gives_an_address_to_one_account_in_a_race, one_end_waits_and_one_changes_in_a_race,
+                a_taken_address_stays_where_it_is, an_address_asked_for_before_an_end_is_void;
+            new_address_races: gives_an_address_to_one_account_in_a_race,
+                one_end_waits_and_one_changes_in_a_race,
                 newer_wishes_and_confirmations_do_not_wait_for_each_other;
             events: pages_through_the_events_of_a_user, lists_events_from_either_end,
                 lists_events_by_what_they_are_about,

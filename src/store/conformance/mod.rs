@@ -24,6 +24,7 @@ pub mod logouts;
 pub mod mails;
 pub mod misc;
 pub mod new_address;
+pub mod new_address_races;
 pub mod own;
 pub mod passkeys;
 pub mod passwords;

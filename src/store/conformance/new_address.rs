@@ -1,17 +1,17 @@
 //! Another address for an account, confirmed at both ends.
 
 use super::links::link;
-use super::{RACERS, START, World, after, count_of, race, user};
+use super::{START, World, after, user};
 use crate::account::link::{Link, LinkContent, LinkPurpose};
 use crate::account::new_address;
 use crate::account::user::{AccountSwitch, LoginName, User};
 use crate::store::{AddressStep, AddressUse, Creation, Effects, SharedStore};
 
 const OLD: &str = "ada@example.com";
-const NEW: &str = "new@example.com";
+pub(super) const NEW: &str = "new@example.com";
 
 /// The links of one wish of a user: to the new address, and to the present one.
-fn wish(world: &World, name: &str, of: &User, new: &str) -> [Link; 2] {
+pub(super) fn wish(world: &World, name: &str, of: &User, new: &str) -> [Link; 2] {
     let confirm = Link {
         user: Some(of.id.clone()),
         email: new.to_owned(),
@@ -51,7 +51,7 @@ fn ordered(links: &[Link; 2], agrees_first: bool) -> [Link; 2] {
 }
 
 /// A link to the new address that nobody else has to agree to.
-fn alone(world: &World, name: &str, of: &User, new: &str) -> Link {
+pub(super) fn alone(world: &World, name: &str, of: &User, new: &str) -> Link {
     let [confirm, _] = wish(world, name, of, new);
     Link {
         content: LinkContent::default(),
@@ -59,19 +59,19 @@ fn alone(world: &World, name: &str, of: &User, new: &str) -> Link {
     }
 }
 
-async fn write(world: &World, links: &[Link]) {
+pub(super) async fn write(world: &World, links: &[Link]) {
     let mut effects = Effects::NONE;
     effects.links = links.to_vec();
     world.store.write_effects(&effects, START).await.unwrap();
 }
 
-async fn asked(world: &World, name: &str) -> [Link; 2] {
+pub(super) async fn asked(world: &World, name: &str) -> [Link; 2] {
     let links = wish(world, name, &world.user, NEW);
     write(world, &links).await;
     links
 }
 
-fn step(link: &Link, seconds: u32) -> AddressStep {
+pub(super) fn step(link: &Link, seconds: u32) -> AddressStep {
     AddressStep {
         realm: link.realm.clone(),
         digest: link.digest,
@@ -91,12 +91,12 @@ async fn found(world: &World, link: &Link) -> Option<Link> {
     world.store.link(&link.realm, &link.digest).await.unwrap()
 }
 
-async fn created(world: &World, user: &User) {
+pub(super) async fn created(world: &World, user: &User) {
     let created = world.store.create_user(user, &Effects::NONE).await;
     assert_eq!(created.unwrap(), Creation::Created);
 }
 
-async fn by_login(world: &World, login: &str) -> Option<User> {
+pub(super) async fn by_login(world: &World, login: &str) -> Option<User> {
     let login = LoginName::parse(login).unwrap();
     let found = world.store.user_by_login(&world.realm, &login).await;
     found.unwrap()
@@ -354,85 +354,4 @@ pub async fn an_address_asked_for_before_an_end_is_void(store: SharedStore) {
         }
     }
     unchanged(&world).await;
-}
-
-/// Of many who confirm one address at once, one gets it.
-pub async fn gives_an_address_to_one_account_in_a_race(store: SharedStore) {
-    let world = World::new(store).await;
-    let mut links = Vec::new();
-    for number in 0..RACERS {
-        let id = format!("u-{number}");
-        let racer = user(&world.realm, &id, &format!("racer-{number}"), None);
-        created(&world, &racer).await;
-        links.push(alone(&world, &id, &racer, NEW));
-    }
-    write(&world, &links).await;
-    let outcomes = race(|number| {
-        let (store, step) = (world.store.clone(), step(links.get(number).unwrap(), 2));
-        async move { store.change_address_by_link(&step).await.unwrap() }
-    })
-    .await;
-    assert_eq!(count_of(&outcomes, &AddressUse::Changed), 1);
-    assert_eq!(count_of(&outcomes, &AddressUse::NameTaken), RACERS - 1);
-}
-
-/// When both ends confirm at the same instant, by many callers each, one waits and one changes the
-/// address: never both, never neither.
-pub async fn one_end_waits_and_one_changes_in_a_race(store: SharedStore) {
-    let world = World::new(store).await;
-    for round in 0..20 {
-        let id = format!("u-{round}");
-        let old = format!("old-{round}@example.com");
-        let new = format!("new-{round}@example.com");
-        let owner = user(&world.realm, &id, &id, Some(&old));
-        created(&world, &owner).await;
-        let links = wish(&world, &id, &owner, &new);
-        write(&world, &links).await;
-        let outcomes = race(|number| {
-            let (store, step) = (world.store.clone(), step(links.get(number % 2).unwrap(), 2));
-            async move { store.change_address_by_link(&step).await.unwrap() }
-        })
-        .await;
-        assert_eq!(count_of(&outcomes, &AddressUse::Changed), 1);
-        assert_eq!(count_of(&outcomes, &AddressUse::Waits), 1);
-        assert_eq!(count_of(&outcomes, &AddressUse::Void), RACERS - 2);
-        let changed = by_login(&world, &new).await;
-        assert_eq!(changed.map(|user| user.id), Some(owner.id));
-    }
-}
-
-/// Wishes and confirmations at once: each comes to an end, and a change is one that both ends of
-/// one wish have confirmed.
-pub async fn newer_wishes_and_confirmations_do_not_wait_for_each_other(store: SharedStore) {
-    let world = World::new(store).await;
-    let links = asked(&world, "w").await;
-    let outcomes = race(|number| {
-        let store = world.store.clone();
-        let newer = wish(&world, &format!("w-{number}"), &world.user, NEW);
-        let step = step(links.get(number % 2).unwrap(), 2);
-        async move {
-            if number % 4 < 2 {
-                return store.change_address_by_link(&step).await.unwrap();
-            }
-            let mut effects = Effects::NONE;
-            effects.links = newer.to_vec();
-            store.write_effects(&effects, START).await.unwrap();
-            AddressUse::Void
-        }
-    })
-    .await;
-    let changed = count_of(&outcomes, &AddressUse::Changed);
-    assert!(changed <= count_of(&outcomes, &AddressUse::Waits));
-    let there = by_login(&world, NEW).await.is_some();
-    assert_eq!(there, changed == 1);
-    assert_eq!(count_of(&outcomes, &AddressUse::NameTaken), 0);
-    for link in links {
-        let slot = link.slot();
-        let left = world
-            .store
-            .link_in_slot(&world.realm, link.purpose, &slot)
-            .await;
-        let left = left.unwrap().unwrap();
-        assert!(left.used_at.is_some() || left.content.pair.is_some());
-    }
 }
