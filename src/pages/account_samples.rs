@@ -146,10 +146,11 @@ fn data(words: Words, error: Option<DeletionError>) -> DataPage {
 
 /// The pages around another address and around the end of a deletion.
 fn link_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
-    let address = |email, error| AddressPage {
+    let address = |(email, agrees): (Option<String>, bool), error| AddressPage {
         chrome: chrome(words),
         account: frame(words, AccountPage::Address),
         email,
+        agrees,
         typed: words(""),
         error,
         action: words("/account/address"),
@@ -170,11 +171,17 @@ fn link_pages(pages: &Pages, words: Words) -> Vec<(&'static str, String)> {
         action: words("/undo-deletion"),
         csrf: words("token"),
     };
-    let known = address(Some(words("ada@example.test")), None);
-    let refused = address(None, Some(AccountFormError::Address));
+    let present = || Some(words("ada@example.test"));
+    let known = address((present(), true), None);
+    let unconfirmed = address((present(), false), None);
+    let refused = address((None, false), Some(AccountFormError::Address));
     let taken = confirm(false, Some(AccountFormError::AddressTaken));
     vec![
         ("account_address", pages.render(&known).unwrap()),
+        (
+            "account_unconfirmed_address",
+            pages.render(&unconfirmed).unwrap(),
+        ),
         ("account_no_address", pages.render(&refused).unwrap()),
         ("new_address", pages.render(&confirm(false, None)).unwrap()),
         (

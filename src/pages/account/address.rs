@@ -14,6 +14,8 @@ pub struct AddressPage {
     pub account: AccountFrame,
     /// The address that the account has.
     pub email: Option<String>,
+    /// Whether its mailbox must agree to another one.
+    pub agrees: bool,
     /// What was typed before.
     pub typed: String,
     /// Why it was not accepted.
@@ -26,7 +28,8 @@ impl View for AddressPage {
     const TEMPLATE: &'static str = "account_address.html";
 }
 
-/// Asks whether to give the account its new address, in the mailbox of either address. Posts `csrf` and `token` to `action`.
+/// Asks whether to give the account its new address, in the mailbox of either address. Posts `csrf`
+/// and `token` to `action`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConfirmNewAddressPage {
     /// The surroundings.

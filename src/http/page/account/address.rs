@@ -65,6 +65,7 @@ fn show(
         chrome: respond::realm_chrome(edge, call),
         account: frame(edge, call, live, PAGE),
         email: live.facts().user.email.clone(),
+        agrees: live.facts().user.email_verified,
         typed: typed.unwrap_or_default().to_owned(),
         error,
         action: local(edge, call, PAGE.path()),
