@@ -60,7 +60,8 @@ async fn the_address_changes_when_both_mailboxes_have_confirmed() {
         let realm = &realms.realms[0];
         let (mut browser, answer) = ask(&realms, " New@Example.test ").await;
         let told = browser.get(answer.location()).await;
-        assert!(told.body.contains("We have sent a link"), "{told:?}");
+        assert!(told.body.contains("We have sent the mail"), "{told:?}");
+        assert!(told.body.contains("and one to the old"), "{told:?}");
         let agreement = mail(&realms, MailKind::AgreeToNewAddress).await;
         assert_eq!(agreement.to, "ada@example.test");
         assert_eq!(agreement.values["new_email"], "new@example.test");
