@@ -4,7 +4,6 @@
 //! Both links are made for one wish, and each names the other. Whichever is used first waits.
 
 use crate::account::link::{Link, LinkPurpose};
-use crate::protocol::time::Timestamp;
 
 /// What the use of a link around a new address comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +40,8 @@ pub fn is_other_end(link: &Link, other: &Link) -> bool {
 
 /// Weighs the use of `link`, which was good until now. `other` is the link that stands at the other
 /// end, of whichever wish; `confirmed` is the confirmed address that the account has at this moment.
-pub fn weigh<'a>(
-    link: &'a Link,
-    other: Option<&'a Link>,
-    confirmed: Option<&str>,
-    now: Timestamp,
-) -> Weighed<'a> {
+/// Each link has its own time, which begins when its mail is sent: that of the other is not asked.
+pub fn weigh<'a>(link: &'a Link, other: Option<&'a Link>, confirmed: Option<&str>) -> Weighed<'a> {
     if link.purpose == LinkPurpose::ConfirmNewAddress && link.content.pair.is_none() {
         // Nobody was asked to agree: right only while there is no other confirmed address.
         return match confirmed {
@@ -62,7 +57,7 @@ pub fn weigh<'a>(
     } else {
         (link, other)
     };
-    if confirmed != Some(present.email.as_str()) || now >= other.expires_at {
+    if confirmed != Some(present.email.as_str()) {
         Weighed::Void
     } else if other.used_at.is_some() {
         Weighed::Changes(&new.email)
@@ -76,11 +71,11 @@ mod tests {
     use super::*;
     use crate::account::link::LinkContent;
     use crate::protocol::ids::{RealmId, UserId};
+    use crate::protocol::time::Timestamp;
     use crate::secret::Digest;
 
     const OLD: &str = "old@example.com";
     const NEW: &str = "new@example.com";
-    const NOW: Timestamp = Timestamp::from_unix_seconds(150);
 
     fn link(purpose: LinkPurpose, token: &str, pair: Option<&str>) -> Link {
         let agrees = purpose == LinkPurpose::AgreeToNewAddress;
@@ -119,44 +114,31 @@ mod tests {
     #[test]
     fn the_first_waits_and_the_second_changes_whichever_it_is() {
         for (one, other) in both() {
-            assert_eq!(
-                weigh(&one, Some(&other), Some(OLD), NOW),
-                Weighed::Waits(NEW)
-            );
+            assert_eq!(weigh(&one, Some(&other), Some(OLD)), Weighed::Waits(NEW));
             let other = used(&other);
-            assert_eq!(
-                weigh(&one, Some(&other), Some(OLD), NOW),
-                Weighed::Changes(NEW)
-            );
+            assert_eq!(weigh(&one, Some(&other), Some(OLD)), Weighed::Changes(NEW));
         }
     }
 
     #[test]
-    fn the_other_link_must_be_of_the_same_wish_and_account_and_in_time() {
+    fn the_other_link_must_be_of_the_same_wish_and_account() {
         for (one, other) in both() {
             let other = used(&other);
             let others = [
-                (
-                    "of another wish",
-                    Digest::of("newer"),
-                    other.user.clone(),
-                    200,
-                ),
-                ("another's", other.digest, UserId::parse("bob").ok(), 200),
-                ("too old", other.digest, other.user.clone(), 150),
+                ("of another wish", Digest::of("newer"), other.user.clone()),
+                ("another's", other.digest, UserId::parse("bob").ok()),
             ];
-            for (what, digest, user, expires) in others {
+            for (what, digest, user) in others {
                 let other = Link {
                     digest,
                     user,
-                    expires_at: Timestamp::from_unix_seconds(expires),
                     ..other.clone()
                 };
-                let weighed = weigh(&one, Some(&other), Some(OLD), NOW);
+                let weighed = weigh(&one, Some(&other), Some(OLD));
                 assert_eq!(weighed, Weighed::Void, "{what}");
             }
-            assert_eq!(weigh(&one, None, Some(OLD), NOW), Weighed::Void);
-            assert_eq!(weigh(&one, Some(&one), Some(OLD), NOW), Weighed::Void);
+            assert_eq!(weigh(&one, None, Some(OLD)), Weighed::Void);
+            assert_eq!(weigh(&one, Some(&one), Some(OLD)), Weighed::Void);
         }
     }
 
@@ -165,7 +147,7 @@ mod tests {
         for (one, other) in both() {
             let other = used(&other);
             for present in [None, Some("third@example.com"), Some(NEW)] {
-                let weighed = weigh(&one, Some(&other), present, NOW);
+                let weighed = weigh(&one, Some(&other), present);
                 assert_eq!(weighed, Weighed::Void, "{present:?}");
             }
         }
@@ -175,10 +157,10 @@ mod tests {
     fn the_new_end_alone_is_enough_where_no_other_address_is_confirmed() {
         let alone = link(LinkPurpose::ConfirmNewAddress, "alone", None);
         for present in [None, Some(NEW)] {
-            assert_eq!(weigh(&alone, None, present, NOW), Weighed::Changes(NEW));
+            assert_eq!(weigh(&alone, None, present), Weighed::Changes(NEW));
         }
-        assert_eq!(weigh(&alone, None, Some(OLD), NOW), Weighed::Void);
+        assert_eq!(weigh(&alone, None, Some(OLD)), Weighed::Void);
         let agreed = used(&both()[1].0);
-        assert_eq!(weigh(&alone, Some(&agreed), Some(OLD), NOW), Weighed::Void);
+        assert_eq!(weigh(&alone, Some(&agreed), Some(OLD)), Weighed::Void);
     }
 }

@@ -29,7 +29,8 @@ pub fn plain_part(text: &str, limit: usize) -> String {
 }
 
 fn joins(before: char, c: char) -> bool {
-    JOINERS.contains(&c) && !before.is_ascii() && !is_unseen(before)
+    let letter = !before.is_ascii() && !before.is_whitespace() && !is_unseen(before);
+    JOINERS.contains(&c) && letter
 }
 
 /// Whether a character is not shown itself: a control character, a line or paragraph separator, or
@@ -75,6 +76,7 @@ mod tests {
             "a\nb",
             "a\u{2028}b",
             "a\0",
+            "\u{7}\u{a0}\u{200d}",
         ] {
             assert!(!is_plain(other), "{other:?}");
             assert!(is_plain(&plain_part(other, 10)), "{other:?}");

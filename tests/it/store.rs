@@ -36,7 +36,7 @@ macro_rules! conformance {
                 of_sessions_that_end_each_other_one_stays,
                 changes_a_profile_that_is_as_it_was_seen;
             links_of_owner: a_link_brings_an_account_back_in_time, a_link_undoes_no_other_deletion;
-            new_address: changes_the_address_when_both_ends_have_confirmed, both_ends_confirm_in_time,
+            new_address: changes_the_address_when_both_ends_have_confirmed, each_end_confirms_in_its_own_time,
                 a_newer_wish_voids_both_links_of_the_one_before,
                 an_agreement_is_to_one_address_of_one_person,
                 the_present_address_must_be_the_one_that_agreed,

@@ -216,7 +216,7 @@ pub(in super::super) async fn change_address(
         Some(end) => find_in_slot(c, &step.realm, end, &link.slot()).await?,
         None => None,
     };
-    match new_address::weigh(&link, other.as_ref(), confirmed.as_deref(), step.now) {
+    match new_address::weigh(&link, other.as_ref(), confirmed.as_deref()) {
         Weighed::Void => Ok(Verdict::Undo(AddressUse::Void)),
         Weighed::Waits(email) => {
             // Only the mailbox of an address is told that somebody has it.
