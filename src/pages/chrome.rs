@@ -4,13 +4,21 @@ use serde::Serialize;
 
 use crate::account::language::Language;
 
-/// A language that a page offers.
+/// A language that pages offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct OfferedLanguage {
+pub(super) struct OfferedLanguage {
     /// BCP 47 tag.
-    pub tag: &'static str,
+    tag: &'static str,
     /// Its own name for itself.
-    pub name: &'static str,
+    name: &'static str,
+}
+
+/// What can be chosen, a page's own language included.
+pub(super) fn offered_languages() -> [OfferedLanguage; Language::ALL.len()] {
+    Language::ALL.map(|language| OfferedLanguage {
+        tag: language.tag(),
+        name: language.name(),
+    })
 }
 
 /// How a person chooses another language. Posts `language`, `back` and `asked` to `action`.
@@ -22,8 +30,6 @@ pub struct LanguageChoice {
     pub back: String,
     /// The language that the application asked for, by its tag.
     pub asked: Option<&'static str>,
-    /// What can be chosen, this page's language included.
-    pub languages: Vec<OfferedLanguage>,
 }
 
 /// What surrounds every page: its language, and whose server this is.
@@ -77,15 +83,10 @@ impl Chrome {
         back: impl Into<String>,
         asked: Option<Language>,
     ) -> Self {
-        let languages = Language::ALL.map(|language| OfferedLanguage {
-            tag: language.tag(),
-            name: language.name(),
-        });
         self.choice = Some(LanguageChoice {
             action: action.into(),
             back: back.into(),
             asked: asked.map(Language::tag),
-            languages: languages.into(),
         });
         self
     }

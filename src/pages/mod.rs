@@ -20,6 +20,7 @@ mod passkey;
 mod passwords;
 mod plain;
 mod qr;
+mod said_ahead;
 mod scopes;
 pub mod static_files;
 mod words;
@@ -43,7 +44,9 @@ mod word_tests;
 
 use std::sync::Arc;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use fluent_bundle::FluentArgs;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 
 use crate::account::language::Language;
@@ -57,7 +60,7 @@ pub use account::{
 pub use authorization::{
     AboutClient, ConsentPage, DemoAccount, FormPostPage, Lasts, LoginError, LoginPage, LoginReason,
 };
-pub use chrome::{Chrome, LanguageChoice, OfferedLanguage};
+pub use chrome::{Chrome, LanguageChoice};
 pub use device::{DeviceCodeError, DeviceCodePage, DeviceDonePage, DevicePage};
 pub use error::{ErrorDetails, ErrorPage, Received};
 pub use factor::{FactorError, FactorMethod, FactorPage, RecoveryCodesPage, SetUpFactorPage};
@@ -80,6 +83,7 @@ pub use scopes::{ScopeLine, ScopeValue, scope_lines};
 /// The templates of this module, by the name under which [`View::TEMPLATE`] and `extends` find them.
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("templates/base.html")),
+    ("languages.html", include_str!("templates/languages.html")),
     ("login.html", include_str!("templates/login.html")),
     ("factor.html", include_str!("templates/factor.html")),
     (
@@ -278,19 +282,27 @@ impl Pages {
         let check_session = Value::from_safe_string(static_files::CHECK_SESSION.to_owned());
         environment.add_global("check_session_script", check_session);
         environment.add_global("seal_url", static_files::seal().url());
-        for &(name, source) in TEMPLATES.iter().chain(more) {
-            environment.add_template(name, source)?;
-        }
         let messages = Arc::new(Messages::new()?);
         let in_language = |language: Language| {
             let mut environment = environment.clone();
             words::speak(&mut environment, &messages, language);
-            (language.tag(), environment)
+            for &(name, source) in TEMPLATES.iter().chain(more) {
+                let say = |id: &str| messages.html(language, id, &FluentArgs::new());
+                environment.add_template_owned(name, said_ahead::say_ahead(source, say)?)?;
+            }
+            let buttons = environment
+                .get_template("languages.html")?
+                .render(context! {
+                    languages => Value::from(Serde(chrome::offered_languages())),
+                    lang => language.tag(),
+                })?;
+            environment.add_global("language_buttons", Value::from_safe_string(buttons));
+            Ok((language.tag(), environment))
         };
-        let environments = messages.languages().map(in_language).collect();
+        let environments = messages.languages().map(in_language);
         Ok(Self {
+            environments: environments.collect::<Result<_, PageFault>>()?,
             messages,
-            environments,
         })
     }
 
@@ -301,7 +313,7 @@ impl Pages {
 
     /// The page as one HTML document, in the language of its surroundings.
     pub fn render<V: View>(&self, view: &V) -> Result<String, PageFault> {
-        let context = Value::from(minijinja::value::Serde(view));
+        let context = Value::from(Serde(view));
         // The frame that nobody sees has no surroundings.
         let chrome = context.get_attr("chrome").unwrap_or_default();
         let lang = chrome.get_attr("lang").unwrap_or_default();

@@ -131,12 +131,15 @@ impl RelyingParty {
     /// The relying party of an issuer, shown under a name. Nothing where the issuer's host is no
     /// domain: browsers make no passkeys for addresses (WebAuthn §5.1.2 `rpId`).
     pub fn of(issuer: &str, name: &str) -> Option<Self> {
-        let origin = Url::parse(issuer).ok()?.origin().ascii_serialization();
-        let origin = Url::parse(&origin).ok()?;
-        let id = origin.domain()?.to_owned();
+        let (id, origin) = id_and_origin(issuer)?;
         let builder = WebauthnBuilder::new(&id, &origin).ok()?;
         let ceremonies = builder.rp_name(name).build().ok()?;
         Some(Self { ceremonies, id })
+    }
+
+    /// Whether an issuer can have one; for pages that are shown often.
+    pub fn is_possible(issuer: &str) -> bool {
+        id_and_origin(issuer).is_some()
     }
 
     /// The RP ID.
@@ -245,6 +248,13 @@ impl Begun {
             state: written(state)?,
         })
     }
+}
+
+/// The RP ID of an issuer, and its origin.
+fn id_and_origin(issuer: &str) -> Option<(String, Url)> {
+    let origin = Url::parse(issuer).ok()?.origin().ascii_serialization();
+    let origin = Url::parse(&origin).ok()?;
+    Some((origin.domain()?.to_owned(), origin))
 }
 
 fn written(value: &impl Serialize) -> Result<String, CeremonyFault> {

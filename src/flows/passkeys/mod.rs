@@ -53,7 +53,7 @@ async fn relying_party(
 
 /// Whether passkeys can be made and used here at all.
 pub fn are_possible(app: &App) -> bool {
-    RelyingParty::of(&app.settings.issuer, "").is_some()
+    RelyingParty::is_possible(&app.settings.issuer)
 }
 
 /// Keeps a ceremony that has begun.

@@ -24,6 +24,7 @@ fn a_relying_party_is_a_domain() {
     ] {
         let party = RelyingParty::of(issuer, "Acme");
         assert_eq!(party.as_ref().map(RelyingParty::id), id, "{issuer}");
+        assert_eq!(RelyingParty::is_possible(issuer), id.is_some(), "{issuer}");
     }
 }
 
