@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::{Connection as _, PgConnection, Row as _};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinSet};
 use vidimus::account::link::LinkPurpose;
 use vidimus::store::conformance::links::link;
 use vidimus::store::conformance::new_address::{asked, step};
@@ -30,7 +30,7 @@ async fn run(connection: &mut PgConnection, text: &'static str) {
 }
 
 /// Returns once as many statements of the store wait for a lock, or this one has come to an end.
-async fn until_waiting<T>(connection: &mut PgConnection, wanted: i64, task: &JoinHandle<T>) {
+async fn until_waiting(connection: &mut PgConnection, wanted: i64, task: &AbortHandle) {
     let waiting = "SELECT COUNT(*) AS waiting FROM pg_stat_activity
          WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let seen = async {
@@ -64,17 +64,19 @@ async fn the_second_end_waits_until_the_first_has_ended() {
         "BEGIN; SELECT 1 FROM one_time_link WHERE purpose = 'lock_account' FOR UPDATE",
     )
     .await;
-    let follow = |step: AddressStep| {
+    let mut ends = JoinSet::new();
+    let mut follow = |step: AddressStep| {
         let store = world.store.clone();
-        tokio::spawn(async move { store.change_address_by_link(&step).await.unwrap() })
+        ends.spawn(async move { store.change_address_by_link(&step).await.unwrap() })
     };
     let first = follow(first);
     until_waiting(&mut past, 1, &first).await;
     let second = follow(step(&agree, 2));
     until_waiting(&mut past, 2, &second).await;
     run(&mut past, "COMMIT").await;
-    assert_eq!(first.await.unwrap(), AddressUse::Waits);
-    assert_eq!(second.await.unwrap(), AddressUse::Changed);
+    for expected in [AddressUse::Waits, AddressUse::Changed] {
+        assert_eq!(ends.join_next().await.unwrap().unwrap(), expected);
+    }
 }
 
 /// Cleaning holds many rows and comes again. If it waited for one of a person's two links while the
