@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::mail::NOTICE_LIFETIME;
 use crate::account::user::UNDO_PERIOD;
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
@@ -78,9 +79,18 @@ impl LinkPurpose {
     }
 
     /// How long its mail may wait for a mail server: a day, or while the link stands if that is
-    /// longer.
+    /// longer. One that agrees comes with a notice, as long as other notices: its owner is to know
+    /// what was asked for, even after the record has forgotten the link.
     pub fn mail_lifetime(self) -> Lifetime {
-        self.lifetime().max(Lifetime::seconds(DAY))
+        match self {
+            Self::AgreeToNewAddress => NOTICE_LIFETIME,
+            Self::ConfirmAddress
+            | Self::ResetPassword
+            | Self::Invitation
+            | Self::LockAccount
+            | Self::ConfirmNewAddress
+            | Self::UndoDeletion => self.lifetime().max(Lifetime::seconds(DAY)),
+        }
     }
 
     /// The page that it leads to, below the issuer.
@@ -302,6 +312,14 @@ mod tests {
         let mut of_account = link(LinkPurpose::ResetPassword);
         of_account.user = Some(UserId::parse("u1").unwrap());
         assert_eq!(of_account.slot(), "user:u1");
+    }
+
+    #[test]
+    fn a_mail_waits_as_long_as_it_is_of_use() {
+        use LinkPurpose::{AgreeToNewAddress, ConfirmNewAddress, Invitation};
+        assert_eq!(ConfirmNewAddress.mail_lifetime(), Lifetime::seconds(DAY));
+        assert_eq!(Invitation.mail_lifetime(), Invitation.lifetime());
+        assert_eq!(AgreeToNewAddress.mail_lifetime(), NOTICE_LIFETIME);
     }
 
     #[test]

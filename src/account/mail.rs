@@ -114,6 +114,9 @@ impl MailKind {
     }
 }
 
+/// How long a notice of a change is worth sending.
+pub const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
+
 /// Names longer than this greet nobody.
 const LONGEST_NAME: usize = 60;
 

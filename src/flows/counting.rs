@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
+use crate::account::password::HashKind;
+use crate::flows::hash_pool::Against;
 use crate::flows::login::LoginRefusal;
 use crate::flows::passkeys::sign_in::PasskeyRefusal;
 use crate::flows::sign_in_steps::StepRefusal;
 use crate::flows::token::TokenRefusal;
 use crate::flows::{App, FlowError, StoreError};
-use crate::metrics::{Backlog, FreePlaces, Outcome, Proof, Reading};
+use crate::metrics::{Backlog, FreePlaces, Hash, Outcome, Proof, Reading};
 use crate::protocol::client::GrantType;
 use crate::protocol::ids::RealmId;
 use crate::protocol::token::device_code::DeviceCodeRefusal;
@@ -84,6 +86,16 @@ impl App {
     ) -> Result<T, FlowError<R>> {
         self.metrics.tried(proof, outcome(&tried));
         tried
+    }
+
+    /// Counts a password that is checked at a sign-in, by what that takes.
+    pub(in crate::flows) fn count_password(&self, against: Against<'_>) {
+        self.metrics.checked_password(match against.kind() {
+            HashKind::Argon2 => Hash::Argon2,
+            HashKind::Bcrypt => Hash::Bcrypt,
+            HashKind::Pbkdf2 => Hash::Pbkdf2,
+            HashKind::Scrypt => Hash::Scrypt,
+        });
     }
 
     /// Counts what came of a request for tokens.

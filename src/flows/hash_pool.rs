@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::account::password::policy::AcceptablePassword;
 use crate::account::password::{
-    self, HashMemory, NewPasswordHash, PasswordCost, PasswordHashError, SALT_BYTES,
-    VerifiedPassword,
+    self, HashKind, HashMemory, NewPasswordHash, PasswordCost, PasswordHashError, SALT_BYTES,
+    VerifiedPassword, kind_of,
 };
 use crate::keys::KeyError;
 use crate::keys::pool::{JobLost, PoolFull, Slot, WorkPool};
@@ -56,6 +56,25 @@ impl Lane {
             Self::New => places / 4,
             Self::Ordinary => places / 2,
         }
+    }
+}
+
+/// What a password is checked against.
+#[derive(Debug, Clone, Copy)]
+pub enum Against<'a> {
+    /// The hash of whose password it may be.
+    Password(&'a str),
+    /// No password is right. A hash whose time it shall take, or else one of ours.
+    Decoy(Option<&'a str>),
+}
+
+impl Against<'_> {
+    /// Which function takes its time.
+    pub fn kind(self) -> HashKind {
+        let (Self::Password(stored) | Self::Decoy(Some(stored))) = self else {
+            return HashKind::Argon2;
+        };
+        kind_of(stored).unwrap_or(HashKind::Argon2)
     }
 }
 
@@ -113,26 +132,31 @@ impl HashPool {
         Ok(hashed.await??)
     }
 
-    /// Checks a password against the stored hash. Without one the same work is done in vain, so
-    /// that time does not tell who exists.
+    /// Checks a password against the stored hash of whoever is here already. Without one as much
+    /// is done in vain.
     pub async fn verify(
         &self,
         password: SecretString,
         stored: Option<&str>,
     ) -> Result<Option<VerifiedPassword>, HashPoolError> {
         let place = self.place(Lane::Waited)?;
-        self.verify_at(place, password, stored).await
+        let against = stored.map_or(Against::Decoy(None), Against::Password);
+        self.verify_at(place, password, against).await
     }
 
-    /// The same at a place that was taken before.
+    /// The same at a place that was taken before, for somebody who may not exist.
     pub async fn verify_at(
         &self,
         Place { slot, lane }: Place,
         password: SecretString,
-        stored: Option<&str>,
+        against: Against<'_>,
     ) -> Result<Option<VerifiedPassword>, HashPoolError> {
-        let known = stored.is_some();
-        let stored = stored.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
+        let (stored, known): (Arc<str>, _) = match against {
+            Against::Password(stored) => (stored.into(), true),
+            // One that cannot be read would take no time.
+            Against::Decoy(Some(drawn)) if kind_of(drawn).is_ok() => (drawn.into(), false),
+            Against::Decoy(_) => (Arc::clone(&self.decoy), false),
+        };
         let cost = self.cost;
         let work = move |memory: &mut HashMemory| {
             password::verify(password.expose(), &stored, &cost, memory)
@@ -222,6 +246,23 @@ mod tests {
         assert!(verify("y", Some(&*stored)).await.unwrap().is_none());
         assert!(verify("x", None).await.unwrap().is_none());
         assert!(!pool.needs_rehash(&stored));
+    }
+
+    #[tokio::test]
+    async fn no_password_is_right_for_a_decoy() {
+        let pool = HashPool::new(1, 4, CHEAP).unwrap();
+        let stored = pool.hash(secret("x"), [1; SALT_BYTES]).await.unwrap();
+        let verify = async |against| {
+            let place = pool.place(Lane::New).unwrap();
+            pool.verify_at(place, secret("x"), against).await.unwrap()
+        };
+        assert!(verify(Against::Password(&stored)).await.is_some());
+        assert_eq!(Against::Password(&stored).kind(), HashKind::Argon2);
+        let imported = "$2b$04$Q0qbj77qBwgCg3vahMGGSOtustY0o5H2X4B0HhnFuMexY2cDKYlSS";
+        assert_eq!(Against::Decoy(Some(imported)).kind(), HashKind::Bcrypt);
+        for nobodys in [Some(stored.as_str()), Some("not a hash"), None] {
+            assert!(verify(Against::Decoy(nobodys)).await.is_none());
+        }
     }
 
     #[test]

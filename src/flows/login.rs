@@ -7,7 +7,7 @@ use crate::account::known_device::{ON_KNOWN_DEVICE, counts_by_itself};
 use crate::account::password::SALT_BYTES;
 use crate::account::slow_down::{DOUBT_LASTS, DOUBTED_AFTER, PASSWORDS, Pace};
 use crate::account::user::{LoginName, User};
-use crate::flows::hash_pool::{HashPoolError, Lane, Place};
+use crate::flows::hash_pool::{Against, HashPoolError, Lane, Place};
 use crate::flows::password::ending;
 use crate::flows::sign_in_steps::{Progress, Visitor};
 use crate::flows::{App, Fault, FlowError, limits, mailed_code, opening, sign_in_steps, turn};
@@ -292,19 +292,23 @@ pub(in crate::flows) async fn count_address(
     }
 }
 
-/// Checks the password, or a decoy of the same cost; renews a hash made with older parameters.
+/// Checks the password, or a decoy; renews a hash made with older parameters.
 async fn verify(
     app: &App,
     attempt: &Attempt<'_>,
     (user, place): (Option<User>, Place),
 ) -> Result<Option<User>, FlowError<LoginRefusal>> {
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+    // Drawn for those who have a password too: a read takes time as well.
+    let drawn = drawn_hash(app, attempt).await?;
+    let against = match &hash {
+        Some(hash) => Against::Password(hash),
+        None => Against::Decoy(drawn.as_deref()),
+    };
+    app.count_password(against);
     let password = attempt.password.clone();
-    let verified = app
-        .hashing
-        .verify_at(place, password, hash.as_deref())
-        .await
-        .map_err(ending)?;
+    let verified = app.hashing.verify_at(place, password, against);
+    let verified = verified.await.map_err(ending)?;
     let Some(mut user) = user.filter(|user| verified.is_some() && user.stands()) else {
         return Ok(None);
     };
@@ -312,6 +316,19 @@ async fn verify(
         user.password_hash = Some(renew_hash(app, attempt, &user, old).await?);
     }
     Ok(Some(user))
+}
+
+/// The hash of somebody in the realm, for a name without one: those that were imported take another
+/// time than ours. A name draws the same one each time, or its times would differ where somebody's
+/// do not; and nobody can tell which, or they would know whom to compare it with.
+async fn drawn_hash(app: &App, attempt: &Attempt<'_>) -> Result<Option<String>, Fault> {
+    let name = LoginName::parse(attempt.login);
+    let name = name.as_ref().map_or("", LoginName::as_str);
+    let tag = app.macs.decoy.tag(&[attempt.realm.as_str(), name]);
+    let number = tag
+        .first_chunk()
+        .map_or(0, |first| i64::from_be_bytes(*first));
+    Ok(app.store.drawn_hash(attempt.realm, number).await?)
 }
 
 /// Hashes the password with today's parameters and gives the hash that stands; a full pool only

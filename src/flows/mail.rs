@@ -9,9 +9,6 @@ use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::store::NewMail;
 
-/// How long a notice of a change is worth sending.
-pub(crate) const NOTICE_LIFETIME: Lifetime = Lifetime::seconds(7 * 86_400);
-
 /// Writes a mail for the outbox; put it into the effects of the change. It is not sent any more
 /// once `lifetime` has passed. When the change is written, ring [`crate::flows::App::mail_bell`];
 /// the job finds it within seconds anyhow.

@@ -149,6 +149,8 @@ pub struct Macs {
     pub error_page: MacKey,
     /// Turns of those who wait to sign in.
     pub turn: MacKey,
+    /// Numbers that draw a hash in the place of one that nobody has.
+    pub decoy: MacKey,
 }
 
 impl Macs {
@@ -161,6 +163,7 @@ impl Macs {
             interaction: master.derive(Purpose::Interaction)?,
             error_page: master.derive(Purpose::ErrorPage)?,
             turn: master.derive(Purpose::Turn)?,
+            decoy: master.derive(Purpose::Decoy)?,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Notices: mails that tell an account's owner of what was done to the account, each with a link
 //! that locks it.
 
-use crate::account::mail::{Mail, MailKind};
+use crate::account::mail::{Mail, MailKind, NOTICE_LIFETIME};
 use crate::account::user::User;
 use crate::entropy::Entropy;
 use crate::flows::links;
@@ -53,13 +53,7 @@ pub fn notice(
             .collect(),
     };
     let owner = (&user.realm, Some(&user.id));
-    let letter = mail::write(
-        (master, entropy),
-        owner,
-        &letter,
-        mail::NOTICE_LIFETIME,
-        now,
-    )?;
+    let letter = mail::write((master, entropy), owner, &letter, NOTICE_LIFETIME, now)?;
     Ok(effects.and_link(lock).and_mail(letter))
 }
 

@@ -51,6 +51,8 @@ pub enum Purpose {
     SealFactors,
     /// Turns of those who wait to sign in.
     Turn,
+    /// Whose hash is checked in the place of one that nobody has.
+    Decoy,
 }
 
 impl Purpose {
@@ -69,6 +71,7 @@ impl Purpose {
             Self::SealMail => "seal-mail",
             Self::SealFactors => "seal-factors",
             Self::Turn => "turn",
+            Self::Decoy => "decoy",
         }
     }
 }

@@ -38,6 +38,20 @@ label! {
 }
 
 label! {
+    /// What a password was checked against at a sign-in.
+    Hash {
+        /// Ours, or an imported one of the same function.
+        Argon2 = "argon2",
+        /// Imported.
+        Bcrypt = "bcrypt",
+        /// Imported.
+        Pbkdf2 = "pbkdf2",
+        /// Imported.
+        Scrypt = "scrypt",
+    }
+}
+
+label! {
     /// What came of a request or an attempt.
     Outcome {
         /// It was right.

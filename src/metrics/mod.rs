@@ -12,7 +12,6 @@ mod requests;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::Hash;
 
 use prometheus_client::encoding::prometheus_text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -22,7 +21,7 @@ use prometheus_client::registry::Registry;
 
 use crate::protocol::client::GrantType;
 
-pub use labels::{Delivery, Memory, Outcome, Proof};
+pub use labels::{Delivery, Hash, Memory, Outcome, Proof};
 pub use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 pub use requests::{Requests, Watch};
 
@@ -34,7 +33,7 @@ type Labels = Vec<(&'static str, &'static str)>;
 #[derive(Debug)]
 struct Counters<K>(HashMap<K, Counter>);
 
-impl<K: Copy + Eq + Hash> Counters<K> {
+impl<K: Copy + Eq + std::hash::Hash> Counters<K> {
     fn register(
         registry: &mut Registry,
         (name, help): (&str, &str),
@@ -91,6 +90,7 @@ pub struct Reading {
 pub struct Metrics {
     registry: Registry,
     proofs: Counters<(Proof, Outcome)>,
+    passwords: Counters<Hash>,
     tokens: Counters<(GrantType, Outcome)>,
     mails: Counters<Delivery>,
     logouts: Counters<Delivery>,
@@ -118,6 +118,7 @@ impl Default for Metrics {
         registry.register("build_info", "The version that runs", build);
         Self {
             proofs: proofs(&mut registry),
+            passwords: passwords(&mut registry),
             tokens: tokens(&mut registry),
             mails: deliveries(
                 &mut registry,
@@ -154,6 +155,11 @@ impl Metrics {
     /// Something was tried at a sign-in.
     pub fn tried(&self, proof: Proof, outcome: Outcome) {
         self.proofs.count((proof, outcome));
+    }
+
+    /// A password was checked at a sign-in, or a decoy in its place.
+    pub fn checked_password(&self, hash: Hash) {
+        self.passwords.count(hash);
     }
 
     /// Tokens were asked for.
@@ -209,6 +215,15 @@ fn proofs(registry: &mut Registry) -> Counters<(Proof, Outcome)> {
         })
     });
     Counters::register(registry, told, keys)
+}
+
+fn passwords(registry: &mut Registry) -> Counters<Hash> {
+    let told = (
+        "passwords_checked",
+        "Passwords that were checked at a sign-in, by the function of the hash; a name without one draws somebody's",
+    );
+    let label = |one: &Hash| (*one, vec![("hash", one.as_str())]);
+    Counters::register(registry, told, Hash::ALL.iter().map(label))
 }
 
 fn tokens(registry: &mut Registry) -> Counters<(GrantType, Outcome)> {
@@ -330,12 +345,14 @@ mod tests {
         metrics.asked_for_tokens(GrantType::DeviceCode, Outcome::Pending);
         metrics.tried_mail(Delivery::Retried);
         metrics.tried_logout(Delivery::GivenUp);
+        metrics.checked_password(Hash::Scrypt);
         metrics.checked_revocation(Memory::Fallback);
         metrics.checked_limit(Memory::Shared);
         let text = told(&metrics, Some(BACKLOG));
         for line in [
             "vidimus_sign_in_attempts_total{proof=\"totp\",outcome=\"refused\"} 1",
             "vidimus_sign_in_attempts_total{proof=\"totp\",outcome=\"accepted\"} 0",
+            "vidimus_passwords_checked_total{hash=\"scrypt\"} 1",
             "vidimus_token_requests_total{grant=\"device_code\",outcome=\"pending\"} 2",
             "vidimus_mail_attempts_total{outcome=\"retried\"} 1",
             "vidimus_logout_attempts_total{outcome=\"given_up\"} 1",
@@ -361,7 +378,7 @@ mod tests {
         let (lines, zeros) = counters.fold((0, 0), |(lines, zeros), line| {
             (lines + 1, zeros + usize::from(line.ends_with(" 0")))
         });
-        assert_eq!((lines, zeros), (5 * 5 + 5 * 6 + 3 + 3 + 2 + 2, lines));
+        assert_eq!((lines, zeros), (5 * 5 + 4 + 5 * 6 + 3 + 3 + 2 + 2, lines));
     }
 
     #[test]

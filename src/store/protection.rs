@@ -56,6 +56,10 @@ pub trait Protection: Send + Sync + 'static {
         cookie: Option<&Digest>,
         now: Timestamp,
     ) -> StoreResult<DeviceFacts>;
+    /// The password hash that a number draws from those of a realm, as evenly as chance has spread
+    /// them; `None` when there is none. The same number draws the same account, until one that it
+    /// draws instead is made, or that account is gone or has no password any more.
+    async fn drawn_hash(&self, realm: &RealmId, number: i64) -> StoreResult<Option<String>>;
     /// Counts an attempt in a row under a key, before it is looked at, and gives its number; one
     /// older than `forgotten` ends the row. Commits by itself: a fault later must not take it back.
     async fn count_in_a_row(

@@ -97,6 +97,8 @@ mod revocation;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod row_locks;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod store;

@@ -80,7 +80,8 @@ macro_rules! conformance {
                 of_two_removals_at_once_one_passkey_stays, a_reset_takes_passkeys_away;
             ceremonies: takes_a_ceremony_once, takes_a_ceremony_once_in_a_race, purges_ceremonies;
             protection: knows_a_device, knows_the_latest_devices,
-                an_end_of_everything_forgets_devices, counts_attempts_in_a_row, bans_an_address;
+                an_end_of_everything_forgets_devices, counts_attempts_in_a_row, bans_an_address,
+                draws_a_hash_evenly;
             twins: a_passkey_is_of_one_person_in_one_realm, an_end_of_everything_spares_others,
                 takes_back_from_one_holder_only, consent_is_of_one_person,
                 a_change_voids_the_links_of_one_person;

@@ -10,7 +10,7 @@ use crate::store::{
 };
 
 /// A link that stands for a minute: of the world's user, or to an address without an account.
-pub(super) fn link(world: &World, token: &str, purpose: LinkPurpose) -> Link {
+pub fn link(world: &World, token: &str, purpose: LinkPurpose) -> Link {
     use LinkPurpose as P;
     let (user, email) = match purpose {
         P::ConfirmAddress | P::Invitation => (None, "eve@example.com"),

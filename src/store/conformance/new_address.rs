@@ -65,13 +65,15 @@ pub(super) async fn write(world: &World, links: &[Link]) {
     world.store.write_effects(&effects, START).await.unwrap();
 }
 
-pub(super) async fn asked(world: &World, name: &str) -> [Link; 2] {
+/// Two links of a wish of the world's user, written.
+pub async fn asked(world: &World, name: &str) -> [Link; 2] {
     let links = wish(world, name, &world.user, NEW);
     write(world, &links).await;
     links
 }
 
-pub(super) fn step(link: &Link, seconds: u32) -> AddressStep {
+/// A link that is used so many seconds after the start.
+pub fn step(link: &Link, seconds: u32) -> AddressStep {
     AddressStep {
         realm: link.realm.clone(),
         digest: link.digest,

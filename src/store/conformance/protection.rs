@@ -3,14 +3,14 @@
 use super::{RACERS, START, VERIFIED, World, after, count_of, race, session, user};
 use crate::account::event::{Caller, Event, EventKind};
 use crate::account::known_device::{DEVICES_LIMIT, KNOWN_FOR};
-use crate::account::user::AccountSwitch;
+use crate::account::user::{AccountSwitch, User};
 use crate::protocol::ids::RealmId;
 use crate::protocol::time::{Lifetime, Timestamp};
 use crate::secret::Digest;
 use crate::store::events::EventPage;
 use crate::store::passwords::SparedSession;
 use crate::store::protection::{Ban, DeviceFacts, KnownDevice};
-use crate::store::{Change, Effects, SharedStore};
+use crate::store::{Change, Creation, Effects, SharedStore};
 
 /// Opens a session of the world's user on the browser of a cookie.
 pub(super) async fn sign_in(world: &World, id: &str, cookie: &str, at: Timestamp) {
@@ -265,4 +265,62 @@ pub async fn bans_an_address(store: SharedStore) {
     assert_eq!(until(realm, "192.0.2.1", after(5)).await.unwrap(), None);
     store.purge(after(60 + 3_600), 100).await.unwrap();
     assert_eq!(store.bans(realm, after(5)).await.unwrap(), []);
+}
+
+/// What numbers draw that are spread evenly, both ends included.
+async fn draws(store: &SharedStore, realm: &RealmId) -> Vec<String> {
+    const DRAWS: u64 = 400;
+    let mut drawn = Vec::new();
+    for number in 0..DRAWS {
+        let number = (u64::MAX / (DRAWS - 1)).wrapping_mul(number).cast_signed();
+        drawn.extend(store.drawn_hash(realm, number).await.unwrap());
+    }
+    drawn
+}
+
+/// Hashes are drawn as evenly as by chance, whatever the ids of their accounts look like, and from
+/// one realm only. Accounts without a password have none that could be drawn.
+pub async fn draws_a_hash_evenly(store: SharedStore) {
+    const ACCOUNTS: usize = 16;
+    let world = World::new(store).await;
+    let (store, realm) = (&world.store, &world.elsewhere);
+    let account = |name: &str, password_hash: Option<&str>| User {
+        password_hash: password_hash.map(str::to_owned),
+        ..user(realm, name, name, None)
+    };
+    let made = async |account: User| {
+        let created = store.create_user(&account, &Effects::NONE).await;
+        assert_eq!(created.unwrap(), Creation::Created);
+        account
+    };
+    let keyless = account("00000000-0000-4000-8000-keyless", None);
+    made(keyless).await;
+    assert_eq!(draws(store, realm).await, [""; 0], "no password");
+    for number in 0..ACCOUNTS {
+        let name = format!("00000000-0000-4000-8000-{number:012}");
+        made(account(&name, Some(&name))).await;
+    }
+    let before = draws(store, realm).await;
+    let times = |hash: &str| before.iter().filter(|drawn| *drawn == hash).count();
+    for number in 0..ACCOUNTS {
+        let times = times(&format!("00000000-0000-4000-8000-{number:012}"));
+        assert!((1..before.len() / 2).contains(&times), "{number}: {times}");
+    }
+    assert!(!before.iter().any(|drawn| drawn == VERIFIED), "elsewhere");
+    assert_eq!(draws(store, realm).await, before, "the same again");
+    // Another account is drawn in the place of some, and all the others stay.
+    let newcomer = made(account("newcomer", Some("newcomer's"))).await;
+    let after = draws(store, realm).await;
+    let changed = before.iter().zip(&after).filter(|(old, new)| old != new);
+    let changed: Vec<_> = changed.map(|(_, new)| new.as_str()).collect();
+    assert!(!changed.is_empty());
+    assert!(
+        changed.iter().all(|new| *new == "newcomer's"),
+        "{changed:?}"
+    );
+    let rehashed = store.rehash_password(realm, &newcomer.id, "newcomer's", "ours");
+    rehashed.await.unwrap();
+    let drawn = draws(store, realm).await;
+    let ours = drawn.iter().filter(|drawn| *drawn == "ours").count();
+    assert_eq!(ours, changed.len());
 }

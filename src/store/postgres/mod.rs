@@ -32,6 +32,9 @@ mod dialect {
         "SELECT to_regclass('_sqlx_migrations') IS NOT NULL AS found";
     /// A sequence takes no lock; its gaps and late commits are why marks carry `published`.
     pub(super) const NEXT_REVOCATION: &str = "SELECT nextval('revocation_sequence') AS sequence";
+    /// What waits for a row gives up, before the server looks for circles of those who wait
+    /// (`deadlock_timeout`, a second) and fails one of them.
+    pub(super) const GIVE_WAY: Option<&str> = Some("SET LOCAL lock_timeout = '500ms'");
 }
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
@@ -85,6 +88,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             10,
             "mailed links",
             include_str!("../../../migrations/postgres/0010_mailed_links.sql"),
+        ),
+        (
+            11,
+            "lots",
+            include_str!("../../../migrations/postgres/0011_lots.sql"),
         ),
     ])
 });

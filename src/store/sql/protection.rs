@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::super::Backend;
-use super::queries::protection;
+use super::queries::{protection, users};
 use crate::protocol::ids::{RealmId, UserId};
 use crate::protocol::time::Timestamp;
 use crate::secret::Digest;
@@ -47,6 +47,10 @@ impl Protection for Backend {
         run!(self.write_all(realm, keys), |c| {
             protection::forget_attempts(c, &realm, &keys)
         })
+    }
+
+    async fn drawn_hash(&self, realm: &RealmId, number: i64) -> StoreResult<Option<String>> {
+        run!(self.read(realm), |c| users::drawn_hash(c, &realm, number))
     }
 
     async fn ban(&self, realm: &RealmId, ban: &Ban, effects: &Effects) -> StoreResult<Change> {

@@ -36,6 +36,8 @@ mod dialect {
     /// There is one writer, so that a counter needs no more than a row.
     pub(super) const NEXT_REVOCATION: &str = "UPDATE counter SET value = value + 1 \
          WHERE name = 'revocation' RETURNING value AS sequence";
+    /// Nobody waits for a row of somebody else.
+    pub(super) const GIVE_WAY: Option<&str> = None;
 }
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
@@ -89,6 +91,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
             10,
             "mailed links",
             include_str!("../../../migrations/sqlite/0010_mailed_links.sql"),
+        ),
+        (
+            11,
+            "lots",
+            include_str!("../../../migrations/sqlite/0011_lots.sql"),
         ),
     ])
 });

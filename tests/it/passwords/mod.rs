@@ -2,6 +2,7 @@
 
 mod breaches;
 mod changing;
+mod decoys;
 mod forced;
 mod foreign;
 mod judging;

@@ -9,6 +9,7 @@ use crate::account::link::LinkPurpose;
 use crate::account::slow_down::Attempts;
 use crate::account::user::{LoginName, User};
 use crate::protocol::ids::{RealmId, SessionId, UserId};
+use crate::secret::Digest;
 use crate::store::Effects;
 use crate::store::fault::Fault;
 
@@ -20,8 +21,8 @@ pub(in super::super) async fn create(
     let query = sql(
         "INSERT INTO users (realm, id, username, email, email_verified, password_hash,
              profile, created_at, updated_at, disabled_at, locked_at, deleted_at,
-             must_change_password)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+             must_change_password, lot)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          ON CONFLICT DO NOTHING",
     )
     .bind(user.realm.as_str())
@@ -36,7 +37,8 @@ pub(in super::super) async fn create(
     .bind(millis(user.disabled_at))
     .bind(millis(user.locked_at))
     .bind(millis(user.deleted_at))
-    .bind(user.must_change_password);
+    .bind(user.must_change_password)
+    .bind(lot_of(user));
     if c.execute(query).await? == 0 {
         return Ok(Verdict::Undo(Creation::NameTaken));
     }
@@ -143,6 +145,34 @@ pub(in super::super) async fn set_profile(c: &mut Connection<'_>, user: &User) -
         .bind(profile(user)?)
         .bind(user.updated_at.unix_millis());
     Ok(change(c.execute(query).await?))
+}
+
+/// The lot of an account: as good as chance.
+fn lot_of(user: &User) -> i64 {
+    let digest = Digest::of(user.id.as_str());
+    let first = digest.as_bytes().first_chunk();
+    first.map_or(0, |bytes| i64::from_be_bytes(*bytes))
+}
+
+/// The hash whose account's lot is next to a number, around the end.
+pub(in super::super) async fn drawn_hash(
+    c: &mut Connection<'_>,
+    realm: &RealmId,
+    number: i64,
+) -> Answer<Option<String>> {
+    let query = sql("SELECT password_hash FROM (
+             SELECT turn, password_hash FROM (SELECT 0 AS turn, password_hash FROM users
+                 WHERE realm = $1 AND password_hash IS NOT NULL AND lot >= $2
+                 ORDER BY lot LIMIT 1) AS next
+             UNION ALL
+             SELECT turn, password_hash FROM (SELECT 1 AS turn, password_hash FROM users
+                 WHERE realm = $1 AND password_hash IS NOT NULL
+                 ORDER BY lot LIMIT 1) AS first
+         ) AS drawn ORDER BY turn LIMIT 1")
+    .bind(realm.as_str())
+    .bind(number);
+    let row = c.optional(query).await?;
+    row.map(|row| column(&row, "password_hash")).transpose()
 }
 
 pub(super) fn profile(user: &User) -> Answer<String> {
