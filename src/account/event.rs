@@ -56,14 +56,19 @@ kinds! {
     UserDeleted = "user.deleted",
     /// A deleted account was brought back.
     UserRestored = "user.restored",
-    /// A person changed their profile.
+    /// An operator gave an account another user name.
+    UserRenamed = "user.renamed",
+    /// A profile was changed. Details: `claims`; `by` is `operator` where it was no person's own.
     ProfileChanged = "profile.changed",
     /// A person asked for another address of the account.
     AddressChangeAsked = "address.change_asked",
     /// The mailbox of one of the two addresses has agreed to the change; the other is waited for.
     AddressChangeAgreed = "address.change_agreed",
-    /// An account got another address, which was confirmed.
+    /// An account got another address, which both ends have confirmed, or another or none at an
+    /// operator's word. Details, of an operator: `by`, `confirmed`.
     AddressChanged = "address.changed",
+    /// An operator said whether the address counts as confirmed. Details: `by`, `confirmed`.
+    AddressVouched = "address.vouched",
     /// A password was set or changed.
     PasswordChanged = "password.changed",
     /// Somebody asked for a link that sets another password.

@@ -55,6 +55,9 @@ kinds! {
     /// The address of the account is being changed; sent to the old one, where nobody has
     /// confirmed it. Values: `lock_link`.
     AddressChanging = "address-changing",
+    /// An admin has given the account another address, or none; sent to the old one. Values:
+    /// `lock_link`.
+    AddressReplaced = "address-replaced",
     /// The password was changed. Values: `lock_link`.
     PasswordChanged = "password-changed",
     /// A second factor or passkey was added or removed. Values: `what`, `lock_link`.
@@ -102,6 +105,7 @@ impl MailKind {
             self,
             Self::AgreeToNewAddress
                 | Self::AddressChanging
+                | Self::AddressReplaced
                 | Self::PasswordChanged
                 | Self::FactorChanged
                 | Self::RecoveryCodeUsed

@@ -3,6 +3,7 @@
 //!
 //! Refuses to know: storage, HTTP, the clock, randomness.
 
+pub mod amendment;
 pub mod claims;
 pub mod device;
 pub mod event;

@@ -35,6 +35,7 @@ mod role;
 mod user;
 mod user_arguments;
 mod user_import;
+mod user_update;
 
 use std::ffi::OsString;
 use std::io;

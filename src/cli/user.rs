@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::desk::Desk;
 use super::output::{Output, members, table};
-use super::user_arguments::{
-    ClaimArgs, SetPasswordArgs, UserCommand, UserCreateArgs, UserUpdateArgs,
+use super::user_arguments::{ClaimArgs, SetPasswordArgs, UserCommand, UserCreateArgs};
+use super::{
+    Failure, FailureKind, backend, consent, factors, invite, new_password, user_import, user_update,
 };
-use super::{Failure, FailureKind, backend, consent, factors, invite, new_password, user_import};
 use crate::account::event::{Event, EventKind};
 use crate::account::mail::MailKind;
 use crate::account::profile::set_claim;
@@ -38,7 +38,7 @@ pub(super) async fn run(
             belonging(desk, &user, &mut document).await?;
             output.data(&document, members)
         }
-        UserCommand::Update(arguments) => update(desk, &arguments, output).await,
+        UserCommand::Update(arguments) => user_update::run(desk, config, &arguments, output).await,
         UserCommand::SetPassword(arguments) => set_password(desk, config, &arguments, output).await,
         UserCommand::Import(arguments) => user_import::run(desk, &arguments, output).await,
         UserCommand::Disable { user } => switch(desk, &user, AccountSwitch::Disable, output).await,
@@ -75,7 +75,7 @@ async fn create(
     let mut user = User {
         realm: desk.realm.clone(),
         id: new_id(desk)?,
-        username,
+        username: username.as_str().to_owned(),
         email,
         email_verified: arguments.email_verified,
         password_hash: None,
@@ -98,38 +98,7 @@ async fn create(
         .await?
     {
         Creation::Created => output.data(&document(&user)?, members),
-        Creation::NameTaken => Err(Failure::denied(
-            "the user name or the address is taken in this realm",
-        )),
-    }
-}
-
-async fn update(
-    desk: &Desk,
-    arguments: &UserUpdateArgs,
-    output: &mut Output<'_>,
-) -> Result<(), Failure> {
-    let mut user = find(desk, &arguments.user).await?;
-    set_claims(&mut user.profile, &arguments.claims)?;
-    user.updated_at = desk.clock.now();
-    let mut change = desk.store.set_profile(&user).await?;
-    if let Some(must_change) = arguments.must_change_password {
-        user.must_change_password = must_change;
-        let kind = if must_change {
-            EventKind::PasswordChangeDemanded
-        } else {
-            EventKind::PasswordChangeWaived
-        };
-        let (store, now) = (&desk.store, user.updated_at);
-        let event = Event::new(&desk.realm, kind, &desk.caller(), now).of_user(&user.id);
-        let effects = Effects::event(event);
-        change = store
-            .set_must_change_password(&desk.realm, &user.id, must_change, &effects, now)
-            .await?;
-    }
-    match change {
-        Change::Changed => output.data(&document(&user)?, members),
-        Change::NotFound => Err(no_user(&user.username)),
+        Creation::NameTaken => Err(name_taken()),
     }
 }
 
@@ -166,15 +135,19 @@ async fn set_password(
     report(change, &user, done, output)
 }
 
-fn set_claims(profile: &mut Profile, claims: &ClaimArgs) -> Result<(), Failure> {
+pub(super) fn set_claims(profile: &mut Profile, claims: &ClaimArgs) -> Result<(), Failure> {
     for assignment in &claims.claim {
         let (name, text) = assignment.split_once('=').ok_or_else(|| {
             Failure::usage(format!("--claim takes NAME=VALUE, not {assignment:?}"))
         })?;
-        set_claim(profile, name, text)
-            .map_err(|refusal| Failure::usage(format!("the claim {name} {refusal}")))?;
+        set_one(profile, name, text)?;
     }
     Ok(())
+}
+
+pub(super) fn set_one(profile: &mut Profile, name: &str, text: &str) -> Result<(), Failure> {
+    set_claim(profile, name, text)
+        .map_err(|refusal| Failure::usage(format!("the claim {name} {refusal}")))
 }
 
 async fn list(desk: &Desk, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -271,6 +244,10 @@ pub(super) async fn find(desk: &Desk, text: &str) -> Result<User, Failure> {
     user.ok_or_else(|| no_user(text))
 }
 
+pub(super) fn name_taken() -> Failure {
+    Failure::denied("the user name or the address is taken in this realm")
+}
+
 fn no_user(text: &str) -> Failure {
     Failure::not_found(format!("there is no user {text:?} in this realm"))
 }
@@ -283,14 +260,13 @@ pub(super) fn new_id(desk: &Desk) -> Result<UserId, Failure> {
     UserId::parse(text).map_err(|invalid| Failure::new(FailureKind::Failed, invalid.to_string()))
 }
 
-fn login_name(text: &str) -> Result<String, Failure> {
+pub(super) fn login_name(text: &str) -> Result<LoginName, Failure> {
     let refusal =
         || Failure::usage("a user name has 1 to 254 bytes and no hidden or control characters");
-    let name = LoginName::parse(text).ok_or_else(refusal)?;
-    Ok(name.as_str().to_owned())
+    LoginName::parse(text).ok_or_else(refusal)
 }
 
-fn address(text: &str) -> Result<String, Failure> {
+pub(super) fn address(text: &str) -> Result<String, Failure> {
     mail_address(text).ok_or_else(|| Failure::usage(format!("{text:?} is no mail address")))
 }
 
@@ -311,7 +287,7 @@ async fn belonging(desk: &Desk, user: &User, document: &mut Value) -> Result<(),
 }
 
 /// What may be shown of a user: never the hash.
-fn document(user: &User) -> Result<Value, Failure> {
+pub(super) fn document(user: &User) -> Result<Value, Failure> {
     let mut value = serde_json::to_value(&user.profile).map_err(std::io::Error::from)?;
     if let Some(members) = value.as_object_mut() {
         members.insert("id".to_owned(), json!(user.id));

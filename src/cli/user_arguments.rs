@@ -112,9 +112,37 @@ pub struct UserCreateArgs {
 
 /// `user update`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  vidimus user update ada --email ada@example.org
+  vidimus user update ada --email ada@example.org --email-verified
+  vidimus user update ada --username countess --name \"Ada King\" --claim locale=en-GB
+
+A new address is unconfirmed unless --email-verified is said. The one before is told by mail, with a
+link that locks the account; other links and codes that were mailed there do nothing any more.")]
 pub struct UserUpdateArgs {
     /// User name, address or id
     pub user: String,
+    /// Another name to sign in with; one that is the address changes with the address by itself
+    #[arg(long)]
+    pub username: Option<String>,
+    /// Another address, as when the mailbox of the present one is lost
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// Take the address away; then nobody but an operator can help with a forgotten password
+    #[arg(long, conflicts_with = "email")]
+    pub no_email: bool,
+    /// Whether the address is known to be theirs
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub email_verified: Option<bool>,
+    /// Full name; empty takes it away
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Given name
+    #[arg(long)]
+    pub given_name: Option<String>,
+    /// Family name
+    #[arg(long)]
+    pub family_name: Option<String>,
     /// What is known of them
     #[command(flatten)]
     pub claims: ClaimArgs,

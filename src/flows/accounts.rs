@@ -1,7 +1,9 @@
-//! Moving accounts between their states, and taking consent back: by people, admins and commands.
+//! Moving accounts between their states, changing what they are called, and taking consent back: by
+//! people, admins and commands.
 
+use crate::account::amendment;
 use crate::account::event::{Caller, Event, EventKind};
-use crate::account::user::AccountSwitch;
+use crate::account::user::{AccountSwitch, User};
 use crate::flows::{App, Fault, revocations};
 use crate::protocol::ids::{ClientId, RealmId, UserId};
 use crate::protocol::time::Timestamp;
@@ -25,6 +27,20 @@ pub fn switch_effects(
         Vec::new()
     };
     Effects::marks(marks).and_event(event)
+}
+
+/// What goes with an operator's change of an account: the events that tell of it, and whose word it
+/// was where people make such changes themselves.
+pub fn amendment_effects((before, after): (&User, &User), caller: &Caller) -> Effects {
+    let mut effects = Effects::NONE;
+    for (kind, detail) in amendment::told(before, after) {
+        let event = Event::new(&after.realm, kind, caller, after.updated_at).of_user(&after.id);
+        effects = effects.and_event(match detail {
+            Some((name, value)) => event.with(name, value).with("by", "operator"),
+            None => event,
+        });
+    }
+    effects
 }
 
 /// Moves an account to another state; when it denies, nothing is acknowledged before every node

@@ -69,7 +69,7 @@ pub use own::{LiveGrant, OthersEnd, Own, OwnSession};
 pub use passkeys::Passkeys;
 pub use passwords::{PasswordChange, Passwords};
 pub use people::{Consent, ConsentAnswer, People};
-pub use profiles::Profiles;
+pub use profiles::{Amended, Profiles};
 pub use protection::Protection;
 pub use records::{
     CodeRedemption, Family, KeyState, LiveNode, NewFamily, Realm, Revocation, RevocationMark,

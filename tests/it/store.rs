@@ -89,7 +89,12 @@ macro_rules! conformance {
                 a_token_registers_as_many_clients_as_it_has_uses, a_token_is_spent_once_in_a_race,
                 the_limit_holds_in_a_race, a_registration_is_replaced_with_its_token_only,
                 a_document_is_renewed, notes_uses_once_a_day, withdraws_a_token,
-                purges_unused_clients, replaces_a_profile;
+                purges_unused_clients;
+            amendments: becomes_what_is_wished, takes_a_name_that_is_free_only,
+                changes_what_is_as_it_was_seen, voids_what_was_mailed_to_the_old_address,
+                changes_one_person, one_of_many_operators_moves_an_account,
+                gives_an_address_to_one_of_many,
+                an_operator_and_the_owner_move_an_account_at_once;
             sessions: a_cookie_opens_its_session, tells_an_ended_session, notes_uses_forward_only,
                 ending_a_session_spares_offline_families, ends_a_session_once,
                 renews_a_live_session, renews_no_ended_or_foreign_session,

@@ -83,6 +83,7 @@ fn subject(kind: MailKind) -> Message {
         MailKind::ConfirmNewAddress => Message::new("mail-confirm-new-address-subject"),
         MailKind::AgreeToNewAddress => Message::new("mail-agree-to-new-address-subject"),
         MailKind::AddressChanging => Message::new("mail-address-changing-subject"),
+        MailKind::AddressReplaced => Message::new("mail-address-replaced-subject"),
         MailKind::PasswordChanged => Message::new("mail-password-changed-subject"),
         MailKind::FactorChanged => Message::new("mail-factor-changed-subject"),
         MailKind::RecoveryCodeUsed => Message::new("mail-recovery-code-used-subject"),
@@ -106,6 +107,7 @@ fn lead(kind: MailKind) -> Message {
         MailKind::ConfirmNewAddress => Message::new("mail-confirm-new-address-lead"),
         MailKind::AgreeToNewAddress => Message::new("mail-agree-to-new-address-lead"),
         MailKind::AddressChanging => Message::new("mail-address-changing-lead"),
+        MailKind::AddressReplaced => Message::new("mail-address-replaced-lead"),
         MailKind::PasswordChanged => Message::new("mail-password-changed-lead"),
         MailKind::FactorChanged => Message::new("mail-factor-changed-lead"),
         MailKind::RecoveryCodeUsed => Message::new("mail-recovery-code-used-lead"),
@@ -148,6 +150,7 @@ fn action(kind: MailKind) -> Option<Message> {
         MailKind::AccountDeleted => Message::new("mail-account-deleted-action"),
         MailKind::NoAccount
         | MailKind::AddressChanging
+        | MailKind::AddressReplaced
         | MailKind::PasswordChanged
         | MailKind::FactorChanged
         | MailKind::RecoveryCodeUsed
@@ -174,6 +177,7 @@ fn notes(kind: MailKind) -> Vec<Message> {
             vec![Message::new("mail-nothing-to-do")]
         }
         MailKind::AddressChanging
+        | MailKind::AddressReplaced
         | MailKind::PasswordChanged
         | MailKind::FactorChanged
         | MailKind::RecoveryCodeUsed

@@ -10,6 +10,7 @@
 )]
 
 pub mod accounts;
+pub mod amendments;
 pub mod apis;
 pub mod ceremonies;
 pub mod clients;

@@ -84,7 +84,7 @@ pub fn step(link: &Link, seconds: u32) -> AddressStep {
     }
 }
 
-async fn follow(world: &World, link: &Link, seconds: u32) -> AddressUse {
+pub(super) async fn follow(world: &World, link: &Link, seconds: u32) -> AddressUse {
     let step = step(link, seconds);
     world.store.change_address_by_link(&step).await.unwrap()
 }

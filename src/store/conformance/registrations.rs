@@ -1,7 +1,6 @@
 //! Clients that come without an admin, and the tokens that let them in.
 
 use super::{RACERS, START, World, after, client, count_of, race, session};
-use crate::account::user::Profile;
 use crate::protocol::client::{Client, ClientOrigin};
 use crate::protocol::ids::ClientId;
 use crate::protocol::time::Lifetime;
@@ -317,22 +316,4 @@ pub async fn purges_unused_clients(store: SharedStore) {
     assert!(found(&world, &world.client).await.is_some());
     let tokens = store.list_initial_access_tokens(&world.realm).await;
     assert_eq!(tokens.unwrap(), []);
-}
-
-/// A profile is replaced, in its realm only, and nothing else of the user is.
-pub async fn replaces_a_profile(store: SharedStore) {
-    let world = World::new(store).await;
-    let mut user = world.user.clone();
-    user.profile = Profile {
-        birthdate: Some("1815-12-10".to_owned()),
-        ..Profile::default()
-    };
-    user.updated_at = after(7);
-    let changed = world.store.set_profile(&user).await.unwrap();
-    assert_eq!(changed, Change::Changed);
-    let read = world.store.user(&world.realm, &user.id).await.unwrap();
-    assert_eq!(read, Some(user.clone()));
-    user.realm = world.elsewhere.clone();
-    let changed = world.store.set_profile(&user).await.unwrap();
-    assert_eq!(changed, Change::NotFound);
 }

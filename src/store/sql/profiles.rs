@@ -1,15 +1,22 @@
-//! The verbs over profiles.
+//! The verbs over what an operator knows of a person.
 
 use async_trait::async_trait;
 
 use super::super::Backend;
-use super::queries::users;
+use super::queries::profiles;
 use crate::account::user::User;
-use crate::store::{Change, Profiles, StoreResult};
+use crate::store::{Amended, Effects, Profiles, StoreResult};
 
 #[async_trait]
 impl Profiles for Backend {
-    async fn set_profile(&self, user: &User) -> StoreResult<Change> {
-        run!(self.write_one(user), |c| users::set_profile(c, &user))
+    async fn amend_user(
+        &self,
+        before: &User,
+        after: &User,
+        effects: &Effects,
+    ) -> StoreResult<Amended> {
+        run!(self.write_all(before, after, effects), |c| {
+            profiles::amend(c, (&before, &after), &effects)
+        })
     }
 }

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use vidimus::account::event::EventKind;
 use vidimus::account::user::Profile;
+use vidimus::store::{Change, Effects};
 
 use super::Realms;
 use crate::support::browser::attribute;
@@ -95,7 +96,10 @@ async fn a_new_phone_number_is_not_a_verified_one() {
     let mut user = realms.user(realm, "ada").await;
     user.profile.phone_number = Some("+1 604 555 1234".to_owned());
     user.profile.phone_number_verified = true;
-    realms.world.app.store.set_profile(&user).await.unwrap();
+    let store = &realms.world.app.store;
+    let none = Effects::NONE;
+    let verb = store.change_profile(&user, user.updated_at, &none);
+    assert_eq!(verb.await.unwrap(), Change::Changed);
     let mut browser = realms.world.browser();
     realms.sign_in(&mut browser, realm, "ada").await;
     let address = realms.url(realm, "/account/profile");

@@ -9,6 +9,7 @@ mod leaks;
 mod life;
 mod mailing;
 mod metrics;
+mod moving;
 mod registering;
 mod roles;
 

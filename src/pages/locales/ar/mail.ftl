@@ -43,6 +43,9 @@ mail-agree-to-new-address-action = الموافقة على العنوان الج
 mail-address-changing-subject = عنوان حسابك على وشك التغيّر
 mail-address-changing-lead = أُعطي عنوان آخر لحسابك لدى { $realm }. سيحل محل هذا العنوان حالما يُؤكَّد.
 
+mail-address-replaced-subject = تغيّر عنوان حسابك
+mail-address-replaced-lead = أعطى أحد المسؤولين حسابك لدى { $realm } عنوانًا آخر، أو أزال هذا العنوان. لم يعد أي شيء أُرسل إلى هنا يفتح الحساب، ولا يزال بإمكانك إقفاله.
+
 mail-password-changed-subject = تغيّرت كلمة مرورك
 mail-password-changed-lead = تغيّرت كلمة مرور حسابك لدى { $realm }.
 

@@ -43,6 +43,9 @@ mail-agree-to-new-address-action = Der neuen Adresse zustimmen
 mail-address-changing-subject = Die Adresse Ihres Kontos wird geändert
 mail-address-changing-lead = Für Ihr Konto bei { $realm } wurde eine andere Adresse angegeben. Sie ersetzt diese, sobald sie bestätigt ist.
 
+mail-address-replaced-subject = Die Adresse Ihres Kontos wurde geändert
+mail-address-replaced-lead = Die Verwaltung hat Ihrem Konto bei { $realm } eine andere Adresse gegeben oder diese entfernt. Was hierher gesendet wurde, öffnet das Konto nicht mehr; sperren können Sie es weiterhin.
+
 mail-password-changed-subject = Ihr Passwort wurde geändert
 mail-password-changed-lead = Das Passwort Ihres Kontos bei { $realm } wurde geändert.
 

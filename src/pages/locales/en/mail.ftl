@@ -45,6 +45,9 @@ mail-agree-to-new-address-action = Agree to the new address
 mail-address-changing-subject = The address of your account is about to change
 mail-address-changing-lead = Another address was given for your account at { $realm }. It replaces this one as soon as it is confirmed.
 
+mail-address-replaced-subject = The address of your account was changed
+mail-address-replaced-lead = An administrator gave your account at { $realm } another address, or took this one away. Nothing that was sent here opens the account any more; you can still lock it.
+
 mail-password-changed-subject = Your password was changed
 mail-password-changed-lead = The password of your account at { $realm } was changed.
 

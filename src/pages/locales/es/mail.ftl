@@ -43,6 +43,9 @@ mail-agree-to-new-address-action = Aceptar la nueva dirección
 mail-address-changing-subject = La dirección de su cuenta va a cambiar
 mail-address-changing-lead = Se ha indicado otra dirección para su cuenta en { $realm }. Sustituirá a esta en cuanto se confirme.
 
+mail-address-replaced-subject = Se ha cambiado la dirección de su cuenta
+mail-address-replaced-lead = La administración ha dado otra dirección a su cuenta en { $realm } o ha quitado esta. Nada de lo que se envió aquí abre ya la cuenta; todavía puede bloquearla.
+
 mail-password-changed-subject = Su contraseña ha cambiado
 mail-password-changed-lead = La contraseña de su cuenta en { $realm } ha cambiado.
 

@@ -43,6 +43,9 @@ mail-agree-to-new-address-action = Accepter la nouvelle adresse
 mail-address-changing-subject = L’adresse de votre compte va changer
 mail-address-changing-lead = Une autre adresse a été donnée pour votre compte chez { $realm }. Elle remplacera celle-ci dès qu’elle sera confirmée.
 
+mail-address-replaced-subject = L’adresse de votre compte a été modifiée
+mail-address-replaced-lead = L’administration a donné une autre adresse à votre compte chez { $realm }, ou a retiré celle-ci. Rien de ce qui a été envoyé ici n’ouvre plus le compte ; vous pouvez encore le verrouiller.
+
 mail-password-changed-subject = Votre mot de passe a été changé
 mail-password-changed-lead = Le mot de passe de votre compte chez { $realm } a été changé.
 

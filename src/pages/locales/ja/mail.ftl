@@ -43,6 +43,9 @@ mail-agree-to-new-address-action = 新しいアドレスに同意する
 mail-address-changing-subject = アカウントのアドレスが変わろうとしています
 mail-address-changing-lead = { $realm } のアカウントに別のアドレスが指定されました。確認が済みしだい、このアドレスに代わります。
 
+mail-address-replaced-subject = アカウントのアドレスが変更されました
+mail-address-replaced-lead = 管理者が { $realm } のアカウントのアドレスを別のものに変えたか、このアドレスを外しました。ここに届いたリンクやコードではもうアカウントを使えませんが、ロックすることはできます。
+
 mail-password-changed-subject = パスワードが変更されました
 mail-password-changed-lead = { $realm } のアカウントのパスワードが変更されました。
 

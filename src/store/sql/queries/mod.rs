@@ -17,6 +17,7 @@ pub(super) mod own;
 pub(super) mod passkeys;
 pub(super) mod passwords;
 pub(super) mod people;
+pub(super) mod profiles;
 pub(super) mod protection;
 pub(super) mod realms;
 pub(super) mod registrations;

@@ -138,15 +138,6 @@ pub(in super::super) async fn rehash_password(
     Ok(())
 }
 
-pub(in super::super) async fn set_profile(c: &mut Connection<'_>, user: &User) -> Answer<Change> {
-    let query = sql("UPDATE users SET profile = $3, updated_at = $4 WHERE realm = $1 AND id = $2")
-        .bind(user.realm.as_str())
-        .bind(user.id.as_str())
-        .bind(profile(user)?)
-        .bind(user.updated_at.unix_millis());
-    Ok(change(c.execute(query).await?))
-}
-
 /// The lot of an account: as good as chance.
 fn lot_of(user: &User) -> i64 {
     let digest = Digest::of(user.id.as_str());
@@ -213,12 +204,11 @@ pub(super) async fn has_another_owner(
     Ok(c.optional(query).await?.is_some())
 }
 
-/// Gives a user whose row this transaction has locked another address, as confirmed.
-pub(super) async fn set_address(
+/// Makes a login a user's; `NameTaken` when it is somebody else's.
+pub(super) async fn claim_login(
     c: &mut Connection<'_>,
     (realm, user): (&RealmId, &UserId),
-    email: &str,
-    now: Timestamp,
+    login: &str,
 ) -> Answer<Creation> {
     let query = sql(
         "INSERT INTO user_login (realm, login, user_id) VALUES ($1, $2, $3)
@@ -226,9 +216,35 @@ pub(super) async fn set_address(
              WHERE user_login.user_id = excluded.user_id",
     )
     .bind(realm.as_str())
-    .bind(email)
+    .bind(login)
     .bind(user.as_str());
-    if creation(c.execute(query).await?) == Creation::NameTaken {
+    Ok(creation(c.execute(query).await?))
+}
+
+/// Gives back the logins that are neither user name nor address of their user any more.
+pub(super) async fn drop_other_logins(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+) -> Answer<()> {
+    let query = sql(
+        "DELETE FROM user_login WHERE realm = $1 AND user_id = $2 AND NOT EXISTS
+             (SELECT 1 FROM users WHERE users.realm = $1 AND users.id = $2
+              AND user_login.login IN (users.username, users.email))",
+    )
+    .bind(realm.as_str())
+    .bind(user.as_str());
+    c.execute(query).await?;
+    Ok(())
+}
+
+/// Gives a user whose row this transaction has locked another address, as confirmed.
+pub(super) async fn set_address(
+    c: &mut Connection<'_>,
+    (realm, user): (&RealmId, &UserId),
+    email: &str,
+    now: Timestamp,
+) -> Answer<Creation> {
+    if claim_login(c, (realm, user), email).await? == Creation::NameTaken {
         return Ok(Creation::NameTaken);
     }
     let query = sql(
@@ -241,14 +257,7 @@ pub(super) async fn set_address(
     .bind(email)
     .bind(now.unix_millis());
     c.execute(query).await?;
-    let query = sql(
-        "DELETE FROM user_login WHERE realm = $1 AND user_id = $2 AND login <> $3
-             AND login NOT IN (SELECT username FROM users WHERE users.realm = $1 AND users.id = $2)",
-    )
-    .bind(realm.as_str())
-    .bind(user.as_str())
-    .bind(email);
-    c.execute(query).await?;
+    drop_other_logins(c, (realm, user)).await?;
     Ok(Creation::Created)
 }
 
