@@ -235,6 +235,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("wait.html", include_str!("templates/wait.html")),
 ];
 
+/// What whoever is refused by the thousand is shown. Each language keeps them by itself, with its
+/// words in them, which takes memory.
+const OFTEN: [&str; 4] = ["base.html", "login.html", "passkey_form.html", "wait.html"];
+
 /// What one page shows. The fields are what its template may name, nothing else is in scope but
 /// the addresses of the static files.
 pub trait View: Serialize {
@@ -282,11 +286,14 @@ impl Pages {
         let check_session = Value::from_safe_string(static_files::CHECK_SESSION.to_owned());
         environment.add_global("check_session_script", check_session);
         environment.add_global("seal_url", static_files::seal().url());
+        for &(name, source) in TEMPLATES.iter().chain(more) {
+            environment.add_template(name, source)?;
+        }
         let messages = Arc::new(Messages::new()?);
         let in_language = |language: Language| {
             let mut environment = environment.clone();
             words::speak(&mut environment, &messages, language);
-            for &(name, source) in TEMPLATES.iter().chain(more) {
+            for &(name, source) in TEMPLATES.iter().filter(|(name, _)| OFTEN.contains(name)) {
                 let say = |id: &str| messages.html(language, id, &FluentArgs::new());
                 environment.add_template_owned(name, said_ahead::say_ahead(source, say)?)?;
             }

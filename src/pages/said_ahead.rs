@@ -1,5 +1,4 @@
-//! Words that are the same each time, said before a template is parsed. A page has dozens of them,
-//! and whoever is refused by the thousand is shown a page each time.
+//! Words that are the same each time, said before a template is parsed. A page has dozens of them.
 
 use std::borrow::Cow;
 
