@@ -4,4 +4,4 @@
 -- checked for a name that nobody has, so that whoever guesses at one waits as for somebody's.
 ALTER TABLE users ADD COLUMN lot INTEGER NOT NULL DEFAULT 0;
 UPDATE users SET lot = random();
-CREATE INDEX users_lot ON users (realm, lot) WHERE password_hash IS NOT NULL;
+CREATE INDEX users_lot ON users (realm, lot, id) WHERE password_hash IS NOT NULL;

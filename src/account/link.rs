@@ -116,7 +116,10 @@ impl LinkPurpose {
     /// Whether it is void once the account has another address than the one that it was sent to.
     /// One that locks is not: it is sent to the old address when the address is changed.
     pub const fn is_bound_to_account_address(self) -> bool {
-        matches!(self, Self::ResetPassword | Self::AgreeToNewAddress)
+        matches!(
+            self,
+            Self::ResetPassword | Self::AgreeToNewAddress | Self::UndoDeletion
+        )
     }
 }
 

@@ -88,7 +88,7 @@ fn consequences((before, after): (&User, &User), output: &mut Output<'_>) -> Res
     match &after.email {
         Some(_) if after.email_verified => Ok(()),
         Some(email) => output.talk(format_args!(
-            "{email} is unconfirmed; --email-verified says that it is known to be theirs"
+            "{email} is unconfirmed, yet can already be used to set another password; --email-verified says that it is known to be theirs"
         )),
         None => output
             .talk("without an address nobody but an operator can help with a forgotten password"),

@@ -189,9 +189,10 @@ async fn ask(
     };
     let begun = if step == SignInStep::ConfirmByMail {
         let (code, effects) = mailed_code::write(app, visitor, (user, &cookie), now)?;
+        let mailbox = user.email.as_deref().unwrap_or_default();
         sign_in.mailed_code = Some(code);
         app.store
-            .begin_sign_in_by_mail(&sign_in, verified, &effects)
+            .begin_sign_in_by_mail(&sign_in, (verified, mailbox), &effects)
             .await?
     } else {
         app.store.begin_sign_in(&sign_in, verified).await?

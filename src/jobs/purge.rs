@@ -1,7 +1,8 @@
 //! Deletes rows that can no longer matter. Nothing depends on it: expiry is judged when read.
 
 use crate::jobs::{JobContext, JobError, Turn};
-use crate::protocol::time::Lifetime;
+use crate::protocol::time::{Lifetime, Timestamp};
+use crate::store::{SharedStore, StoreResult};
 
 const CLAIM: Lifetime = Lifetime::seconds(120);
 const BATCH_ROWS: u32 = 1000;
@@ -15,16 +16,23 @@ pub async fn run_once(context: JobContext) -> Result<Turn, JobError> {
     if !store.claim_job("purge", &context.node, now, until).await? {
         return Ok(Turn::Elsewhere);
     }
-    for _ in 0..BATCHES {
-        if store.purge(now, BATCH_ROWS).await? < u64::from(BATCH_ROWS) {
-            break;
-        }
-    }
+    // Events go also when a row that somebody holds has kept the rest.
+    let cleaned = clean(store, now).await;
     let oldest = now.minus(context.events_kept);
     for _ in 0..BATCHES {
         if store.purge_events(oldest, BATCH_ROWS).await? < u64::from(BATCH_ROWS) {
             break;
         }
     }
+    cleaned?;
     Ok(Turn::Taken)
+}
+
+async fn clean(store: &SharedStore, now: Timestamp) -> StoreResult<()> {
+    for _ in 0..BATCHES {
+        if store.purge(now, BATCH_ROWS).await? < u64::from(BATCH_ROWS) {
+            break;
+        }
+    }
+    Ok(())
 }

@@ -208,11 +208,12 @@ pub trait SignIns: Send + Sync + 'static {
     /// Begins a sign-in whose first proof is a password, if the user stands and the hash is still
     /// the one that was verified; `NotFound` otherwise.
     async fn begin_sign_in(&self, sign_in: &SignIn, verified: &str) -> StoreResult<Change>;
-    /// The same with `effects`: the mail with the code that the sign-in takes.
+    /// The same with `effects`: the mail with the code that the sign-in takes, which goes to
+    /// the second of `proof`, if that is still the user's address; the first is the hash.
     async fn begin_sign_in_by_mail(
         &self,
         sign_in: &SignIn,
-        verified: &str,
+        proof: (&str, &str),
         effects: &Effects,
     ) -> StoreResult<Change>;
     /// The sign-in of a cookie, if it stands: not expired, of a user who stands, and with nothing

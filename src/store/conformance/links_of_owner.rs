@@ -55,22 +55,29 @@ pub async fn a_link_brings_an_account_back_in_time(store: SharedStore) {
 }
 
 /// A link undoes the deletion that it was written with: neither one of an admin after it, nor one
-/// that an admin has undone before. Another person's link stays.
+/// that an admin has undone before; nor by way of an address that is not the account's. Another
+/// person's link stays.
 pub async fn a_link_undoes_no_other_deletion(store: SharedStore) {
     let world = World::new(store).await;
-    let bob = user(&world.realm, "u-bob", "bob", None);
+    let bob = user(&world.realm, "u-bob", "bob", Some("bob@example.com"));
     let created = world.store.create_user(&bob, &Effects::NONE).await;
     assert_eq!(created.unwrap(), Creation::Created);
-    let theirs = Link {
+    let to = |token, email: &str| Link {
         user: Some(bob.id.clone()),
-        ..link(&world, "l-bob", LinkPurpose::UndoDeletion)
+        email: email.to_owned(),
+        ..link(&world, token, LinkPurpose::UndoDeletion)
     };
-    let effects = Effects::NONE.and_link(theirs.clone());
     let (realm, none) = (&world.realm, &Effects::NONE);
-    let verb = world
-        .store
-        .switch_user(realm, &bob.id, AccountSwitch::Delete, &effects, after(1));
-    assert_eq!(verb.await.unwrap(), Change::Changed);
+    let delete = async |link: &Link, seconds| {
+        let effects = Effects::NONE.and_link(link.clone());
+        let how = AccountSwitch::Delete;
+        let verb = world
+            .store
+            .switch_user(realm, &bob.id, how, &effects, after(seconds));
+        assert_eq!(verb.await.unwrap(), Change::Changed);
+    };
+    let theirs = to("l-bob", "bob@example.com");
+    delete(&theirs, 1).await;
     let again = deleted(&world, "l-1", 2).await;
     switched(&world, AccountSwitch::Delete, none, 3).await;
     assert_eq!(restore(&world, &again, 4).await, LinkUse::Void, "on top");
@@ -83,4 +90,7 @@ pub async fn a_link_undoes_no_other_deletion(store: SharedStore) {
     assert_eq!(restore(&world, &undone, 9).await, LinkUse::Void, "later");
     assert!(!by_login(&world, "ada").await.unwrap().stands());
     assert_eq!(restore(&world, &theirs, 10).await, LinkUse::Used);
+    let elsewhere = to("l-before", "bob-before@example.com");
+    delete(&elsewhere, 11).await;
+    assert_eq!(restore(&world, &elsewhere, 12).await, LinkUse::Void);
 }

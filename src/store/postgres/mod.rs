@@ -32,8 +32,8 @@ mod dialect {
         "SELECT to_regclass('_sqlx_migrations') IS NOT NULL AS found";
     /// A sequence takes no lock; its gaps and late commits are why marks carry `published`.
     pub(super) const NEXT_REVOCATION: &str = "SELECT nextval('revocation_sequence') AS sequence";
-    /// What waits for a row gives up, before the server looks for circles of those who wait
-    /// (`deadlock_timeout`, a second) and fails one of them.
+    /// What waits for a row gives up sooner than the server looks whether it waits in a circle
+    /// (`deadlock_timeout`, a second).
     pub(super) const GIVE_WAY: Option<&str> = Some("SET LOCAL lock_timeout = '500ms'");
 }
 

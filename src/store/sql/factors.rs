@@ -18,18 +18,18 @@ use crate::store::{Change, Effects, StoreResult};
 impl SignIns for Backend {
     async fn begin_sign_in(&self, sign_in: &SignIn, verified: &str) -> StoreResult<Change> {
         run!(self.write_one(sign_in, verified), |c| sign_ins::begin(
-            c, &sign_in, &verified
+            c, &sign_in, &verified, None
         ))
     }
 
     async fn begin_sign_in_by_mail(
         &self,
         sign_in: &SignIn,
-        verified: &str,
+        (verified, mailbox): (&str, &str),
         effects: &Effects,
     ) -> StoreResult<Change> {
-        run!(self.write_all(sign_in, verified, effects), |c| {
-            sign_ins::begin_by_mail(c, &sign_in, &verified, &effects)
+        run!(self.write_all(sign_in, verified, mailbox, effects), |c| {
+            sign_ins::begin_by_mail(c, &sign_in, (&*verified, &*mailbox), &effects)
         })
     }
 

@@ -201,7 +201,8 @@ pub(in super::super) async fn purge(
     now: Timestamp,
     limit: u32,
 ) -> Answer<Verdict<u64>> {
-    // It holds many rows, in an order of its own, and comes again: nobody else shall fail for it.
+    // It holds many rows, in an order of its own, and comes again: it is the one to give up, unless
+    // somebody waits for it already.
     if let Some(text) = dialect::GIVE_WAY {
         c.execute(sql(text)).await?;
     }

@@ -15,16 +15,19 @@ use crate::store::factors::{
     Act, Ground, RememberedDevice, SignIn, SignInFacts, StepOutcome, StepTaken, Then,
 };
 
+/// `mailbox` is where its code goes, if it takes one.
 pub(in super::super) async fn begin(
     c: &mut Connection<'_>,
     sign_in: &SignIn,
     verified: &str,
+    mailbox: Option<&str>,
 ) -> Answer<Change> {
     let query = sql(concat!(
         "INSERT INTO sign_in (realm, cookie, user_id, trust, amr, created_at, expires_at,
              mailed_code)
          SELECT $1, $2, $3, users.trust, $4, $5, $6, $8 FROM users
-         WHERE users.realm = $1 AND users.id = $3 AND users.password_hash = $7 AND ",
+         WHERE users.realm = $1 AND users.id = $3 AND users.password_hash = $7
+             AND ($9 IS NULL OR users.email = $9) AND ",
         user_stands!()
     ))
     .bind(sign_in.realm.as_str())
@@ -34,17 +37,18 @@ pub(in super::super) async fn begin(
     .bind(sign_in.created_at.unix_millis())
     .bind(sign_in.expires_at.unix_millis())
     .bind(verified)
-    .bind(sign_in.mailed_code.map(|code| code.as_bytes().to_vec()));
+    .bind(sign_in.mailed_code.map(|code| code.as_bytes().to_vec()))
+    .bind(mailbox);
     Ok(change(c.execute(query).await?))
 }
 
 pub(in super::super) async fn begin_by_mail(
     c: &mut Connection<'_>,
     sign_in: &SignIn,
-    verified: &str,
+    (verified, mailbox): (&str, &str),
     effects: &Effects,
 ) -> Answer<Verdict<Change>> {
-    let begun = begin(c, sign_in, verified).await?;
+    let begun = begin(c, sign_in, verified, Some(mailbox)).await?;
     if begun == Change::Changed {
         effects::record(c, effects, sign_in.created_at).await?;
     }

@@ -154,11 +154,11 @@ pub(in super::super) async fn drawn_hash(
     let query = sql("SELECT password_hash FROM (
              SELECT turn, password_hash FROM (SELECT 0 AS turn, password_hash FROM users
                  WHERE realm = $1 AND password_hash IS NOT NULL AND lot >= $2
-                 ORDER BY lot LIMIT 1) AS next
+                 ORDER BY lot, id LIMIT 1) AS next
              UNION ALL
              SELECT turn, password_hash FROM (SELECT 1 AS turn, password_hash FROM users
                  WHERE realm = $1 AND password_hash IS NOT NULL
-                 ORDER BY lot LIMIT 1) AS first
+                 ORDER BY lot, id LIMIT 1) AS first
          ) AS drawn ORDER BY turn LIMIT 1")
     .bind(realm.as_str())
     .bind(number);
