@@ -121,6 +121,12 @@ impl LinkPurpose {
             Self::ResetPassword | Self::AgreeToNewAddress | Self::UndoDeletion
         )
     }
+
+    /// Whether it ends for good when an operator moves the account: what is bound to the address
+    /// before, and what its owner had begun to replace that one by.
+    pub const fn ends_with_a_move(self) -> bool {
+        self.is_bound_to_account_address() || matches!(self, Self::ConfirmNewAddress)
+    }
 }
 
 /// What a link keeps for the step that spends it.

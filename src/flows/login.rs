@@ -65,7 +65,7 @@ pub async fn sign_in(
         None => as_stranger(app, attempt, login.as_ref(), now).await?,
     };
     let known = user.as_ref().map(|user| user.id.clone());
-    let Some(user) = verify(app, attempt, (user, place)).await? else {
+    let Some(user) = verify(app, attempt, login.as_ref(), (user, place)).await? else {
         let name = (!by_itself).then_some(key.as_str());
         return Err(wrong(app, attempt.visitor, (known, name), now).await?);
     };
@@ -296,11 +296,12 @@ pub(in crate::flows) async fn count_address(
 async fn verify(
     app: &App,
     attempt: &Attempt<'_>,
+    login: Option<&LoginName>,
     (user, place): (Option<User>, Place),
 ) -> Result<Option<User>, FlowError<LoginRefusal>> {
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     // Drawn for those who have a password too: a read takes time as well.
-    let drawn = drawn_hash(app, attempt).await?;
+    let drawn = drawn_hash(app, attempt.realm, login).await?;
     let against = match &hash {
         Some(hash) => Against::Password(hash),
         None => Against::Decoy(drawn.as_deref()),
@@ -321,14 +322,17 @@ async fn verify(
 /// The hash of somebody in the realm, for a name without one: those that were imported take another
 /// time than ours. A name draws the same one each time, or its times would differ where somebody's
 /// do not; and nobody can tell which, or they would know whom to compare it with.
-async fn drawn_hash(app: &App, attempt: &Attempt<'_>) -> Result<Option<String>, Fault> {
-    let name = LoginName::parse(attempt.login);
-    let name = name.as_ref().map_or("", LoginName::as_str);
-    let tag = app.macs.decoy.tag(&[attempt.realm.as_str(), name]);
+async fn drawn_hash(
+    app: &App,
+    realm: &RealmId,
+    login: Option<&LoginName>,
+) -> Result<Option<String>, Fault> {
+    let name = login.map_or("", LoginName::as_str);
+    let tag = app.macs.decoy.tag(&[realm.as_str(), name]);
     let number = tag
         .first_chunk()
         .map_or(0, |first| i64::from_be_bytes(*first));
-    Ok(app.store.drawn_hash(attempt.realm, number).await?)
+    Ok(app.store.drawn_hash(realm, number).await?)
 }
 
 /// Hashes the password with today's parameters and gives the hash that stands; a full pool only

@@ -6,15 +6,6 @@ use crate::account::link::LinkPurpose;
 use crate::account::user::User;
 use crate::store::{Amended, Effects};
 
-/// What a mailbox could still do for the account that it was the address of. Links that lock are
-/// not among it: the old address is told of the change.
-const MAILED: [LinkPurpose; 4] = [
-    LinkPurpose::ResetPassword,
-    LinkPurpose::ConfirmNewAddress,
-    LinkPurpose::AgreeToNewAddress,
-    LinkPurpose::UndoDeletion,
-];
-
 /// The first statement decides, and holds the row until the end.
 pub(in super::super) async fn amend(
     c: &mut Connection<'_>,
@@ -39,7 +30,8 @@ pub(in super::super) async fn amend(
         users::drop_other_logins(c, owner).await?;
     }
     if moved {
-        for purpose in MAILED {
+        let ending = LinkPurpose::ALL.into_iter();
+        for purpose in ending.filter(|purpose| purpose.ends_with_a_move()) {
             links::void(c, owner, purpose).await?;
         }
     }
